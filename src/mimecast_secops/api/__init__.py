@@ -1,0 +1,1 @@
+"""The Mimecast HTTP API, both generations, and nothing else."""

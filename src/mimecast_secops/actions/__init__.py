@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import cast
 
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result, Table
 from mimecast_secops.actions.perform import perform
@@ -26,10 +27,10 @@ def find(slug: str) -> Action:
     Raises:
         LookupError: there is none.
     """
-    try:
-        action = import_module(f"{__name__}.{slug.replace('-', '_')}").ACTION
-    except (ImportError, AttributeError) as error:
-        raise LookupError(f"There is no action {slug!r}.") from error
-    if not isinstance(action, Action):
+    name = slug.replace("-", "_")
+    if name not in {found.name for found in pkgutil.iter_modules(__path__)}:
         raise LookupError(f"There is no action {slug!r}.")
-    return action
+    action = getattr(import_module(f"{__name__}.{name}"), "ACTION", None)
+    if action is None:
+        raise LookupError(f"{slug!r} is not an action.")
+    return cast(Action, action)

@@ -35,7 +35,7 @@ def perform(action: Action, raw: Mapping[str, object], connect: Callable[[], Con
         return action.run(connect(), values)
     except (InvalidParameter, ActionFailed, MimecastError) as error:
         return _failed(action, error, str(error), getattr(error, "json_result", None))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- the last line of defence: a playbook must get an answer
         reference = secrets.token_hex(4)
         _LOG.exception("Unforeseen error, reference %s", reference)
         sentence = f"An unforeseen error occurred ({type(error).__name__}); the log has the details under {reference}."

@@ -1,0 +1,294 @@
+"""One call to Mimecast from beginning to end: prove, send, judge, wait, repeat."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import random
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from mimecast_secops.api.auth import Authenticator, RequestSigning, Token, TokenAuth, token_request
+from mimecast_secops.api.budget import RateBudget
+from mimecast_secops.api.credentials import ClientCredentials, Credentials, SigningKeys
+from mimecast_secops.api.deadline import Deadline
+from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
+from mimecast_secops.api.errors import (
+    DeadlineExceeded,
+    MimecastError,
+    NotSupported,
+    RateLimited,
+    UnreadableReply,
+)
+from mimecast_secops.api.functions import V2_ONLY, Function, Generation
+from mimecast_secops.api.refusals import Asked, refusal
+from mimecast_secops.api.secrets import Secret
+from mimecast_secops.api.transport import Proxy, StreamedReply, Transport, Wiring, check_url
+from mimecast_secops.api.verdict import Attempt, Step, verdict
+
+Answer = TypeVar("Answer")
+_LOG: Final = logging.getLogger("mimecast_secops.api")
+_ENCODE: Final = msgspec.json.Encoder()
+TOKEN: Final = Function(
+    path="/oauth/token",
+    summary="get a token",
+    permission="",
+    generations=V2_ONLY,
+    source="API notes 3.1 [documented]",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the tenant is, who we are there, and how to reach it.
+
+    Args:
+        api_root: an absolute https URL; a path in it is kept. Plain http is accepted for this machine only.
+        credentials: which also decide the API generation.
+        verify_tls: whether the server's certificate is verified.
+        ca_bundle: PEM file or folder to verify against, "" for the system's.
+        proxy: None = as the environment says.
+        timeout: seconds that a server may stay silent.
+        connect_timeout: seconds that a connection may take.
+        max_attempts: how often one call is tried.
+        max_connections: how many connections are kept.
+        max_reply_bytes: a longer JSON reply is refused.
+
+    Raises:
+        Misconfigured: API Root cannot be used.
+    """
+
+    api_root: str
+    credentials: Credentials
+    verify_tls: bool = True
+    ca_bundle: str = ""
+    proxy: Proxy | None = None
+    timeout: float = 30.0
+    connect_timeout: float = 10.0
+    max_attempts: int = 5
+    max_connections: int = 32
+    max_reply_bytes: int = 64 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "api_root", check_url(self.api_root, "API Root"))
+        if self.proxy is not None:
+            # The proxy itself may be spoken to in plain: what passes through it is TLS.
+            check_url(self.proxy.url.replace("http://", "https://", 1), "Proxy Server Address")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Time, chance and ids, handed in so that a test can own them."""
+
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random
+    request_id: Callable[[], str] = lambda: str(uuid.uuid4())
+
+
+class Session:
+    """What the areas call through. Safe to share between threads; `until` gives a view with a deadline."""
+
+    def __init__(self, connection: Connection, surroundings: Surroundings) -> None:
+        self.connection = connection
+        self.around = surroundings
+        self.deadline = Deadline.never()
+        wiring = Wiring(
+            verify_tls=connection.verify_tls,
+            ca_bundle=connection.ca_bundle,
+            proxy=connection.proxy,
+            timeout=connection.timeout,
+            connect_timeout=connection.connect_timeout,
+            max_connections=connection.max_connections,
+        )
+        self.transport = Transport(wiring, monotonic=surroundings.monotonic)
+        self.budget = RateBudget(monotonic=surroundings.monotonic, sleep=surroundings.sleep)
+        self.auth = self._authenticator(connection.credentials)
+
+    @property
+    def generation(self) -> Generation:
+        """The API generation that the credentials are for."""
+        return self.auth.generation
+
+    def until(self, deadline: Deadline) -> Session:
+        """The same session with another deadline; everything else is shared."""
+        view = object.__new__(Session)
+        view.__dict__.update(self.__dict__)
+        view.deadline = deadline
+        return view
+
+    def call(
+        self,
+        function: Function,
+        data: Sequence[Mapping[str, Any]] = (),
+        *,
+        pagination: Mapping[str, Any] | None = None,
+        some_may_fail: bool = False,
+    ) -> Reply:
+        """Call a function with the envelope of API notes 4.1 and return what it says.
+
+        Args:
+            function: what to call.
+            data: the items.
+            pagination: the members of `meta.pagination`.
+            some_may_fail: a reply that refuses some items is handed out; the caller looks at `fails`.
+
+        Raises:
+            MimecastError: whatever went wrong, after the retries that were allowed.
+        """
+        body: dict[str, Any] = {"data": list(data)}
+        if pagination:
+            body["meta"] = {"pagination": dict(pagination)}
+        return self.send("POST", function, function.path, _ENCODE.encode(body), some_may_fail=some_may_fail)
+
+    def send(
+        self,
+        method: str,
+        function: Function,
+        path: str,
+        body: bytes | None,
+        *,
+        some_may_fail: bool = False,
+        empty_is_success: bool = False,
+    ) -> Reply:
+        """As `call`, for functions with another verb or path than their declaration's; `empty_is_success`: HTTP 204."""
+
+        def attempt(asked: Asked, headers: dict[str, str]) -> Reply:
+            raw = self._exchange(method, path, headers, body, function)
+            if empty_is_success and raw.status == 204:
+                return Reply(204, (), (), "", {})
+            return _judged(asked, raw, some_may_fail=some_may_fail)
+
+        return self.repeat(function, path, attempt)
+
+    def repeat(self, function: Function, path: str, attempt: Callable[[Asked, dict[str, str]], Answer]) -> Answer:
+        """Make attempts at a call until the verdict is that it succeeded or failed; the loop of every call.
+
+        Args:
+            function: what is called.
+            path: the path that is signed.
+            attempt: makes one attempt with proven headers; returns its result or raises `MimecastError`.
+        """
+        if self.generation not in function.generations:
+            raise NotSupported(
+                f"{self.generation.value} has no function to {function.summary} ({function.path}).",
+                function=function.path,
+            )
+        number, renewed = 0, False
+        while True:
+            number += 1
+            headers: dict[str, str] = {}
+            error: MimecastError | None = None
+            result: Answer | None = None
+            asked = Asked(function, self.generation, self.around.request_id())
+            try:
+                self.budget.acquire(function.path, self.deadline)
+                headers = {"x-request-id": asked.request_id, **self.auth.headers(path, self.deadline)}
+                result = attempt(asked, headers)
+            except MimecastError as caught:
+                error = caught
+            step = verdict(
+                Attempt(
+                    error=error,
+                    number=number,
+                    limit=self.connection.max_attempts,
+                    writes=function.writes,
+                    renewed=renewed,
+                    time_left=self.deadline.remaining(self.around.monotonic()),
+                    jitter=self.around.random(),
+                )
+            )
+            if step.step is Step.RENEW and self.auth.forget(headers):
+                renewed = True
+            elif step.step is Step.RETRY:
+                _LOG.debug(
+                    "%s: attempt %d failed (%s), next in %.2f s", function.path, number, type(error).__name__, step.wait
+                )
+                self.around.sleep(step.wait)
+            elif error is None and result is not None:
+                return result
+            elif error is not None:
+                raise self._final(error, function, number) from error.__cause__
+
+    @contextmanager
+    def open(self, function: Function, path: str, body: bytes, headers: dict[str, str]) -> Iterator[StreamedReply]:
+        """One attempt at a call whose reply is streamed."""
+        sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
+        url = self.connection.api_root + path
+        with self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline) as reply:
+            self.budget.report(function.path, reply.status, reply.headers)
+            yield reply
+
+    def _exchange(
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, function: Function
+    ) -> RawReply:
+        raw = self.transport.exchange(
+            method,
+            self.connection.api_root + path,
+            headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
+            body=body,
+            deadline=self.deadline,
+            max_bytes=self.connection.max_reply_bytes,
+            fresh=function.writes,
+        )
+        self.budget.report(function.path, raw.status, raw.headers)
+        return raw
+
+    def _final(self, error: MimecastError, function: Function, attempts: int) -> MimecastError:
+        """The error to raise: it names the function, and says so when only the deadline kept us from trying again."""
+        error.function = error.function or function.path
+        left = self.deadline.remaining(self.around.monotonic())
+        if isinstance(error, RateLimited) and error.wait is not None and error.wait > left > 0:
+            return DeadlineExceeded(
+                f"{error.message} The next call is allowed in {error.wait:.0f} s, and {left:.0f} s are left.",
+                function=function.path,
+            )
+        if attempts > 1:
+            error.args = (f"{error.message} ({attempts} attempts)",)
+            error.message = str(error.args[0])
+        return error
+
+    def _authenticator(self, credentials: Credentials) -> Authenticator:
+        if isinstance(credentials, SigningKeys):
+            return RequestSigning(credentials, clock=self.around.clock, request_id=self.around.request_id)
+        return TokenAuth(lambda deadline: self._fetch_token(credentials, deadline), monotonic=self.around.monotonic)
+
+    def _fetch_token(self, credentials: ClientCredentials, deadline: Deadline) -> Token:
+        """A new token. The reply is never quoted: one kind of refusal echoes what was sent (API notes 3.3)."""
+        raw = self.transport.exchange(
+            "POST",
+            self.connection.api_root + TOKEN.path,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            body=urlencode(token_request(credentials)).encode(),
+            deadline=deadline,
+            max_bytes=1024 * 1024,
+        )
+        self.budget.report(TOKEN.path, raw.status, raw.headers)
+        asked = Asked(TOKEN, Generation.V2)
+        reply = open_envelope(raw)
+        if error := refusal(asked, raw, reply):
+            raise error
+        value, lifetime = (reply.body.get(name) if reply else None for name in ("access_token", "expires_in"))
+        if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+            raise UnreadableReply(f"The reply of {TOKEN.path} has no token: check API Root.", function=TOKEN.path)
+        seconds = float(lifetime) if isinstance(lifetime, (int, float)) and lifetime > 0 else 0.0
+        return Token(Secret(value), seconds)
+
+
+def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool) -> Reply:
+    reply = open_envelope(raw)
+    if some_may_fail and reply is not None and reply.status < 300 and reply.data:
+        return reply
+    if error := refusal(asked, raw, reply):
+        raise error
+    if reply is None:
+        raise UnreadableReply(f"{asked.function.path} answered nothing that can be read.")
+    return reply

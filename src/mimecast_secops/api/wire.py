@@ -1,0 +1,164 @@
+"""Reading what a server sent, whatever it sent.
+
+A member may be missing, null, of another type, or nested otherwise than documented. A `Reader` gives the value where
+it is readable and a neutral one where it is not, and remembers the names of the members that it could not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+Json = Any
+_ABSENT: Final = object()
+_TRUE_WORDS: Final = {"true": True, "false": False}
+
+
+class Reader:
+    """Reads the members of one JSON object; anything else than an object reads as an empty one.
+
+    Attributes:
+        raw: the object as it came.
+        defects: names of the members that were there but could not be read.
+    """
+
+    __slots__ = ("defects", "raw")
+
+    def __init__(self, raw: Json) -> None:
+        self.raw: dict[str, Json] = raw if isinstance(raw, dict) else {}
+        self.defects: list[str] = [] if isinstance(raw, dict) or raw is None else ["(the whole record)"]
+
+    def text(self, *names: str) -> str:
+        """The first of the members that is there, as text; "" where none is."""
+        for name in names:
+            value = self.raw.get(name)
+            if isinstance(value, str):
+                return value
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return str(value)
+            if value is not None:
+                self.defects.append(name)
+        return ""
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean, also one written as text; None where it is not one."""
+        value = self.raw.get(name)
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, str) and value.lower() in _TRUE_WORDS:
+            return _TRUE_WORDS[value.lower()]
+        self.defects.append(name)
+        return None
+
+    def number(self, name: str) -> float:
+        """A number, also one written as text; 0 where it is not one."""
+        value = self.raw.get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        try:
+            return float(value) if isinstance(value, str) and value else self._not_a_number(name, value)
+        except ValueError:
+            return self._not_a_number(name, value)
+
+    def whole(self, name: str) -> int:
+        """A whole number; 0 where it is not one."""
+        number = self.number(name)
+        try:
+            return int(number)
+        except (OverflowError, ValueError):
+            self.defects.append(name)
+            return 0
+
+    def moment(self, name: str) -> datetime | None:
+        """A time, aware, in UTC; None where it is absent or unreadable (API notes 4.5)."""
+        value = self.raw.get(name)
+        if value is None or value == "":
+            return None
+        parsed = parse_moment(value)
+        if parsed is None:
+            self.defects.append(name)
+        return parsed
+
+    def address(self, name: str) -> tuple[str, str]:
+        """The address and the display name of an address object, or of a plain text address."""
+        value = self.raw.get(name, _ABSENT)
+        if value is _ABSENT or value is None:
+            return "", ""
+        address = address_of(value)
+        if address is None:
+            self.defects.append(name)
+            return "", ""
+        return address
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """The addresses of a list of address objects, of one such object, or of plain texts."""
+        value = self.raw.get(name)
+        entries = value if isinstance(value, list) else [] if value is None else [value]
+        found = [address_of(entry) for entry in entries]
+        if None in found:
+            self.defects.append(name)
+        return tuple(address[0] for address in found if address and address[0])
+
+    def inner(self, name: str) -> Reader:
+        """A reader of the object that a member holds; of an empty one where it holds none."""
+        value = self.raw.get(name)
+        if value is not None and not isinstance(value, dict):
+            self.defects.append(name)
+            return Reader(None)
+        return Reader(value)
+
+    def objects(self, name: str) -> list[dict[str, Json]]:
+        """The objects of a list; entries that are no objects are left out."""
+        value = self.raw.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self.defects.append(name)
+            return [value] if isinstance(value, dict) else []
+        return [entry for entry in value if isinstance(entry, dict)]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts of a list of texts, or the one text."""
+        value = self.raw.get(name)
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list):
+            return ()
+        return tuple(entry for entry in value if isinstance(entry, str))
+
+    def _not_a_number(self, name: str, value: object) -> float:
+        if value not in (None, ""):
+            self.defects.append(name)
+        return 0
+
+
+def parse_moment(value: object) -> datetime | None:
+    """`2025-04-16T16:07:14+0000` and its variants as an aware time in UTC; None where it is not one."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def address_of(value: object) -> tuple[str, str] | None:
+    """Address and display name of an address object or a text; None where it is neither."""
+    if isinstance(value, str):
+        return value, ""
+    if isinstance(value, Mapping):
+        address, name = value.get("emailAddress"), value.get("displayableName")
+        return address if isinstance(address, str) else "", name if isinstance(name, str) else ""
+    return None
+
+
+def first_object(data: Iterable[Json]) -> dict[str, Json]:
+    """The first object of a reply's data, an empty one where there is none."""
+    return next((entry for entry in data if isinstance(entry, dict)), {})
+
+
+def wire_time(moment: datetime) -> str:
+    """A time as requests carry it: `2011-12-03T10:15:30+0000` (API notes 4.5 [documented])."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"

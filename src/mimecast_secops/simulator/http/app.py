@@ -1,0 +1,145 @@
+"""The ASGI application: bytes in, bytes out; everything else is decided behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from mimecast_secops.simulator.http.control import PREFIX, Control
+from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of
+from mimecast_secops.simulator.http.files import DOWNLOAD, download
+from mimecast_secops.simulator.http.gate import Gate, version_of
+from mimecast_secops.simulator.http.openapi import describe
+from mimecast_secops.simulator.http.replies import Answer, json_answer
+from mimecast_secops.simulator.http.requests import read_body
+from mimecast_secops.simulator.tenant.tenant import Tenant
+
+SERVER: Final = "mimecast-simulator"
+_REMEMBERED: Final = 100_000
+_LONGEST_BODY: Final = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One request that was answered; `fault` is the fault that it met."""
+
+    at: float
+    method: str
+    path: str
+    version: int
+    status: int
+    bearer_on_download: bool = False
+    fault: str = ""
+
+
+class SimulatorApp:
+    """The application. `log` holds the requests of Mimecast's API, oldest first; control calls are not in it."""
+
+    def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
+        self.tenant = tenant
+        self.gate = Gate(tenant)
+        self.faults = Faults()
+        self.counts: dict[str, int] = {}
+        self.control = Control(tenant, self.gate, self.faults, self.counts)
+        self.log: deque[Seen] = deque(maxlen=_REMEMBERED)
+        self.file_base = file_base
+        self._allow_remote = allow_remote
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if not self._allow_remote and not _is_local(headers):
+            await _send(
+                Answer(403, b"This simulator answers its own machine only.", "text/plain"), scope, receive, send
+            )
+            return
+        path = request.url.path
+        if path.startswith(PREFIX):
+            answer = await self._controlled(request, path)
+            await _send(answer, scope, receive, send)
+            return
+        await self._answer(request, path, headers, send)
+
+    async def _controlled(self, request: Request, path: str) -> Answer:
+        if "origin" in request.headers:
+            # A web page that somebody happens to look at must not steer the simulator.
+            return Answer(403, b"", "text/plain")
+        if path == PREFIX + "openapi.json":
+            return json_answer(describe())
+        body = read_body(await request.body(), 2)
+        return (
+            json_answer({"error": "The body is not a JSON object."}, 400)
+            if body is None
+            else self.control.answer(path, body)
+        )
+
+    async def _answer(self, request: Request, path: str, headers: dict[str, str], send: Send) -> None:
+        body = await request.body()
+        version = version_of(headers)
+        fault = self.faults.strike(path)
+        behaviour = self.tenant.behaviour
+        wait = behaviour.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
+        if wait:
+            await asyncio.sleep(wait)
+        answer = answer_of(fault, version) if fault else None
+        if answer is None:
+            answer = self._answered(request, path, headers, body)
+        bearer = path.startswith(DOWNLOAD) and "authorization" in headers
+        kind = fault.kind if fault else ""
+        self.log.append(Seen(time.monotonic(), request.method, path, version, answer.status, bearer, kind))
+        self.counts[path] = self.counts.get(path, 0) + 1
+        if fault and fault.kind in ("reset", "truncated"):
+            await _broken(fault, answer, request, send)
+        else:
+            await _send(answer, request.scope, request.receive, send)
+
+    def _answered(self, request: Request, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        if len(body) > _LONGEST_BODY:
+            return Answer(413)
+        if path.startswith(DOWNLOAD):
+            given = parse_qs(request.url.query).get("token", [""])[0]
+            return download(self.tenant, path.removeprefix(DOWNLOAD), given)
+        base = self.file_base or f"{request.url.scheme}://{headers.get('host', '')}"
+        return self.gate.answer(request.method, path, headers, body, base)
+
+
+async def _send(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+    response = Response(answer.body, answer.status, {"Server": SERVER, **answer.headers}, answer.content_type)
+    if answer.status == 204 or not answer.body:
+        response.headers.setdefault("content-length", "0")
+    await response(scope, receive, send)
+
+
+async def _broken(fault: Fault, answer: Answer, request: Request, send: Send) -> None:
+    """End the connection before, or in the middle of, the reply."""
+    cycle: Any = getattr(request.receive, "__self__", None)
+    transport = getattr(cycle, "transport", None)
+    if fault.kind == "truncated":
+        half = answer.body[: len(answer.body) // 2]
+        length = str(len(half)).encode()
+        headers = [(b"content-type", answer.content_type.encode()), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": half})
+    elif transport is not None:
+        transport.abort()
+
+
+def _is_local(headers: dict[str, str]) -> bool:
+    """Whether the request names this machine; a name that merely resolves to it is somebody's trick."""
+    host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    try:
+        return host in ("localhost", "") or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,90 @@
+"""Faults that can be switched on: by path, by count or by chance."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Final
+
+from mimecast_secops.simulator.http.limits import too_many
+from mimecast_secops.simulator.http.replies import Answer, failure, gateway_failure
+
+KINDS: Final = ("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired")
+LOGIN_PAGE: Final = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
+
+
+class BadFault(ValueError):
+    """No such fault."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """A fault.
+
+    `path` is a pattern (`/api/gateway/*`). It strikes the next `count` matching calls (0 = without end), each with
+    `probability`, after letting `after` of them through. `seconds` is for slow, `reset_ms` for 429.
+    """
+
+    kind: str
+    path: str = "*"
+    count: int = 0
+    probability: float = 1.0
+    after: int = 0
+    seconds: float = 1.0
+    reset_ms: int = 100
+    struck: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise BadFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that are switched on. The same seed strikes the same calls."""
+
+    seed: int = 1
+    active: list[Fault] = field(default_factory=list)
+    _chance: random.Random = field(default_factory=lambda: random.Random(1), repr=False)
+
+    def add(self, fault: Fault) -> None:
+        """Switch a fault on."""
+        self.active.append(fault)
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        self.active.clear()
+
+    def strike(self, path: str) -> Fault | None:
+        """The fault that this call meets, if any."""
+        for fault in self.active:
+            if not fnmatchcase(path, fault.path) or (fault.count and fault.struck >= fault.count):
+                continue
+            if fault.after > 0:
+                fault.after -= 1
+                continue
+            if fault.probability >= 1 or self._chance.random() < fault.probability:
+                fault.struck += 1
+                return fault
+        return None
+
+
+def answer_of(fault: Fault, version: int) -> Answer | None:
+    """What a fault answers instead; None for those that change how an answer is sent."""
+    if fault.kind == "429":
+        return too_many(
+            {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.reset_ms)}
+        )
+    if fault.kind in ("500", "503"):
+        status = int(fault.kind)
+        return (
+            failure([], status=status) if version == 1 else gateway_failure(status, "internal_error", "Try again later")
+        )
+    if fault.kind == "html":
+        return Answer(200, LOGIN_PAGE, "text/html; charset=utf-8")
+    if fault.kind == "empty":
+        return Answer(200, b"")
+    if fault.kind == "expired" and version == 2:
+        return gateway_failure(401, "token_expired", "Access token expired")
+    return None

@@ -1,0 +1,72 @@
+"""Signatures of API 1.0, checked strictly (API notes 2.1 to 2.3)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from mimecast_secops.simulator.http.replies import Answer, error, failure
+from mimecast_secops.simulator.tenant.tenant import Tenant
+
+_DATE_FORM: Final = "%a, %d %b %Y %H:%M:%S"
+
+
+class Signatures:
+    """Checks signatures, and remembers request ids when they may be used only once."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def check(self, tenant: Tenant, path: str, headers: Mapping[str, str]) -> Answer | None:
+        """None for a good signature, else the refusal."""
+        keys = tenant.keys
+        if headers.get("x-mc-app-id", "").lower() != keys.application_id.lower():
+            return _refused(tenant, 401, "err_developer_key", "Application id is not valid")
+        date, request_id = headers.get("x-mc-date", ""), headers.get("x-mc-req-id", "")
+        access_key, signature = _parts(headers.get("authorization", ""))
+        good = access_key == keys.access_key and hmac.compare_digest(
+            signature.encode(), sign(keys.secret_key, date, request_id, path, keys.application_key).encode()
+        )
+        if not good or not self._date_is_near(tenant, date):
+            return _refused(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
+        if keys.expired:
+            return _refused(tenant, 418, "err_xdk_binding_expired", "Access key has expired")
+        if tenant.behaviour.refuse_repeated_request_ids:
+            if request_id in self._seen:
+                return _refused(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
+            self._seen.add(request_id)
+        return None
+
+    @staticmethod
+    def _date_is_near(tenant: Tenant, date: str) -> bool:
+        text, _, zone = date.rpartition(" ")
+        if zone not in ("UTC", "GMT"):
+            return False
+        try:
+            moment = datetime.strptime(text, _DATE_FORM).replace(tzinfo=UTC)
+        except ValueError:
+            return False
+        return abs((tenant.clock.now() - moment).total_seconds()) <= tenant.behaviour.date_tolerance
+
+
+def sign(secret_key: str, date: str, request_id: str, path: str, application_key: str) -> str:
+    """The signature that a request must carry."""
+    text = ":".join((date, request_id, path, application_key))
+    mac = hmac.new(base64.b64decode(secret_key), text.encode("utf-8"), digestmod=hashlib.sha1)
+    return base64.b64encode(mac.digest()).decode("ascii")
+
+
+def _parts(header: str) -> tuple[str, str]:
+    scheme, _, rest = header.partition(" ")
+    key, colon, signature = rest.partition(":")
+    # One client in the wild puts a blank after the colon.
+    return (key, signature.strip()) if scheme == "MC" and colon else ("", "")
+
+
+def _refused(tenant: Tenant, status: int, code: str, message: str) -> Answer:
+    http_status = 200 if tenant.behaviour.status_in_meta_only else status
+    return failure([error(code, message)], status=http_status, meta_status=status)

@@ -1,0 +1,1 @@
+"""Mail coming in: reading `.eml` files, deciding what is held, and watching a folder."""

@@ -1,0 +1,208 @@
+"""The archive's query language, as far as it is described (API notes 8.2): from XML to a predicate over mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from mimecast_secops.simulator.tenant.records import Tracked
+
+Predicate = Callable[[Tracked], bool]
+RETURN_FIELDS: Final = (
+    "attachmentcount",
+    "status",
+    "subject",
+    "size",
+    "receiveddate",
+    "displayfrom",
+    "displayfromaddress",
+    "id",
+    "displayto",
+    "displaytoaddresslist",
+    "smash",
+)
+_SHORTEST_WORD: Final = 3
+_GROUPS: Final = {
+    "documents": {"doc", "dot", "docx", "docm", "dotx", "dotm", "pdf", "rtf", "html"},
+    "spreadsheets": {"xls", "xlt", "xlsx", "xlsm", "xltx", "csv"},
+    "presentations": {"ppt", "pot", "pptx", "pptm"},
+    "text": {"txt", "text", "html", "log"},
+    "images": {"jpg", "jpeg", "png", "bmp", "gif", "psd", "tif", "tiff"},
+    "media": {"mp3", "mp4", "wav", "avi", "mov"},
+    "zips": {"zip", "rar", "cab", "gz", "gzip", "7z"},
+}
+_TOKEN: Final = re.compile(r'"([^"]*)"|(\S+)')
+
+
+class BadQuery(ValueError):
+    """The query is not XML, or not an `xmlquery`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was understood."""
+
+    matches: Predicate
+    fields: tuple[str, ...]
+    page_size: int
+    start_row: int
+
+
+def parse_query(xml: str, now: datetime) -> Query:
+    """Understand a query.
+
+    Raises:
+        BadQuery: it cannot be understood.
+    """
+    try:
+        root = fromstring(xml)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise BadQuery(str(error)) from None
+    if root.tag != "xmlquery":
+        raise BadQuery("not an xmlquery")
+    metadata = root.find("metadata")
+    metadata = Element("metadata") if metadata is None else metadata
+    muse = root.find("muse")
+    predicates = [*_mailboxes(metadata), *_criteria(Element("muse") if muse is None else muse, now)]
+    asked = tuple((field.text or "").strip().lower() for field in metadata.iter("return-field"))
+    fields = tuple(dict.fromkeys([*(name for name in asked if name in RETURN_FIELDS), "id"]))
+    return Query(
+        matches=lambda record: all(predicate(record) for predicate in predicates),
+        fields=fields,
+        page_size=max(1, min(500, _number(metadata.get("page-size"), 25))),
+        start_row=max(0, _number(metadata.get("startrow"), 0)),
+    )
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() else otherwise
+
+
+def _mailboxes(metadata: Element) -> list[Predicate]:
+    wanted = {(box.text or "").strip().lower() for box in metadata.iter("mailbox")} - {""}
+    if not wanted:
+        return []
+    return [lambda record: bool(wanted & {record.recipient.lower(), record.mail.sender.lower()})]
+
+
+def _criteria(muse: Element, now: datetime) -> list[Predicate]:
+    found: list[Predicate] = []
+    for element in muse:
+        text = (element.text or "").strip()
+        select = element.get("select", "")
+        if element.tag == "text" and text:
+            found.append(_text(text))
+        elif element.tag == "date":
+            found.append(_date(element, now))
+        elif element.tag == "sent" and text:
+            found.append(_sent(select, text))
+        elif element.tag == "docs":
+            found.extend(_docs(select, text))
+    return found
+
+
+def _sent(side: str, wanted: str) -> Predicate:
+    wanted = wanted.lower()
+
+    def matches(record: Tracked) -> bool:
+        addresses = (record.recipient,) if side == "to" else (record.mail.sender, record.mail.header_from)
+        return any(_address_matches(address.lower(), wanted) for address in addresses)
+
+    return matches
+
+
+def _address_matches(address: str, wanted: str) -> bool:
+    if "@" in wanted:
+        return address == wanted
+    domain = address.rpartition("@")[2]
+    return domain == wanted or domain.endswith("." + wanted)
+
+
+def _date(element: Element, now: datetime) -> Predicate:
+    start, end = _span(element, now)
+    return lambda record: (start is None or record.received >= start) and (end is None or record.received <= end)
+
+
+def _span(element: Element, now: datetime) -> tuple[datetime | None, datetime | None]:
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = today - timedelta(days=today.weekday())
+    first = today.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    select = element.get("select", "")
+    spans: dict[str, tuple[datetime | None, datetime | None]] = {
+        "today": (today, now),
+        "yesterday": (today - timedelta(days=1), today),
+        "last_week": (monday - timedelta(days=7), monday),
+        "last_month": (before, first),
+        "last_year": (first.replace(year=first.year - 1, month=1), first.replace(month=1)),
+        "between": (_moment(element.get("from")), _moment(element.get("to"))),
+    }
+    return spans.get(select, (None, None))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadQuery(str(error)) from None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _docs(select: str, words: str) -> list[Predicate]:
+    found: list[Predicate] = []
+    if select == "none":
+        found.append(lambda record: not record.mail.attachments)
+    elif select == "any":
+        found.append(lambda record: bool(record.mail.attachments))
+    elif select in _GROUPS:
+        group = _GROUPS[select]
+        found.append(lambda record: any(part.extension in group for part in record.mail.attachments))
+    if words:
+        wanted = words.lower().encode()
+        found.append(lambda record: any(wanted in part.content.lower() for part in record.mail.attachments))
+    return found
+
+
+def _text(text: str) -> Predicate:
+    """Words with prefixes, `or`, `and`, `!` and `*`; `and` is what stands between words without an operator."""
+    alternatives: list[list[Predicate]] = [[]]
+    prefix = ""
+    for match in _TOKEN.finditer(text):
+        token = match.group(1) if match.group(1) is not None else match.group(2)
+        if token.lower() == "or" and match.group(2):
+            alternatives.append([])
+            prefix = ""
+        elif token.lower() != "and":
+            name, colon, rest = token.partition(":")
+            if colon and name.lower() in ("from", "to", "subject", "body"):
+                prefix, token = name.lower(), rest
+            if token:
+                alternatives[-1].append(_word(prefix, token))
+    groups = [group for group in alternatives if group]
+    return lambda record: any(all(one(record) for one in group) for group in groups) if groups else True
+
+
+def _word(prefix: str, word: str) -> Predicate:
+    negated = word.startswith("!")
+    wanted = word.lstrip("!").rstrip("*").lower()
+    if len(wanted) < _SHORTEST_WORD:
+        return lambda _record: True
+    return lambda record: (wanted in _searched(record, prefix)) is not negated
+
+
+def _searched(record: Tracked, prefix: str) -> str:
+    mail = record.mail
+    areas = {
+        "from": f"{mail.sender} {mail.header_from} {mail.header_from_name}",
+        "to": " ".join((record.recipient, *mail.recipients)),
+        "subject": mail.subject,
+        "body": f"{mail.text} {mail.html}",
+    }
+    return (areas[prefix] if prefix else " ".join(areas.values())).lower()

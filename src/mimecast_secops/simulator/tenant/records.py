@@ -1,0 +1,96 @@
+"""What a tenant keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from mimecast_secops.simulator.mail.hold_rules import Hold
+from mimecast_secops.simulator.mail.reading import Mail
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tracked:
+    """One mail for one recipient: the tracking record, and while it is held the entry of the queue.
+
+    `overrides` are members that a test wants to see instead of, or missing from, the row of the search (`row`) and the
+    details (`info`); a value of None means null.
+    """
+
+    id: str
+    hold_id: str
+    archive_id: str
+    mail: Mail
+    recipient: str
+    route: str
+    status: str
+    received: datetime
+    held_at: datetime | None = None
+    hold: Hold | None = None
+    settles_at: datetime | None = None
+    next_status: str = ""
+    row: dict[str, Any] = field(default_factory=dict)
+    info: dict[str, Any] = field(default_factory=dict)
+    deleted: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits in the queue."""
+        return self.status == "held" and not self.deleted
+
+    @property
+    def info_text(self) -> str:
+        """What the `info` column says."""
+        if self.hold and self.status == "held":
+            return self.hold.detail
+        return {"archived": "Indexed and archived", "rejected": "Held message rejected"}.get(
+            self.status, self.status.title()
+        )
+
+
+@dataclass(slots=True)
+class Decision:
+    """Something that somebody did with a held message."""
+
+    at: datetime
+    what: str
+    hold_id: str
+    tracking_id: str
+    recipient: str
+    reason: str = ""
+    message: str = ""
+    notify: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """A message that somebody reported."""
+
+    at: datetime
+    tracking_id: str
+    kind: str
+    comment: str
+
+
+@dataclass(slots=True)
+class Managed:
+    """A permitted or blocked sender of a recipient."""
+
+    id: str
+    sender: str
+    to: str
+    action: str
+
+
+@dataclass(slots=True)
+class Policy:
+    """A blocked-sender policy; `policy` is as requests carry it."""
+
+    id: str
+    option: str
+    policy: dict[str, Any]
+    created: datetime
+    updated: datetime

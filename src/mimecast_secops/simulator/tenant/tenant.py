@@ -1,0 +1,187 @@
+"""The tenant: its mail, its queue, its policies, and what may be done with them."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from mimecast_secops.simulator.behaviour import Behaviour
+from mimecast_secops.simulator.ids import Ids
+from mimecast_secops.simulator.mail.hold_rules import Hold, judge
+from mimecast_secops.simulator.mail.reading import Mail, Part, read_mail
+from mimecast_secops.simulator.tenant.records import Decision, Managed, Policy, Report, Tracked
+from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
+
+_SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
+DEFAULT_DOMAIN: Final = "example.com"
+HOLD_RETENTION: Final = timedelta(days=14)
+
+
+@dataclass(slots=True)
+class Clock:
+    """The tenant's time: real, moved by `offset`, or standing still at `frozen`."""
+
+    offset: timedelta = timedelta()
+    frozen: datetime | None = None
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return (self.frozen or datetime.now(UTC)) + self.offset
+
+
+@dataclass(slots=True)
+class Tenant:
+    """A tenant in memory. One thread at a time changes it."""
+
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    clock: Clock = field(default_factory=Clock)
+    ids: Ids = field(default_factory=Ids)
+    domains: set[str] = field(default_factory=lambda: {DEFAULT_DOMAIN})
+    keys: KeysV1 = field(default_factory=new_keys)
+    application: ApplicationV2 = field(default_factory=new_application)
+    search_reason: bool = False
+    tracked: dict[str, Tracked] = field(default_factory=dict)
+    by_hold_id: dict[str, Tracked] = field(default_factory=dict)
+    by_archive_id: dict[str, Tracked] = field(default_factory=dict)
+    by_time: list[tuple[datetime, str]] = field(default_factory=list)
+    files: dict[str, Part] = field(default_factory=dict)
+    file_ids: dict[tuple[int, int], str] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    managed: dict[tuple[str, str], Managed] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+
+    # mail coming in
+
+    def receive(self, raw: bytes, *, received: datetime | None = None) -> list[Tracked]:
+        """A mail arrives: one tracking record per recipient. Nothing is refused; a mail that names nobody goes to the
+        postmaster, and one for domains that are not the tenant's is taken as mail for the tenant."""
+        mail = read_mail(raw)
+        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
+        recipients = mail.recipients or (f"postmaster@{min(self.domains)}",)
+        ours = [address for address in recipients if _domain(address) in self.domains]
+        if not ours and not sender_is_ours:
+            self.domains |= {_domain(address) for address in recipients}
+        hold = judge(mail)
+        at = (received or self.clock.now()).replace(microsecond=0)
+        return [self.add(mail, address, received=at, hold=hold) for address in recipients]
+
+    def add(self, mail: Mail, recipient: str, *, received: datetime, hold: Hold | None, status: str = "") -> Tracked:
+        """A record for one recipient."""
+        record = Tracked(
+            id=self.ids.new("tracking"),
+            hold_id=self.ids.new("hold"),
+            archive_id=self.ids.new("archive"),
+            mail=mail,
+            recipient=recipient,
+            route=self._route(mail, recipient),
+            status=status or ("held" if hold else "archived"),
+            received=received,
+            held_at=received if hold else None,
+            hold=hold,
+        )
+        self.tracked[record.id] = record
+        self.by_hold_id[record.hold_id] = record
+        self.by_archive_id[record.archive_id] = record
+        bisect.insort(self.by_time, (received, record.id))
+        return record
+
+    # what is asked
+
+    def settle(self) -> None:
+        """Let decisions take effect whose time has come."""
+        if not self.behaviour.hold_delay:
+            return
+        now = self.clock.now()
+        for record in self.tracked.values():
+            if record.next_status and record.settles_at and record.settles_at <= now:
+                record.status, record.next_status = record.next_status, ""
+
+    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Tracked]:
+        """Records received from `start` to `end`, both included, oldest first."""
+        low = bisect.bisect_left(self.by_time, (start, "")) if start else 0
+        high = bisect.bisect_right(self.by_time, (end, "\uffff")) if end else len(self.by_time)
+        for _, record_id in self.by_time[low:high]:
+            record = self.tracked[record_id]
+            if not record.deleted:
+                yield record
+
+    def held(self) -> Iterator[Tracked]:
+        """What waits in the queue, newest first; what is older than the retention has aged out."""
+        oldest = self.clock.now() - HOLD_RETENTION
+        self.settle()
+        for _, record_id in reversed(self.by_time):
+            record = self.tracked[record_id]
+            if record.is_held and (record.held_at or record.received) >= oldest:
+                yield record
+
+    def archived(self) -> Iterator[Tracked]:
+        """What is in the archive, newest first."""
+        newest = self.clock.now() - timedelta(seconds=self.behaviour.archive_delay)
+        for received, record_id in reversed(self.by_time):
+            record = self.tracked[record_id]
+            if record.status in ("archived", "delivery", "accepted") and received <= newest and not record.deleted:
+                yield record
+
+    def by_message_id(self, message_id: str) -> Iterable[Tracked]:
+        """Records of an internet Message-ID, with or without `<>`."""
+        wanted = message_id.strip("<> ")
+        return [one for one in self.between(None, None) if one.mail.message_id == wanted and wanted]
+
+    # what is done
+
+    def decide(self, hold_id: str, what: str, **how: Any) -> bool:
+        """Release or reject (`what` is `released` or `rejected`) a held message; false when it is not held."""
+        record = self.by_hold_id.get(hold_id)
+        if record is None and self.behaviour.hold_accepts_tracking_id:
+            record = self.tracked.get(hold_id)
+        if record is None or not record.is_held or record.next_status:
+            return False
+        now = self.clock.now()
+        status = "rejected" if what == "rejected" else "archived"
+        if self.behaviour.hold_delay:
+            record.next_status, record.settles_at = status, now + timedelta(seconds=self.behaviour.hold_delay)
+        else:
+            record.status = status
+        self.decisions.append(Decision(now, what, record.hold_id, record.id, record.recipient, **how))
+        return True
+
+    def file_id(self, part: Part) -> str:
+        """The id under which a file can be downloaded; the same file has one id."""
+        key = (id(part.content), len(part.content))
+        if key not in self.file_ids:
+            self.file_ids[key] = self.ids.new("file")
+            self.files[self.file_ids[key]] = part
+        return self.file_ids[key]
+
+    def manage(self, sender: str, to: str, action: str) -> Managed:
+        """Permit or block a sender for a recipient; repeating it updates the entry."""
+        key = (sender.lower(), to.lower())
+        entry = self.managed.get(key) or Managed("MTOKEN:" + self.ids.new("managed"), sender, to, action)
+        entry.action = action
+        self.managed[key] = entry
+        return entry
+
+    def report(self, record: Tracked, kind: str, comment: str) -> None:
+        """Somebody reports a message."""
+        self.reports.append(Report(self.clock.now(), record.id, kind, comment))
+
+    def set_status(self, record: Tracked, status: str, *, at: datetime | None = None) -> None:
+        """Change what became of a message; turning `held` puts it into the queue now."""
+        record.status = status
+        if status == "held":
+            record.held_at = at or self.clock.now()
+            record.hold = record.hold or _SANDBOX_HOLD
+
+    def _route(self, mail: Mail, recipient: str) -> str:
+        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
+        if sender_is_ours:
+            return "internal" if _domain(recipient) in self.domains else "outbound"
+        return "inbound"
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

@@ -114,7 +114,7 @@ class _Threaded:
     """One uvicorn server in one thread."""
 
     def __init__(self, app: SimulatorApp) -> None:
-        # Named as TCP, so that asyncio turns Nagle's algorithm off: with it each reply waits 40 ms for an acknowledgement.
+        # Named as TCP, so that asyncio turns Nagle's algorithm off: with it each reply waits 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

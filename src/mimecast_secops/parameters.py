@@ -61,8 +61,9 @@ class Parameter:
     """One thing a person may fill in.
 
     `default` is its text as a form shows it ("" = none). `minimum`/`maximum` bound an integer, both included. With
-    `forgiving`, a value that is not such a number is replaced by the default, and a note says so. `field` is the
-    attribute of the record that carries it. `advanced` ones may be folded away by a form.
+    `forgiving`, a value that is not such a number is replaced by the default, and a note says so. With `clearable`, a
+    value that was emptied on purpose stays empty; otherwise the default takes its place. `field` is the attribute of
+    the record that carries it. `advanced` ones may be folded away by a form.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     forgiving: bool = False
+    clearable: bool = False
     advanced: bool = False
 
     @property
@@ -133,10 +135,13 @@ def items(
     mandatory: bool = False,
     advanced: bool = False,
     addresses: bool = False,
+    clearable: bool = False,
 ) -> Any:
     """A comma-separated list → `tuple[str, ...]`: stripped, empty entries dropped, order kept, repeats once."""
     kind = Kind.ADDRESSES if addresses else Kind.LIST
-    return _field(name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced)
+    return _field(
+        name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced, clearable=clearable
+    )
 
 
 def time(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Any:
@@ -170,11 +175,13 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
     notes: list[str] = []
     for parameter in declared(record):
         given = _as_text(raw.get(parameter.name))
-        if not given:
+        if not given and not (parameter.clearable and raw.get(parameter.name) is not None):
             given = parameter.default
         if not given:
             if parameter.mandatory:
                 raise InvalidParameter(parameter.name, f'"{parameter.name}" is mandatory and was not given.')
+            if parameter.clearable and parameter.name in raw:
+                values[parameter.field] = ()
             continue
         values[parameter.field] = _READERS[parameter.kind](parameter, given, notes)
     return record(**values), tuple(notes)

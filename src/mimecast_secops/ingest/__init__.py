@@ -1,0 +1,35 @@
+"""The connector's engine: every matching message becomes one alert, whatever happens in between.
+
+It knows no platform. A host gives it a tenant to read, a place to deliver to and a store for its state
+(`mimecast_secops.ingest.ports`), and runs one cycle after the other.
+"""
+
+from mimecast_secops.ingest.alert import Alert, AlertFile
+from mimecast_secops.ingest.connector import Connector, ImportedState, cycle_deadline
+from mimecast_secops.ingest.metrics import metrics
+from mimecast_secops.ingest.ports import Delivery, Offer, Side, StateStore, Tenant
+from mimecast_secops.ingest.report import Report
+from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings, Rules, rules_of
+from mimecast_secops.ingest.state import UnreadableState
+from mimecast_secops.ingest.tenant import MimecastTenant
+
+__all__ = [
+    "Alert",
+    "AlertFile",
+    "Connector",
+    "ConnectorSettings",
+    "Delivery",
+    "ImportedState",
+    "MimecastTenant",
+    "Offer",
+    "PlatformSettings",
+    "Report",
+    "Rules",
+    "Side",
+    "StateStore",
+    "Tenant",
+    "UnreadableState",
+    "cycle_deadline",
+    "metrics",
+    "rules_of",
+]

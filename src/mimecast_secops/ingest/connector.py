@@ -1,0 +1,183 @@
+"""One cycle, from what the store remembers to what it remembers next.
+
+    load → recover → sweep → reconcile → deliver → finish → commit
+
+Delivery comes before commit: a kill in between repeats nothing where the place of delivery can tell what it has
+(`Delivery.recover`), and repeats with the same ticket id where it cannot. Whatever is not settled waits.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from mimecast_secops.api import Deadline
+from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.delivering import Deliverer, batch_of
+from mimecast_secops.ingest.details import Examiner
+from mimecast_secops.ingest.ports import Delivery, StateStore, Tenant
+from mimecast_secops.ingest.reconciling import list_holds, reconcile
+from mimecast_secops.ingest.report import Report, Tally
+from mimecast_secops.ingest.settings import PlatformSettings, Rules
+from mimecast_secops.ingest.state import State
+from mimecast_secops.ingest.sweeping import start_of, sweep
+
+_SHARE_OF_TIME: Final = 0.8
+# The state of another connector that keeps this many ids may have dropped some.
+_IMPORTED_IDS_LIMIT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedState:
+    """What another connector left behind: the newest time that it delivered, in unix milliseconds, and its last ids."""
+
+    timestamp_ms: int
+    ids: tuple[str, ...] = ()
+
+
+class Connector:
+    """Brings the messages of a tenant to a place of delivery, each once.
+
+    Args:
+        tenant: who is asked.
+        rules: which messages, and how they are read.
+        store: where the state lies.
+        delivery: where alerts go.
+        deadline: when the cycle ends by itself.
+        clock: unix seconds.
+        log: gets what a person may want to know, nothing from a mail.
+        product_field: the event field that names the product.
+        test_run: at most one alert, nothing remembered, nothing stored.
+        imported: read on the very first cycle: another connector's state, to go on where it ended.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        rules: Rules,
+        store: StateStore,
+        delivery: Delivery,
+        *,
+        deadline: Deadline | None = None,
+        clock: Callable[[], float] = time.time,
+        log: logging.Logger | None = None,
+        product_field: str = "",
+        test_run: bool = False,
+        imported: Callable[[], ImportedState | None] = lambda: None,
+    ) -> None:
+        self._tenant = tenant
+        self._rules = rules
+        self._store = store
+        self._delivery = delivery
+        self._deadline = deadline or Deadline.never()
+        self._clock = clock
+        self._log = log or logging.getLogger("mimecast_secops.ingest")
+        self._product_field = product_field
+        self._test_run = test_run
+        self._imported = imported
+
+    def run_cycle(self) -> Report:
+        """Do what can be done now.
+
+        Returns:
+            The figures; failures to reach or read Mimecast are in it, not raised.
+
+        Raises:
+            UnreadableState: the store holds something else than a state of this program.
+        """
+        started, sent = time.monotonic(), self._tenant.requests_sent
+        now_ms = int(self._clock() * 1000)
+        tally = Tally()
+        state = self._load(now_ms, tally)
+        with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
+            cycle = Cycle(self._tenant, self._rules, state, tally, executor, now_ms, self._deadline, self._log)
+            self._work(cycle)
+        state.token = self._delivery.finish()
+        if not self._test_run:
+            self._commit(cycle)
+        report = _report(cycle, self._tenant.requests_sent - sent, time.monotonic() - started)
+        for problem in report.problems:
+            self._log.error(problem)
+        self._log.info(report.line())
+        return report
+
+    def _work(self, cycle: Cycle) -> None:
+        searched = sweep(cycle)
+        most = 1 if self._test_run else self._rules.max_messages
+        batch = batch_of(cycle.due(), most)
+        holds = list_holds(cycle, batch) if searched or batch else None
+        if holds is not None and searched and not self._test_run:
+            reconcile(cycle, holds, batch)
+            batch = batch_of(cycle.due(), most)
+        examiner = Examiner(cycle.tenant, cycle.rules, self._product_field, may_give_up=searched)
+        Deliverer(cycle, examiner, self._delivery, most).deliver(batch, holds)
+
+    def _load(self, now_ms: int, tally: Tally) -> State:
+        first = now_ms - int(self._rules.look_back.total_seconds() * 1000)
+        if self._test_run:
+            return State(floor_ms=first)
+        state = State.decode(self._store.load())
+        if state is None:
+            state = self._begin(first, now_ms, tally)
+        for ticket_id in self._delivery.recover(state.token):
+            state.delivered(ticket_id, now_ms)
+        return state
+
+    def _begin(self, first_ms: int, now_ms: int, tally: Tally) -> State:
+        imported = self._imported()
+        if imported is None or not 0 < imported.timestamp_ms <= now_ms:
+            return State(floor_ms=first_ms)
+        # With all its ids known, what lies a little behind can be read again without repeating anything.
+        complete = len(imported.ids) < _IMPORTED_IDS_LIMIT
+        overlap = int(self._rules.overlap.total_seconds() * 1000) if complete else 0
+        state = State(floor_ms=imported.timestamp_ms - overlap)
+        state.frontier_ms = imported.timestamp_ms
+        for ticket_id in imported.ids:
+            state.delivered(ticket_id, now_ms)
+        tally.notes.append("Going on from where the former connector ended.")
+        return state
+
+    def _commit(self, cycle: Cycle) -> None:
+        begin, _ = start_of(cycle)
+        window = int(self._rules.held_window.total_seconds() * 1000)
+        cycle.state.forget_before(min(begin, cycle.now_ms - window))
+        self._store.commit(cycle.state.encode())
+
+
+def cycle_deadline(settings: PlatformSettings, started: float | None = None) -> Deadline:
+    """When a cycle should end by itself: early enough that what it has is delivered before it is killed.
+
+    Args:
+        settings: say when that is.
+        started: when the process began, on the monotonic clock; None for now.
+    """
+    return Deadline.after(settings.process_timeout * _SHARE_OF_TIME, now=started)
+
+
+def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
+    tally, state = cycle.tally, cycle.state
+    return Report(
+        seen=tally.seen,
+        known=tally.known,
+        new=tally.new,
+        filtered=dict(tally.filtered),
+        delivered=tally.delivered,
+        overflowed=tally.overflowed,
+        retried=tally.retried,
+        given_up=tally.given_up,
+        left_over=len(state.backlog),
+        gaps=tally.gaps,
+        requests=requests,
+        seconds=seconds,
+        checkpoint_ms=state.checkpoint_ms,
+        lag_seconds=max(0.0, (cycle.now_ms - state.checkpoint_ms) / 1000),
+        oldest_unsettled_ms=state.backlog.oldest_ms(),
+        unread=tally.unread,
+        problems=tuple(tally.problems),
+        notes=tuple(tally.notes),
+        error=tally.error,
+    )

@@ -1,0 +1,77 @@
+"""What the steps of one cycle share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from mimecast_secops.api import Deadline, TrackedMessage
+from mimecast_secops.api.errors import DeadlineExceeded
+from mimecast_secops.ingest import filters
+from mimecast_secops.ingest.holds import RecordIndex
+from mimecast_secops.ingest.ports import Tenant
+from mimecast_secops.ingest.report import Tally
+from mimecast_secops.ingest.settings import Rules
+from mimecast_secops.ingest.state import Standing, State
+from mimecast_secops.ingest.waiting import Waiting, to_ms, unreadable_id
+
+
+@dataclass(slots=True)
+class Cycle:
+    """One run: who is asked, by which rules, what is known, and how it goes. `now_ms` is the clock at its beginning."""
+
+    tenant: Tenant
+    rules: Rules
+    state: State
+    tally: Tally
+    executor: Executor
+    now_ms: int
+    deadline: Deadline
+    log: logging.Logger
+    rows: dict[str, TrackedMessage] = field(default_factory=dict)
+    _index: RecordIndex | None = None
+    _indexed: int = -1
+
+    def check_time(self) -> None:
+        """Raises DeadlineExceeded when the cycle has no time left."""
+        if self.deadline.remaining() <= 0:
+            raise DeadlineExceeded("The time of this cycle is over.")
+
+    def take(self, messages: Iterable[TrackedMessage], not_before_ms: int) -> None:
+        """Look at rows of a search: what is new and passes what the search tells begins to wait."""
+        state, tally = self.state, self.tally
+        for message in messages:
+            if message.received and to_ms(message.received) < not_before_ms:
+                continue  # Not what was asked for.
+            record_id = message.id or unreadable_id(message.raw)
+            if record_id in self.rows:
+                continue
+            self.rows[record_id] = message
+            tally.seen += 1
+            if state.standing(record_id, message.status) is not Standing.UNKNOWN:
+                tally.known += 1
+                continue
+            name = filters.by_summary(self.rules, status=message.status, route=message.route)
+            if name:
+                tally.filtered[name] += 1
+                continue
+            state.wait(Waiting.tracked(message, self.now_ms))
+            tally.new += 1
+
+    def records(self) -> RecordIndex:
+        """All tracking records that this cycle knows, by what the hold queue can be compared with."""
+        size = len(self.rows) + len(self.state.backlog)
+        if self._index is None or self._indexed != size:
+            self._index = RecordIndex(Waiting.tracked(message, self.now_ms) for message in self.rows.values())
+            for record in self.state.backlog:
+                if record.readable:
+                    self._index.add(record)
+            self._indexed = size
+        return self._index
+
+    def due(self) -> list[Waiting]:
+        """What may be delivered now, in its order."""
+        ready = (record for record in self.state.backlog if record.after_ms <= self.now_ms)
+        return sorted(ready, key=lambda record: record.place)

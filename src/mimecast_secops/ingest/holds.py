@@ -1,0 +1,85 @@
+"""The hold queue as a second source, tied to message tracking.
+
+No document says which field connects the two (API notes 6.2), so a held message is tied to a tracking record by
+recipient, sender, subject and time, and only when exactly one fits in both directions: an attacker can send the same
+mail twice, and a guess would release the wrong one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from mimecast_secops.api import HeldMessage
+from mimecast_secops.ingest.waiting import Waiting, clip, to_ms
+
+# Tracking and hold queue may name times a little apart [seen in a client: two seconds].
+TOLERANCE_MS: Final = 5_000
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What the hold queue says about a record: its one entry, or how many fitted."""
+
+    hold: HeldMessage | None
+    fitting: int
+
+
+class HoldIndex:
+    """Entries of the hold queue by sender and subject.
+
+    Args:
+        holds: the entries that were listed.
+    """
+
+    def __init__(self, holds: Iterable[HeldMessage]) -> None:
+        self.holds = {hold.id: hold for hold in holds if hold.id}
+        self._by_key: dict[_Key, list[HeldMessage]] = defaultdict(list)
+        for hold in self.holds.values():
+            self._by_key[_key(hold.sender, hold.subject)].append(hold)
+
+    def fitting(self, record: Waiting) -> list[HeldMessage]:
+        """The entries that may be this record. What the record does not name is not compared."""
+        return [hold for hold in self._by_key.get(_key(record.sender, record.subject), ()) if fits(record, hold)]
+
+
+class RecordIndex:
+    """Known tracking records by sender and subject: the other direction."""
+
+    def __init__(self, records: Iterable[Waiting] = ()) -> None:
+        self._by_key: dict[_Key, dict[str, Waiting]] = defaultdict(dict)
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Waiting) -> None:
+        """Know one more."""
+        self._by_key[_key(record.sender, record.subject)][record.id] = record
+
+    def fitting(self, hold: HeldMessage) -> list[Waiting]:
+        """The records that may be this entry."""
+        known = self._by_key.get(_key(hold.sender, hold.subject))
+        return [record for record in known.values() if fits(record, hold)] if known else []
+
+
+def tie(record: Waiting, holds: HoldIndex, records: RecordIndex) -> Tie:
+    """The entry of the hold queue that is this record, when exactly one fits and it fits no other record."""
+    fitting = holds.fitting(record)
+    if len(fitting) != 1 or len(records.fitting(fitting[0])) > 1:
+        return Tie(None, max(len(fitting), 2) if fitting else 0)
+    return Tie(fitting[0], 1)
+
+
+def fits(record: Waiting, hold: HeldMessage) -> bool:
+    """Whether recipient and time agree, as far as both sides name them."""
+    if record.recipient and hold.recipient and record.recipient.casefold() != clip(hold.recipient).casefold():
+        return False
+    if hold.received is None or "received" in record.defects:
+        return True
+    return abs(to_ms(hold.received) - record.received_ms) <= TOLERANCE_MS
+
+
+def _key(sender: str, subject: str) -> _Key:
+    return clip(sender).casefold(), clip(subject).strip()

@@ -1,0 +1,170 @@
+"""Reading message tracking whole, though its search has no pages and may cut a reply without saying so.
+
+No pages and no limit of rows are documented (API notes 6.1). A reply is taken for cut when it has as many rows as the
+row limit, or when its rows leave a part of the window empty in which a second search then finds some. Such a window is
+halved and asked for again, down to one second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from mimecast_secops.api import TrackedMessage
+from mimecast_secops.ingest.ports import Side, Tenant
+from mimecast_secops.ingest.settings import STATUSES, Rules
+from mimecast_secops.ingest.waiting import to_ms, unreadable_id
+
+SECOND: Final = 1000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
+FIRST_SPAN: Final = 30 * MINUTE
+LONGEST_SPAN: Final = 6 * HOUR
+# Fewer rows than this say nothing about whether the reply was cut.
+_FEW: Final = 50
+# How many mean distances between rows an empty stretch must be long to be looked at.
+_STRIKING: Final = 8
+
+
+@dataclass(slots=True)
+class Window:
+    """What one window held. `unreadable` are the seconds of which a part stayed out of reach."""
+
+    start_ms: int
+    end_ms: int
+    rows: dict[str, TrackedMessage] = field(default_factory=dict)
+    unreadable: list[int] = field(default_factory=list)
+
+    def add(self, messages: Iterable[TrackedMessage]) -> int:
+        """Take rows in; returns how many were new."""
+        before = len(self.rows)
+        for message in messages:
+            self.rows.setdefault(message.id or unreadable_id(message.raw), message)
+        return len(self.rows) - before
+
+
+def sides(rules: Rules) -> tuple[Side, ...]:
+    """On which side of a message our domains have to be looked for, under the route filter."""
+    if rules.routes == ("inbound",):
+        return (Side.RECIPIENT,)
+    if rules.routes == ("outbound",):
+        return (Side.SENDER,)
+    return (Side.RECIPIENT, Side.SENDER)
+
+
+def next_window(start_ms: int, target_ms: int, span_ms: int) -> tuple[int, int]:
+    """The next window from `start_ms` on. Windows meet in one second that both contain."""
+    return start_ms, min(start_ms + (span_ms or FIRST_SPAN), target_ms)
+
+
+def next_span(span_ms: int, rows: int, limit: int) -> int:
+    """How long the next window should be: so that replies stay well below the row limit."""
+    span = span_ms or FIRST_SPAN
+    if rows >= limit:
+        return max(span // 4, MINUTE)
+    if rows > limit // 2:
+        return max(span // 2, MINUTE)
+    return min(span * 2, LONGEST_SPAN) if rows < limit // 5 else span
+
+
+def read_window(
+    tenant: Tenant, rules: Rules, bounds: tuple[int, int], executor: Executor, checkpoint: Callable[[], None]
+) -> Window:
+    """Everything that the search shows between two times, both included.
+
+    Args:
+        tenant: who is asked.
+        rules: domains, statuses, row limit.
+        bounds: start and end in unix milliseconds.
+        executor: runs the searches of the domains side by side.
+        checkpoint: called before each search; raises when there is no time left.
+
+    Raises:
+        MimecastError: a search failed; nothing of the window counts as read.
+    """
+    window = Window(*bounds)
+    places = [(domain, side) for domain in rules.domains for side in sides(rules)]
+
+    def read(place: tuple[str, Side]) -> Window:
+        return _Searcher(tenant, rules, place, checkpoint).read(*bounds)
+
+    for part in executor.map(read, places):
+        window.add(part.rows.values())
+        window.unreadable.extend(part.unreadable)
+    return window
+
+
+class _Searcher:
+    """Reads one domain on one side."""
+
+    def __init__(self, tenant: Tenant, rules: Rules, place: tuple[str, Side], checkpoint: Callable[[], None]) -> None:
+        self._tenant = tenant
+        self._limit = rules.row_limit
+        self._statuses = rules.statuses
+        self._domain, self._side = place
+        self._checkpoint = checkpoint
+
+    def read(self, start_ms: int, end_ms: int) -> Window:
+        whole = Window(start_ms, end_ms)
+        pending = [(start_ms, end_ms)]
+        while pending:
+            start, end = pending.pop()
+            rows = self._search(start, end, self._statuses)
+            whole.add(rows)
+            if not self._looks_cut(rows, start, end, whole):
+                continue
+            halves = _halves(start, end)
+            if halves:
+                pending.extend(halves)
+            elif not self._second_is_whole(start, end, rows, whole):
+                whole.unreadable.append(start)
+        return whole
+
+    def _search(self, start_ms: int, end_ms: int, statuses: Sequence[str]) -> Sequence[TrackedMessage]:
+        self._checkpoint()
+        return self._tenant.search(self._domain, self._side, moment(start_ms), moment(end_ms), statuses)
+
+    def _looks_cut(self, rows: Sequence[TrackedMessage], start: int, end: int, whole: Window) -> bool:
+        if len(rows) >= self._limit:
+            return True
+        return any(whole.add(self._search(*empty, self._statuses)) for empty in _striking_gaps(rows, start, end))
+
+    def _second_is_whole(self, start: int, end: int, rows: Sequence[TrackedMessage], whole: Window) -> bool:
+        """Whether one second with as many rows as the limit can be trusted, after asking status by status."""
+        if len(rows) > self._limit:
+            return True  # More than the limit came, so this is not where replies are cut.
+        statuses = self._statuses or STATUSES
+        parts = [self._search(start, end, (status,)) for status in statuses]
+        new = sum(whole.add(part) for part in parts)
+        return max(map(len, parts)) != self._limit and not (new and len(statuses) == 1)
+
+
+def _halves(start: int, end: int) -> list[tuple[int, int]]:
+    """Two windows that cover one, the later first (a stack reads the earlier one next); none below two seconds."""
+    first, last = start // SECOND, -(-end // SECOND)
+    if last - first <= 1:
+        return []
+    middle = (first + last) // 2 * SECOND
+    return [(middle, end), (start, middle)]
+
+
+def _striking_gaps(rows: Sequence[TrackedMessage], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches at the edges of a window that are emptier than the density of its rows explains."""
+    if len(rows) < _FEW:
+        return
+    times = sorted(to_ms(row.received) for row in rows if row.received)
+    if not times:
+        return
+    striking = max((end - start) * _STRIKING // len(rows), SECOND)
+    if times[0] - start > striking:
+        yield start, times[0]
+    if end - times[-1] > striking:
+        yield times[-1], end
+
+
+def moment(time_ms: int) -> datetime:
+    """Unix milliseconds as an aware time."""
+    return datetime.fromtimestamp(time_ms / 1000, UTC)

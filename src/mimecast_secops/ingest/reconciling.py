@@ -1,0 +1,126 @@
+"""Comparing the hold queue with message tracking: for the hold ids, and for held mail that tracking has not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from mimecast_secops.addresses import domain_of
+from mimecast_secops.api import HeldMessage
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, MissingRight
+from mimecast_secops.ingest import filters
+from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.holds import HoldIndex, fits
+from mimecast_secops.ingest.ports import Side
+from mimecast_secops.ingest.reading import MINUTE, moment, sides
+from mimecast_secops.ingest.settings import HELD
+from mimecast_secops.ingest.state import Standing
+from mimecast_secops.ingest.waiting import Waiting, to_ms
+
+_AROUND_MS: Final = 10 * MINUTE
+_NEAR_MS: Final = MINUTE
+# Held messages that tracking does not show are looked for one by one; an attacker must not make that the whole cycle.
+_MOST_LOOKED_FOR: Final = 20
+
+
+def list_holds(cycle: Cycle, batch: Sequence[Waiting]) -> HoldIndex | None:
+    """The part of the hold queue that this cycle needs, listed once.
+
+    All of the window that is reconciled when there is nothing left to read; else only what lies around the messages
+    whose turn it is. None where it could not be had; the tally says why.
+    """
+    if not cycle.rules.wants_held:
+        return HoldIndex(())
+    held = [record.received_ms for record in batch if record.status == HELD]
+    window = int(cycle.rules.held_window.total_seconds() * 1000)
+    if _caught_up(cycle, batch):
+        start = min([max(cycle.now_ms - window, cycle.state.floor_ms), *held])
+        end = cycle.now_ms + MINUTE
+    elif held:
+        start, end = min(held), max(held)
+    else:
+        return HoldIndex(())
+    try:
+        return HoldIndex(cycle.tenant.holds(moment(start - _AROUND_MS), moment(end + _AROUND_MS)))
+    except DeadlineExceeded:
+        return None
+    except MimecastError as error:
+        cycle.tally.failed("The held queue could not be listed", error)
+        return HoldIndex(()) if isinstance(error, MissingRight) else None
+
+
+def reconcile(cycle: Cycle, holds: HoldIndex, batch: Sequence[Waiting]) -> None:
+    """Look for held messages of our domains that no known tracking record accounts for."""
+    if not cycle.rules.wants_held or not _caught_up(cycle, batch):
+        return
+    unknown = [hold for hold in holds.holds.values() if _in_scope(cycle, hold) and not _explained(cycle, holds, hold)]
+    for hold in unknown[:_MOST_LOOKED_FOR]:
+        try:
+            cycle.check_time()
+            _look_for(cycle, holds, hold)
+        except DeadlineExceeded:
+            return
+        except MimecastError as error:
+            cycle.tally.failed("A held message could not be looked for in message tracking", error)
+            return
+    listed = holds.holds
+    cycle.state.missing = {hold_id: count for hold_id, count in cycle.state.missing.items() if hold_id in listed}
+
+
+def _caught_up(cycle: Cycle, batch: Sequence[Waiting]) -> bool:
+    return not cycle.tally.unread and len(batch) >= len(cycle.due())
+
+
+def _in_scope(cycle: Cycle, hold: HeldMessage) -> bool:
+    if cycle.state.accounted_for(hold.id):
+        return False
+    if hold.received and to_ms(hold.received) < cycle.state.floor_ms:
+        return False
+    if filters.by_route(cycle.rules, hold.route):
+        return False
+    ours = {Side.RECIPIENT: hold.recipient, Side.SENDER: hold.sender}
+    return any(domain_of(ours[side]).lower() in cycle.rules.domains for side in sides(cycle.rules))
+
+
+def _explained(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> bool:
+    """Whether known records are enough to account for this entry and for those that look like it."""
+    fitting = cycle.records().fitting(hold)
+    standings = [cycle.state.standing(record.id, record.status) for record in fitting]
+    if Standing.WAITING in standings:
+        return True
+    settled = standings.count(Standing.SETTLED)
+    alike = len(holds.fitting(fitting[0])) if fitting else 1
+    if settled >= alike:
+        cycle.state.account_for(hold.id, cycle.now_ms)
+        return True
+    return False
+
+
+def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
+    received = to_ms(hold.received) if hold.received else None
+    if received is not None and hold.recipient:
+        rows = cycle.tenant.search(
+            hold.recipient, Side.RECIPIENT, moment(received - _NEAR_MS), moment(received + _NEAR_MS), ()
+        )
+        found = [record for record in (Waiting.tracked(row, cycle.now_ms) for row in rows) if _same(record, hold)]
+        for row in rows:
+            if _same(Waiting.tracked(row, cycle.now_ms), hold):
+                cycle.take([row], received - _NEAR_MS)
+        if len(found) == 1 and cycle.state.standing(found[0].id, found[0].status) is Standing.UNKNOWN:
+            # Tracking lags behind: it names another status, but the message is in the hold queue.
+            cycle.state.wait(msgspec.structs.replace(found[0], status=HELD))
+            cycle.tally.new += 1
+        if _explained(cycle, holds, hold):
+            return
+    count = cycle.state.missing.get(hold.id, 0) + 1
+    cycle.state.missing[hold.id] = count
+    if count >= cycle.rules.tries:
+        cycle.state.missing.pop(hold.id)
+        cycle.state.wait(Waiting.held(hold, cycle.now_ms))
+        cycle.tally.new += 1
+
+
+def _same(record: Waiting, hold: HeldMessage) -> bool:
+    return bool(HoldIndex([hold]).fitting(record)) and fits(record, hold)

@@ -1,0 +1,82 @@
+"""What one cycle did, for a log line, for metrics and for an honest exit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mimecast_secops.api.errors import Consequence, MimecastError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One cycle in figures.
+
+    `seen` = `known` + `filtered` by what the search tells + `new`. `filtered` counts by the name of the filter.
+    `left_over` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
+    `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
+    any in it the cycle could not do all of its work, and `ok` is false.
+    """
+
+    seen: int
+    known: int
+    new: int
+    filtered: Mapping[str, int]
+    delivered: int
+    overflowed: int
+    retried: int
+    given_up: int
+    left_over: int
+    gaps: int
+    requests: int
+    seconds: float
+    checkpoint_ms: int
+    lag_seconds: float
+    oldest_unsettled_ms: int | None
+    unread: bool
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    error: MimecastError | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the cycle could do its work."""
+        return not self.problems
+
+    def line(self) -> str:
+        """The cycle in one line, without anything from a mail."""
+        filtered = ", ".join(f"{name} {count}" for name, count in sorted(self.filtered.items())) or "none"
+        return (
+            f"cycle {'ok' if self.ok else 'NOT OK'}: seen {self.seen} (new {self.new}, known {self.known}), "
+            f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, retried {self.retried}, "
+            f"given up {self.given_up}, left over {self.left_over}{' and more to read' if self.unread else ''}, "
+            f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """The figures while the cycle runs."""
+
+    seen: int = 0
+    known: int = 0
+    new: int = 0
+    filtered: Counter[str] = field(default_factory=Counter)
+    delivered: int = 0
+    overflowed: int = 0
+    retried: int = 0
+    given_up: int = 0
+    gaps: int = 0
+    unread: bool = False
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    error: MimecastError | None = None
+
+    def failed(self, what: str, error: MimecastError) -> None:
+        """Something could not be done. The gravest error is kept for the exit code."""
+        sentence = f"{what}: {error}"
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+        if self.error is None or error.consequence is Consequence.FIX:
+            self.error = error

@@ -1,0 +1,192 @@
+"""What the engine knows between two cycles, and the only places where it changes.
+
+A tracking record is UNKNOWN, WAITING or SETTLED. It becomes WAITING when it is seen and the filters on what the search
+tells let it through, and SETTLED when its alert was delivered or a named filter took it. Nothing else moves it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final, Self
+
+import msgspec
+
+from mimecast_secops.ingest.backlog import Backlog
+from mimecast_secops.ingest.ledger import HOUR_MS, Ledger
+from mimecast_secops.ingest.waiting import TRACKING, Waiting
+
+_META: Final = "meta"
+_VERSION: Final = 1
+# How much longer than any search reaches back a settled id is kept: clocks differ.
+_LEDGER_MARGIN_MS: Final = 2 * HOUR_MS
+
+
+class Standing(Enum):
+    """Where a record stands."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    SETTLED = "settled"
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """A reading of the search in progress: from the re-read part up to `target_ms`; read up to `reached_ms`."""
+
+    target_ms: int
+    reached_ms: int
+
+
+class UnreadableState(Exception):
+    """The stored state was written by a newer version, or is damaged. Names what to do."""
+
+
+class _Meta(msgspec.Struct, kw_only=True):
+    version: int
+    key: bytes
+    frontier_ms: int
+    floor_ms: int
+    sweep: Sweep | None = None
+    span_ms: int = 0
+    token: str = ""
+    missing: dict[str, int] = {}
+
+
+class State:
+    """The engine's memory. `floor_ms` is where ingestion once began; nothing before it is ever taken.
+
+    Attributes:
+        frontier_ms: everything received before it that was visible has been read.
+        sweep: the reading in progress that a cycle could not finish.
+        span_ms: how long a search window was found to be right.
+        token: the delivery's mark of what was committed.
+        missing: hold id → how often no tracking record was found for it.
+    """
+
+    def __init__(self, *, floor_ms: int, key: bytes = b"") -> None:
+        self.key = key or secrets.token_bytes(32)
+        self.floor_ms = floor_ms
+        self.frontier_ms = floor_ms
+        self.sweep: Sweep | None = None
+        self.span_ms = 0
+        self.token = ""
+        self.missing: dict[str, int] = {}
+        self.backlog = Backlog()
+        self.ledger = Ledger(self.key)
+
+    @property
+    def checkpoint_ms(self) -> int:
+        """Before it everything that was visible and matched is settled: the one place where that is decided."""
+        read = max(self.frontier_ms, self.sweep.reached_ms) if self.sweep else self.frontier_ms
+        oldest = self.backlog.oldest_ms()
+        return read if oldest is None else min(read, oldest)
+
+    def standing(self, record_id: str, status: str = "") -> Standing:
+        """Where a record stands. One that a filter took stands so under the status it had: it may come back `held`."""
+        if record_id in self.backlog:
+            return Standing.WAITING
+        if record_id in self.ledger or (status and _filtered(record_id, status) in self.ledger):
+            return Standing.SETTLED
+        return Standing.UNKNOWN
+
+    def wait(self, record: Waiting) -> None:
+        """UNKNOWN → WAITING."""
+        if self.standing(record.id, record.status) is Standing.UNKNOWN:
+            self.backlog.put(record)
+
+    def delivered(self, record_id: str, now_ms: int, hold_id: str = "") -> None:
+        """WAITING → SETTLED: its alert is where it belongs."""
+        self.backlog.remove(record_id)
+        self.ledger.add(record_id, now_ms)
+        if hold_id:
+            self.account_for(hold_id, now_ms)
+
+    def filtered(self, record: Waiting, now_ms: int) -> None:
+        """WAITING → SETTLED: a filter that needs the details took it."""
+        self.backlog.remove(record.id)
+        self.ledger.add(_filtered(record.id, record.status) if record.kind == TRACKING else record.id, now_ms)
+        if record.hold_id:
+            self.account_for(record.hold_id, now_ms)
+
+    def put_off(self, record: Waiting, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
+        """WAITING stays WAITING: it failed or overflowed, and is tried again later."""
+        self.backlog.put(
+            msgspec.structs.replace(
+                record, after_ms=after_ms, tries=record.tries if tries is None else tries, error=error[:300]
+            )
+        )
+
+    def account_for(self, hold_id: str, now_ms: int) -> None:
+        """An entry of the hold queue belongs to a record that is settled."""
+        self.missing.pop(hold_id, None)
+        self.ledger.add(f"accounted:{hold_id}", now_ms)
+
+    def accounted_for(self, hold_id: str) -> bool:
+        """Whether an entry of the hold queue needs no further look."""
+        return f"accounted:{hold_id}" in self.ledger or Waiting.id_of_hold(hold_id) in self.backlog
+
+    def read_up_to(self, reached_ms: int, target_ms: int) -> None:
+        """The frontier's one way forward: a window was read whole."""
+        if reached_ms >= target_ms:
+            self.sweep = None
+            self.frontier_ms = target_ms
+        else:
+            self.sweep = Sweep(target_ms, reached_ms)
+
+    def delivered_as_hold(self, hold_id: str) -> bool:
+        """Whether an entry of the hold queue was delivered before its tracking record turned up."""
+        return Waiting.id_of_hold(hold_id) in self.ledger
+
+    def skip_to(self, time_ms: int) -> None:
+        """Give up what lies before a time: it cannot be read any more, or a clock was wrong."""
+        self.frontier_ms = time_ms
+        self.sweep = None
+
+    def forget_before(self, time_ms: int) -> None:
+        """Let go of settled ids that no search can bring back."""
+        self.ledger.forget_before(time_ms - _LEDGER_MARGIN_MS)
+
+    def encode(self) -> dict[str, bytes]:
+        """The state as named parts for a store."""
+        meta = _Meta(
+            version=_VERSION,
+            key=self.key,
+            frontier_ms=self.frontier_ms,
+            floor_ms=self.floor_ms,
+            sweep=self.sweep,
+            span_ms=self.span_ms,
+            token=self.token,
+            missing=self.missing,
+        )
+        return {_META: msgspec.json.encode(meta), **self.backlog.parts(), **self.ledger.parts()}
+
+    @classmethod
+    def decode(cls, parts: Mapping[str, bytes]) -> Self | None:
+        """The state that a store holds; None where it holds none.
+
+        Raises:
+            UnreadableState: it is damaged, or newer than this program. It is never thrown away silently: starting over
+                would deliver everything again, or lose what was waiting.
+        """
+        if not parts:
+            return None
+        try:
+            meta = msgspec.json.decode(parts[_META], type=_Meta)
+            state = cls(floor_ms=meta.floor_ms, key=meta.key)
+            state.backlog = Backlog.of(parts)
+            state.ledger = Ledger.of(meta.key, parts)
+        except (KeyError, ValueError, msgspec.MsgspecError, zlib.error) as damage:
+            raise UnreadableState(
+                f"The stored state is damaged ({type(damage).__name__}): restore it, or remove it to start over."
+            ) from damage
+        if meta.version > _VERSION:
+            raise UnreadableState("The stored state was written by a newer version of this program: update it.")
+        state.frontier_ms, state.sweep, state.span_ms = meta.frontier_ms, meta.sweep, meta.span_ms
+        state.token, state.missing = meta.token, dict(meta.missing)
+        return state
+
+
+def _filtered(record_id: str, status: str) -> str:
+    return f"{record_id}\0{status}"

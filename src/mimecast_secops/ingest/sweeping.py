@@ -1,0 +1,107 @@
+"""Reading what came since the last cycle, and again what lies a little behind: late records, changed records."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.reading import MINUTE, Window, moment, next_span, next_window, read_window
+from mimecast_secops.ingest.waiting import GAP, Waiting
+
+# A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for clocks that differ.
+_REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 30 * MINUTE
+# No more is read ahead once this much waits, or a few cycles' worth.
+_ENOUGH: Final = 1000
+_CYCLES_AHEAD: Final = 5
+_CLOCK_JUMP_MS: Final = 5 * MINUTE
+SECOND_SLACK_MS: Final = 1000
+
+
+def sweep(cycle: Cycle) -> bool:
+    """Read as far as time and room allow; at least one window, so that no backlog stops new mail from being seen.
+
+    Returns:
+        Whether the searches worked. What failed is in the tally, and is read by the next cycle.
+    """
+    _mend_clock(cycle)
+    enough = max(_ENOUGH, _CYCLES_AHEAD * cycle.rules.max_messages)
+    try:
+        while True:
+            finished = _read_next(cycle)
+            if finished:
+                return True
+            if len(cycle.due()) >= enough:
+                cycle.tally.unread = True
+                return True
+    except DeadlineExceeded:
+        cycle.tally.unread = True
+        return True
+    except MimecastError as error:
+        cycle.tally.unread = True
+        cycle.tally.failed("Message tracking could not be searched", error)
+        return False
+
+
+def start_of(cycle: Cycle) -> tuple[int, int]:
+    """Where the next window begins and how far this sweep goes, in unix milliseconds."""
+    state = cycle.state
+    if state.sweep:
+        return state.sweep.reached_ms, state.sweep.target_ms
+    overlap = int(cycle.rules.overlap.total_seconds() * 1000)
+    return max(state.frontier_ms - overlap, state.floor_ms), max(cycle.now_ms, state.frontier_ms)
+
+
+def _read_next(cycle: Cycle) -> bool:
+    """Read one window. Returns whether everything up to now is read."""
+    cycle.check_time()
+    state = cycle.state
+    begin, target = start_of(cycle)
+    oldest = cycle.now_ms - _REACH_MS
+    if begin < oldest:
+        _note_gap(cycle, oldest)
+        begin, target = max(begin, oldest), max(target, oldest)
+    bounds = next_window(begin, target, state.span_ms)
+    window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time)
+    cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
+    _note_unreadable(cycle, window)
+    state.span_ms = next_span(state.span_ms, len(window.rows), cycle.rules.row_limit)
+    state.read_up_to(bounds[1], target)
+    return state.sweep is None and state.frontier_ms >= cycle.now_ms
+
+
+def _mend_clock(cycle: Cycle) -> None:
+    """A frontier in the future means that a clock was wrong: waiting for it would miss what comes until then."""
+    if cycle.state.frontier_ms > cycle.now_ms + _CLOCK_JUMP_MS:
+        cycle.tally.notes.append("The clock went back: reading goes on from the present.")
+        cycle.state.skip_to(cycle.now_ms)
+
+
+def _note_gap(cycle: Cycle, oldest_ms: int) -> None:
+    """What lies further back than Mimecast lets anybody search is an alert of its own."""
+    state = cycle.state
+    read = max(state.frontier_ms, state.sweep.reached_ms) if state.sweep else state.frontier_ms
+    if read >= oldest_ms:
+        return  # Only the part that is read again lies too far back.
+    subject = (
+        f"Messages received from {moment(read):%Y-%m-%d %H:%M} to {moment(oldest_ms):%Y-%m-%d %H:%M} UTC could not be "
+        "read: Mimecast lets the last 30 days be searched. Look at them in the Mimecast console."
+    )
+    _wait_for_gap(cycle, f"{GAP}:{read}", read, subject)
+    state.skip_to(oldest_ms)
+
+
+def _note_unreadable(cycle: Cycle, window: Window) -> None:
+    for second in dict.fromkeys(window.unreadable):
+        subject = (
+            f"Not all messages received at {moment(second):%Y-%m-%d %H:%M:%S} UTC could be read: one search returns at "
+            f"most {cycle.rules.row_limit} of them. Look at that second in the Mimecast console."
+        )
+        _wait_for_gap(cycle, f"{GAP}:second:{second}", second, subject)
+
+
+def _wait_for_gap(cycle: Cycle, gap_id: str, received_ms: int, subject: str) -> None:
+    before = len(cycle.state.backlog)
+    cycle.state.wait(Waiting(id=gap_id, kind=GAP, subject=subject, received_ms=received_ms, summary={"gap": subject}))
+    cycle.tally.gaps += len(cycle.state.backlog) - before

@@ -1,0 +1,68 @@
+"""The engine's questions, asked of Mimecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Final
+
+from mimecast_secops.api import (
+    Attachment,
+    HeldMessage,
+    MessageDetail,
+    MessageInfo,
+    MimecastClient,
+    SpooledFile,
+    TrackedMessage,
+)
+from mimecast_secops.api.areas import files, held, tracking
+from mimecast_secops.ingest.ports import Side
+
+NEEDS: Final = (tracking.SEARCH, tracking.INFO)
+"""The API functions without which the connector cannot work."""
+NEEDS_FOR_HELD: Final = (held.LIST,)
+"""What it needs besides for held mail: without them alerts carry no hold id."""
+WISHES: Final = (held.DETAIL, files.GET)
+"""What brings attachments to the case."""
+_HOLDS_PER_PAGE: Final = 500
+
+
+class MimecastTenant:
+    """A tenant behind a client.
+
+    Args:
+        client: with the deadline of the cycle, where there is one.
+    """
+
+    def __init__(self, client: MimecastClient) -> None:
+        self._client = client
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests have left so far."""
+        return self._client.requests_sent
+
+    def search(
+        self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
+    ) -> Sequence[TrackedMessage]:
+        """Tracking records of a domain or address."""
+        if side is Side.RECIPIENT:
+            return self._client.tracking.search(start=start, end=end, to=place, statuses=statuses)
+        return self._client.tracking.search(start=start, end=end, sender=place, statuses=statuses)
+
+    def info(self, tracking_id: str) -> MessageInfo:
+        """The details of a tracking record."""
+        return self._client.tracking.info(tracking_id)
+
+    def holds(self, start: datetime, end: datetime) -> Iterator[HeldMessage]:
+        """The hold queue between two times."""
+        return self._client.held.list(start=start, end=end, page_size=_HOLDS_PER_PAGE)
+
+    def detail(self, hold_id: str) -> MessageDetail:
+        """A held message with its attachments."""
+        return self._client.held.detail(hold_id)
+
+    def file(self, attachment: Attachment, max_bytes: int) -> AbstractContextManager[SpooledFile]:
+        """The content of an attachment."""
+        return self._client.files.download(attachment.id, max_bytes=max_bytes, sha256=attachment.sha256)

@@ -28,6 +28,7 @@ _METADATA_KEY: Final = "mimecast_secops.parameter"
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "f"})
 _SHOWN: Final = 80
+_ADDRESS_ACCEPTED: Final = "a mail address such as ann@example.com is accepted"
 
 
 class InvalidParameter(ValueError):
@@ -51,6 +52,7 @@ class Kind(Enum):
     FLAG = "true or false"
     INTEGER = "whole number"
     CHOICE = "one of a list"
+    ADDRESS = "mail address"
     LIST = "comma-separated list"
     ADDRESSES = "comma-separated list of mail addresses"
     TIME = "ISO 8601 time"
@@ -63,7 +65,8 @@ class Parameter:
     `default` is its text as a form shows it ("" = none). `minimum`/`maximum` bound an integer, both included. With
     `forgiving`, a value that is not such a number is replaced by the default, and a note says so. With `clearable`, a
     value that was emptied on purpose stays empty; otherwise the default takes its place. `field` is the attribute of
-    the record that carries it. `advanced` ones may be folded away by a form.
+    the record that carries it. `advanced` ones may be folded away by a form. `check` reads a text of a kind of its own:
+    it returns the text to use, or raises InvalidParameter.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Parameter:
     forgiving: bool = False
     clearable: bool = False
     advanced: bool = False
+    check: Callable[[str], str] | None = None
 
     @property
     def slug(self) -> str:
@@ -91,6 +95,16 @@ Record = TypeVar("Record")
 def text(name: str, help_: str, *, default: str = "", mandatory: bool = False, advanced: bool = False) -> Any:
     """A line of text → `str`, stripped; "" when not given."""
     return _field(name, help_, Kind.TEXT, default, default, mandatory=mandatory, advanced=advanced)
+
+
+def checked(name: str, help_: str, check: Callable[[str], str], *, mandatory: bool = False) -> Any:
+    """A text of a kind of its own → `str`, as `check` returns it."""
+    return _field(name, help_, Kind.TEXT, "", "", mandatory=mandatory, check=check)
+
+
+def address(name: str, help_: str, *, mandatory: bool = False) -> Any:
+    """One mail address → `str`."""
+    return _field(name, help_, Kind.ADDRESS, "", "", mandatory=mandatory)
 
 
 def secret(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Any:
@@ -227,8 +241,20 @@ def _refuse(parameter: Parameter, given: str, accepted: str) -> InvalidParameter
     return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{_shorten(given)}": {accepted}.')
 
 
-def _read_text(_parameter: Parameter, given: str, _notes: list[str]) -> str:
-    return given
+def _read_text(parameter: Parameter, given: str, _notes: list[str]) -> str:
+    return parameter.check(given) if parameter.check else given
+
+
+def _read_address(parameter: Parameter, given: str, _notes: list[str]) -> str:
+    if is_address(given):
+        return given
+    raise _refuse(parameter, given, f"{_ADDRESS_ACCEPTED}{unexpanded(given)}")
+
+
+def unexpanded(given: str) -> str:
+    """A hint for a placeholder of a playbook that nothing replaced, such as `[Event.sender]`; "" where it is none."""
+    looks_so = given.startswith("[") and given.endswith("]") and "." in given
+    return "; this is a placeholder of the playbook that no value replaced" if looks_so else ""
 
 
 def _read_secret(_parameter: Parameter, given: str, _notes: list[str]) -> Secret:
@@ -283,7 +309,7 @@ def _read_addresses(parameter: Parameter, given: str, _notes: list[str]) -> tupl
     entries = split(given)
     for entry in entries:
         if not is_address(entry):
-            raise _refuse(parameter, entry, "a mail address such as ann@example.com is accepted")
+            raise _refuse(parameter, entry, f"{_ADDRESS_ACCEPTED}{unexpanded(entry)}")
     return entries
 
 
@@ -300,6 +326,7 @@ _READERS: Final[dict[Kind, Callable[[Parameter, str, list[str]], object]]] = {
     Kind.FLAG: _read_flag,
     Kind.INTEGER: _read_integer,
     Kind.CHOICE: _read_choice,
+    Kind.ADDRESS: _read_address,
     Kind.LIST: _read_list,
     Kind.ADDRESSES: _read_addresses,
     Kind.TIME: _read_time,

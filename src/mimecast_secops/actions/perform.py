@@ -44,4 +44,5 @@ def perform(action: Action, raw: Mapping[str, object], connect: Callable[[], Con
 
 def _failed(action: Action, error: Exception, sentence: str, json_result: object) -> Result:
     message = action.failure.format(action=action.name, error=scrub(sentence))
-    return Result(message=message, is_success=False, json_result=json_result, error=error)
+    partial = getattr(error, "partial", False)
+    return Result(message=message, is_success=False, json_result=json_result, error=error, partial=partial)

@@ -61,7 +61,8 @@ class Tenant:
         postmaster, and one for domains that are not the tenant's is taken as mail for the tenant."""
         mail = read_mail(raw)
         sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        recipients = mail.recipients or (f"postmaster@{min(self.domains)}",)
+        plausible = tuple(address for address in mail.recipients if _PLAUSIBLE_DOMAIN.fullmatch(_domain(address)))
+        recipients = plausible or (f"postmaster@{min(self.domains)}",)
         ours = [address for address in recipients if _domain(address) in self.domains]
         if not ours and not sender_is_ours:
             self.domains |= {_domain(address) for address in recipients}

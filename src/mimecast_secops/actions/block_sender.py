@@ -1,0 +1,25 @@
+"""Block Sender: a sender's mail no longer reaches a recipient."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.managed_senders import Parameters, example, set_sender
+from mimecast_secops.api.areas import senders
+
+
+def run(context: Context, parameters: Parameters) -> Result:
+    """Set the entry to block."""
+    return set_sender(context, parameters, "block", "blocked")
+
+
+ACTION: Final = Action(
+    name="Block Sender",
+    description="Block a sender for one recipient, as the recipient's own managed senders do.",
+    parameters=Parameters,
+    functions=(senders.PERMIT_OR_BLOCK,),
+    run=run,
+    writes=True,
+    example=example("block"),
+)

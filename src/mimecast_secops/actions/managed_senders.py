@@ -1,0 +1,60 @@
+"""Blocking and permitting a sender for a recipient: one call with two values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mimecast_secops.actions import writing
+from mimecast_secops.actions.declaration import Context, Result
+from mimecast_secops.api.areas import senders
+from mimecast_secops.parameters import address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Who may write to whom."""
+
+    sender: str = address("Sender", "The sender's mail address.", mandatory=True)
+    recipient: str = address("Recipient", "The recipient's mail address, one of the tenant's own.", mandatory=True)
+    dry_run: bool = writing.dry_run()
+
+
+def set_sender(context: Context, parameters: Parameters, action: Literal["block", "permit"], done: str) -> Result:
+    """Set the entry for this sender and recipient. Mimecast keeps one; setting it again leaves it as it is."""
+    request = {"sender": parameters.sender, "to": parameters.recipient, "action": action}
+    if parameters.dry_run:
+        return writing.planned(
+            {"path": senders.PERMIT_OR_BLOCK.path, "data": [request]},
+            [{"sender": parameters.sender, "recipient": parameters.recipient}],
+            undo=undo(parameters.sender, parameters.recipient, action),
+        )
+    # The reply names sender and type: that is the reading back that the API has (API notes 9).
+    entry = context.client.senders.set(parameters.sender, parameters.recipient, action)
+    return Result(
+        message=f"Successfully {done} sender {parameters.sender} for recipient {parameters.recipient} in Mimecast.",
+        json_result=entry.raw
+        | writing.outcome(writing.State.CONFIRMED, undo(parameters.sender, parameters.recipient, action)),
+    )
+
+
+def undo(sender: str, recipient: str, action: Literal["block", "permit"]) -> dict[str, Any]:
+    """What turns the entry round. The API cannot remove an entry, nor tell what it was before."""
+    return {
+        "possible": True,
+        "action": "Permit Sender" if action == "block" else "Block Sender",
+        "parameters": {"Sender": sender, "Recipient": recipient},
+        "why": "The entry is turned round; to remove it altogether, use Managed Senders in the Mimecast console.",
+    }
+
+
+def example(action: Literal["block", "permit"]) -> dict[str, Any]:
+    """A JSON result."""
+    entry = {
+        "id": "MTOKEN:eNoVzrEOgjAUQNF_6Wxi",
+        "sender": "offers@mail.example.org",
+        "to": "ann@example.com",
+        "type": action.capitalize(),
+    }
+    taken_back = undo("offers@mail.example.org", "ann@example.com", action)
+    return entry | writing.outcome(writing.State.CONFIRMED, taken_back)

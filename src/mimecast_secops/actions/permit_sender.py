@@ -1,0 +1,25 @@
+"""Permit Sender: a sender's mail reaches a recipient."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.managed_senders import Parameters, example, set_sender
+from mimecast_secops.api.areas import senders
+
+
+def run(context: Context, parameters: Parameters) -> Result:
+    """Set the entry to permit."""
+    return set_sender(context, parameters, "permit", "permitted")
+
+
+ACTION: Final = Action(
+    name="Permit Sender",
+    description="Permit a sender for one recipient, as the recipient's own managed senders do.",
+    parameters=Parameters,
+    functions=(senders.PERMIT_OR_BLOCK,),
+    run=run,
+    writes=True,
+    example=example("permit"),
+)

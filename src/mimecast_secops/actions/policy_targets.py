@@ -1,0 +1,53 @@
+"""The two sides of a block policy: whom it acts on, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from mimecast_secops.addresses import is_address, is_domain
+from mimecast_secops.api import PolicyTarget
+from mimecast_secops.parameters import InvalidParameter, split, unexpanded
+
+TYPES: Final = {
+    "Everyone": "everyone",
+    "Email Address": "individual_email_address",
+    "Email Domain": "email_domain",
+    "Header Display Name": "header_display_name",
+    "Internal Addresses": "internal_addresses",
+    "External Addresses": "external_addresses",
+}
+OPTIONS: Final = tuple(TYPES)
+_CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
+    "Email Address": (is_address, "a mail address such as ann@example.com"),
+    "Email Domain": (is_domain, "a domain such as example.com"),
+}
+
+
+def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
+    """One side of the policy, once per distinct value.
+
+    Args:
+        name: the parameter, `Sender` or `Recipient`.
+        given: its value; several addresses or domains may be joined by commas, as an alert with several events does.
+        kind: one of `OPTIONS`.
+
+    Raises:
+        InvalidParameter: a value that the type needs is missing or malformed.
+    """
+    wire = TYPES[kind]
+    if kind not in (*_CHECKS, "Header Display Name"):
+        return (PolicyTarget(wire),)
+    if not given:
+        raise InvalidParameter(name, f'"{name}" is mandatory when "{name} Type" is "{kind}".')
+    if kind == "Header Display Name":
+        return (PolicyTarget(wire, given),)
+    is_valid, accepted = _CHECKS[kind]
+    values = {value.casefold(): value for value in reversed(split(given))}
+    for value in values.values():
+        if not is_valid(value):
+            hint = unexpanded(value)
+            raise InvalidParameter(
+                name, f'"{name}" cannot be "{value[:80]}": with "{name} Type" "{kind}", {accepted} is accepted{hint}.'
+            )
+    return tuple(PolicyTarget(wire, value) for value in reversed(values.values()))

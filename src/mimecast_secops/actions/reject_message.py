@@ -1,0 +1,85 @@
+"""Reject Message: refuse a held message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mimecast_secops.actions import decisions, resolution, writing
+from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.api.areas import held
+from mimecast_secops.parameters import choice, flag, text
+
+NO_REASON: Final = "Select One"
+# The options of the action → what hold-reject takes (API notes 7.3 [documented]; the pairs are ours).
+REASONS: Final = {
+    NO_REASON: "",
+    "Inappropriate Communication": "INAPPROPRIATE COMMUNICATION",
+    "Confidential Information": "MESSAGE CONTAINS CONFIDENTIAL INFORMATION",
+    "Against Email Policy": "MESSAGE GOES AGAINST EMAIL POLICIES",
+    "Restricted Content": "MESSAGE CONTAINS UNDESIRABLE CONTENT",
+}
+_NO_UNDO: Final = {"possible": False, "why": "A rejected message is gone; its sender has to send it again."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Which message, and what is said about it."""
+
+    message_id: str = text(
+        "Message ID",
+        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
+        mandatory=True,
+    )
+    note: str = text("Note", "A text for the sender.")
+    reason: str = choice("Reason", "Why it is rejected.", tuple(REASONS), default=NO_REASON)
+    notify: bool = flag("Notify Sender", "If enabled, the sender is told that it was rejected.", default=False)
+    dry_run: bool = writing.dry_run()
+    verify: bool = writing.verify()
+
+
+def run(context: Context, parameters: Parameters) -> Result:
+    """Find the one held message, reject it, look whether it is rejected."""
+    message = f'Successfully rejected message with ID "{parameters.message_id}" in Mimecast.'
+    try:
+        target = resolution.resolve(context, parameters.message_id)
+    except resolution.NotHeld as elsewhere:
+        if not decisions.was_held_once(elsewhere.info.status, elsewhere.info.queue_detail_status):
+            raise
+        context.log.info("The message is rejected already; nothing was done.")
+        if parameters.dry_run:
+            return writing.planned({}, [], already=True)
+        json_result = writing.outcome(
+            writing.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": elsewhere.info.id}
+        )
+        return Result(message=message, json_result=json_result)
+    touched = target.describe()
+    how: dict[str, Any] = {
+        "reason_type": REASONS[parameters.reason],
+        "message": parameters.note,
+        "notify": parameters.notify,
+    }
+    if parameters.dry_run:
+        item = {"ids": [target.hold.id], "notify": parameters.notify}
+        item |= {"reasonType": how["reason_type"]} if how["reason_type"] else {}
+        item |= {"message": parameters.note} if parameters.note else {}
+        return writing.planned({"path": held.REJECT.path, "data": [item]}, [touched])
+    refused = context.client.held.reject([target.hold.id], **how)[target.hold.id]
+    if refused is not None:
+        raise refused
+    state = decisions.decided(context, target, "reject", wanted=parameters.verify)
+    json_result = writing.outcome(state, _NO_UNDO, message=touched)
+    if state is writing.State.CONTRADICTED:
+        raise writing.contradicted("Mimecast confirmed the rejection, but shows the message as delivered.", json_result)
+    return Result(message=message, json_result=json_result)
+
+
+ACTION: Final = Action(
+    name="Reject Message",
+    description="Reject a held message, with a note and a reason, and tell the sender if wanted.",
+    parameters=Parameters,
+    functions=(*resolution.FUNCTIONS, held.REJECT),
+    run=run,
+    writes=True,
+    example=writing.outcome(writing.State.CONFIRMED, _NO_UNDO, message=decisions.EXAMPLE_TARGET),
+)

@@ -1,0 +1,86 @@
+"""Release Message: let a held message go to its recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from mimecast_secops.actions import decisions, resolution, writing
+from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.api import Generation
+from mimecast_secops.api.areas import held, tracking
+from mimecast_secops.parameters import flag, text
+
+_NO_UNDO: Final = {"possible": False, "why": "A released message has left; it cannot be called back."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Which message, and how."""
+
+    message_id: str = text(
+        "Message ID",
+        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
+        mandatory=True,
+    )
+    to_sandbox: bool = flag(
+        "Release To Sandbox",
+        "If enabled, the message is released into the sandbox instead of to its recipient. API 1.0 only.",
+        default=False,
+    )
+    allow_high_risk: bool = flag(
+        "Allow High Risk",
+        "If enabled, a message is released although Mimecast's verdict on it is high risk.",
+        default=False,
+    )
+    dry_run: bool = writing.dry_run()
+    verify: bool = writing.verify()
+
+
+def run(context: Context, parameters: Parameters) -> Result:
+    """Find the one held message, check that it may go, let it go, look whether it went."""
+    if parameters.to_sandbox and context.client.generation is not Generation.V1:
+        raise ActionFailed(
+            '"Release To Sandbox" exists on API 1.0 only, and this connection uses API 2.0: nothing was released. '
+            "Use API 1.0 keys, or release without the sandbox."
+        )
+    target = resolution.resolve(context, parameters.message_id)
+    _guard(target, parameters)
+    if parameters.to_sandbox and not target.tracking_id:
+        raise ActionFailed("A release into the sandbox needs the message's record in message tracking; there is none.")
+    function = tracking.RELEASE_TO_SANDBOX if parameters.to_sandbox else held.RELEASE
+    touched = target.describe()
+    if parameters.dry_run:
+        item = {"id": target.tracking_id if parameters.to_sandbox else target.hold.id}
+        return writing.planned({"path": function.path, "data": [item]}, [touched])
+    if parameters.to_sandbox:
+        context.client.tracking.release_to_sandbox(target.tracking_id)
+        state = writing.State.PENDING
+    else:
+        context.client.held.release(target.hold.id)
+        state = decisions.decided(context, target, "release", wanted=parameters.verify)
+    json_result = writing.outcome(state, _NO_UNDO, message=touched)
+    if state is writing.State.CONTRADICTED:
+        raise writing.contradicted("Mimecast confirmed the release, but shows the message as rejected.", json_result)
+    message = f'Successfully released message with ID "{parameters.message_id}" in Mimecast.'
+    return Result(message=message, json_result=json_result)
+
+
+def _guard(target: resolution.HeldTarget, parameters: Parameters) -> None:
+    if target.risk == "high" and not (parameters.allow_high_risk or parameters.to_sandbox):
+        raise ActionFailed(
+            'Mimecast\'s verdict on this message is high risk, so it was not released. Enable "Allow High Risk" to '
+            "release it all the same.",
+            json_result=[target.describe()],
+        )
+
+
+ACTION: Final = Action(
+    name="Release Message",
+    description="Release a held message to its recipient, or into the sandbox.",
+    parameters=Parameters,
+    functions=(*resolution.FUNCTIONS, held.RELEASE, tracking.RELEASE_TO_SANDBOX),
+    run=run,
+    writes=True,
+    example=writing.outcome(writing.State.CONFIRMED, _NO_UNDO, message=decisions.EXAMPLE_TARGET),
+)

@@ -1,0 +1,117 @@
+"""Report Message: tell Mimecast that a message is spam, malware or phishing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mimecast_secops.actions import writing
+from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.api import Generation
+from mimecast_secops.api.areas import tracking
+from mimecast_secops.api.errors import Consequence, MimecastError
+from mimecast_secops.parameters import choice, items, text
+
+_NO_UNDO: Final = {"possible": False, "why": "A report has been sent to Mimecast; it cannot be taken back."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Which messages, and as what."""
+
+    message_ids: tuple[str, ...] = items(
+        "Message ID", "Comma-separated list of tracking ids or internet Message-IDs.", mandatory=True
+    )
+    kind: str = choice("Report As", "What the messages are.", ("Spam", "Malware", "Phishing"), default="Spam")
+    comment: str = text("Comment", "A comment for Mimecast.")
+    dry_run: bool = writing.dry_run()
+
+
+def run(context: Context, parameters: Parameters) -> Result:
+    """Report each message; one that fails does not keep the others."""
+    if context.client.generation is not Generation.V1:
+        raise ActionFailed(
+            "Messages can be reported on API 1.0 only, and this connection uses API 2.0, which has no such function. "
+            "Report them in the Mimecast console, or use API 1.0 keys."
+        )
+    done: list[dict[str, Any]] = []
+    failed: dict[str, Exception] = {}
+    for number, message_id in enumerate(parameters.message_ids, 1):
+        try:
+            done += _report(context, message_id, parameters)
+        except (ActionFailed, MimecastError) as error:
+            if isinstance(error, MimecastError) and error.consequence is Consequence.FIX:
+                raise
+            failed[message_id] = error
+        context.progress(number, len(parameters.message_ids), "reported")
+    if parameters.dry_run and not failed:
+        return writing.planned({"path": tracking.REPORT.path, "data": [one["request"] for one in done]}, done)
+    json_result = {
+        "state": writing.State.PENDING.value,
+        "undo": _NO_UNDO,
+        "reported": done,
+        "failed": [{"id": one, "error": str(error)} for one, error in failed.items()],
+    }
+    succeeded = [one for one in parameters.message_ids if one not in failed]
+    if not failed:
+        ids = ", ".join(succeeded)
+        return Result(
+            message=f'Successfully reported the following messages in Mimecast: "{ids}".', json_result=json_result
+        )
+    sentences = "; ".join(f'"{one}": {error}' for one, error in failed.items())
+    reported = f' Reported: "{", ".join(succeeded)}".' if succeeded else ""
+    sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {sentences}{reported}"
+    raise PartlyReported(sentence, json_result=json_result, partial=bool(succeeded))
+
+
+class PartlyReported(ActionFailed):
+    """Some messages were reported, others not."""
+
+    def __init__(self, message: str, *, json_result: Any, partial: bool) -> None:
+        super().__init__(message, json_result=json_result)
+        self.partial = partial
+
+
+def _report(context: Context, message_id: str, parameters: Parameters) -> list[dict[str, Any]]:
+    kind = parameters.kind.lower()
+    reported = []
+    for tracking_id in _tracking_ids(context, message_id):
+        request = {"id": tracking_id, "type": kind} | ({"comment": parameters.comment} if parameters.comment else {})
+        if not parameters.dry_run:
+            context.client.tracking.report(tracking_id, kind=kind, comment=parameters.comment)
+        reported.append({"id": message_id, "trackingId": tracking_id, "request": request})
+    return reported
+
+
+def _tracking_ids(context: Context, message_id: str) -> list[str]:
+    """An internet Message-ID stands for every record of it: the same mail, once per recipient."""
+    if "@" not in message_id:
+        return [message_id]
+    rows = context.client.tracking.search(message_id=message_id.strip("<> "))
+    context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
+    if not rows:
+        raise ActionFailed("message tracking has no message with that Message-ID.")
+    return [row.id for row in rows if row.id]
+
+
+ACTION: Final = Action(
+    name="Report Message",
+    description="Report messages to Mimecast as spam, malware or phishing. API 1.0 only.",
+    parameters=Parameters,
+    functions=(tracking.REPORT, tracking.SEARCH),
+    run=run,
+    writes=True,
+    generations=frozenset({Generation.V1}),
+    example={
+        "state": "pending",
+        "undo": _NO_UNDO,
+        "reported": [
+            {
+                "id": "eNoVzrEOgjAUQNF_6Wxi",
+                "trackingId": "eNoVzrEOgjAUQNF_6Wxi",
+                "request": {"id": "eNoVzrEOgjAUQNF_6Wxi", "type": "spam"},
+            }
+        ],
+        "failed": [],
+    },
+)

@@ -1,0 +1,44 @@
+"""The time frames that a person can choose, as pairs of times."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from mimecast_secops.parameters import InvalidParameter
+
+CUSTOM: Final = "Custom"
+_HOURS: Final = {"Last Hour": 1, "Last 6 Hours": 6, "Last 24 Hours": 24}
+OPTIONS: Final = (*_HOURS, "Last Week", "Last Month", CUSTOM)
+
+
+def time_frame(name: str, start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """The beginning and the end of a time frame, aware.
+
+    Args:
+        name: one of `OPTIONS`. `Last Week` is the previous week from Monday to Monday, `Last Month` the previous
+            calendar month, both in UTC; the hours reach back from now.
+        start: for `Custom`.
+        end: for `Custom`; None is now.
+        now: the present, in UTC.
+
+    Raises:
+        InvalidParameter: `Custom` without a start, or an end that is not after the start.
+    """
+    if name in _HOURS:
+        return now - timedelta(hours=_HOURS[name]), now
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if name == "Last Week":
+        monday = today - timedelta(days=today.weekday())
+        return monday - timedelta(weeks=1), monday
+    if name == "Last Month":
+        first = today.replace(day=1)
+        return (first - timedelta(days=1)).replace(day=1), first
+    if start is None:
+        raise InvalidParameter(
+            "Start Time", '"Start Time" should be provided, when "Custom" is selected in "Time Frame" parameter.'
+        )
+    end = end or now
+    if end < start:
+        raise InvalidParameter("End Time", f'"End Time" ({end.isoformat()}) is before "Start Time".')
+    return start, end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_a
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
+# A mail file may name anything as its recipient; mail can only have been sent to a domain that could exist.
+_PLAUSIBLE_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 HOLD_RETENTION: Final = timedelta(days=14)
 
 

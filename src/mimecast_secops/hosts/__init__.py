@@ -1,0 +1,1 @@
+"""Where the product runs: Google SecOps, and a terminal or a service."""

@@ -1,0 +1,187 @@
+"""`mimecast-secops connector`: one cycle, or one after the other as a service."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mimecast_secops.hosts.terminal import exit_codes
+from mimecast_secops.hosts.terminal.options import add, common_options, connection_options, options_of
+from mimecast_secops.hosts.terminal.runtime import Runtime, command
+from mimecast_secops.hosts.terminal.streams import ScreenDelivery
+from mimecast_secops.ingest import (
+    Connector,
+    ConnectorSettings,
+    Delivery,
+    MimecastTenant,
+    PlatformSettings,
+    Report,
+    cycle_deadline,
+    metrics,
+    rules_of,
+)
+from mimecast_secops.ingest.reading import moment
+from mimecast_secops.ingest.state import State
+from mimecast_secops.parameters import InvalidParameter, parse, split
+from mimecast_secops.stores.jsonlines import JsonLinesDelivery
+from mimecast_secops.stores.sqlite import SqliteStore, only_process
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+def interval(given: str) -> float:
+    """`90`, `60s`, `5m` or `1h` in seconds.
+
+    Raises:
+        InvalidParameter: it is none of these.
+    """
+    unit = _UNITS.get(given[-1:].lower())
+    try:
+        seconds = float(given[:-1]) * unit if unit else float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86_400:
+        raise InvalidParameter("every", f'"--every" cannot be "{given}": a time such as 60s or 5m is accepted.')
+    return seconds
+
+
+def run(runtime: Runtime) -> int:
+    """Run one cycle, or go on until told to stop."""
+    options = runtime.options
+    pause = interval(options["every"]) if options["every"] else None
+    settings, notes = parse(ConnectorSettings, runtime.raw(ConnectorSettings))
+    platform, _ = parse(PlatformSettings, runtime.raw(PlatformSettings))
+    listed = _dynamic_list(str(options["dynamic_list"] or ""))
+    rules, more = rules_of(settings, listed)
+    for note in (*notes, *more):
+        runtime.screen.note(note, "yellow")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if pause is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as stack:
+        if not options["test"]:
+            stack.enter_context(only_process(runtime.state_path, options["namespace"]))
+        client = stack.enter_context(runtime.client())
+        store = stack.enter_context(SqliteStore(runtime.state_path, options["namespace"]))
+        delivery = stack.enter_context(_delivery(runtime))
+        while True:
+            deadline = cycle_deadline(platform)
+            connector = Connector(
+                MimecastTenant(client.until(deadline)),
+                rules,
+                store,
+                delivery,
+                deadline=deadline,
+                product_field=platform.device_product_field,
+                test_run=options["test"],
+            )
+            report = connector.run_cycle()
+            _tell(runtime, report)
+            if pause is None:
+                return exit_codes.code_of(report.error) if report.error else exit_codes.OK
+            more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
+            if stop.wait(0 if more_waits else pause):
+                runtime.screen.note("Stopped.")
+                return exit_codes.OK
+
+
+class _Shown(ScreenDelivery):
+    """A screen delivery that can be entered and left like the one to a file."""
+
+    def __enter__(self) -> Delivery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _delivery(runtime: Runtime) -> JsonLinesDelivery | _Shown:
+    output = runtime.options["output"]
+    return JsonLinesDelivery(output) if output else _Shown(runtime.screen)
+
+
+def _dynamic_list(given: str) -> tuple[str, ...]:
+    if given.startswith("@"):
+        return tuple(line.strip() for line in Path(given[1:]).read_text(encoding="utf-8").splitlines() if line.strip())
+    return split(given)
+
+
+def _tell(runtime: Runtime, report: Report) -> None:
+    runtime.screen.note(report.line())
+    target = runtime.options["metrics"]
+    if target:
+        # Written beside and moved, so that whoever reads it never sees half a file.
+        path = Path(target)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(metrics(report), encoding="utf-8")
+        beside.replace(path)
+
+
+def status(runtime: Runtime) -> int:
+    """Show what the state says."""
+    with SqliteStore(runtime.state_path, runtime.options["namespace"]) as store:
+        state = State.decode(store.load())
+    if state is None:
+        runtime.screen.say("No cycle has run yet.")
+        return exit_codes.OK
+    oldest = state.backlog.oldest_ms()
+    shown = {
+        "checkpoint": moment(state.checkpoint_ms).isoformat(),
+        "read up to": moment(state.frontier_ms).isoformat(),
+        "began at": moment(state.floor_ms).isoformat(),
+        "waiting": len(state.backlog),
+        "oldest waiting": moment(oldest).isoformat() if oldest else None,
+        "with a setback": sum(bool(record.error) for record in state.backlog),
+        "remembered as settled": len(state.ledger),
+    }
+    if runtime.screen.as_json:
+        runtime.screen.data({name.replace(" ", "_"): value for name, value in shown.items()})
+    else:
+        runtime.screen.rows(
+            "", ("", ""), [(name, value if value is not None else "-") for name, value in shown.items()]
+        )
+    return exit_codes.OK
+
+
+_STATE = (
+    click.Option(["--state"], metavar="FILE", help="State database. [default: in the user's state folder]"),
+    click.Option(["--namespace"], default="connector", help="Keeps several connectors of one database apart."),
+)
+
+
+@add(connection_options())
+@add(_STATE)
+@add(options_of((ConnectorSettings, PlatformSettings), environment=True))
+@click.command(name="run")
+@click.option("--every", metavar="TIME", help="Go on, a cycle each time: 60s, 5m. Default: one cycle.")
+@click.option("--output", metavar="FILE", help="Append alerts to a file, as JSON lines, one durable write each.")
+@click.option("--metrics", metavar="FILE", help="Write the figures of each cycle to a file, for Prometheus.")
+@click.option("--dynamic-list", metavar="A,B,…", help="Entries of the dynamic list, or @FILE with one per line.")
+@click.option("--test", is_flag=True, help="At most one alert, and nothing is remembered.")
+def _run(**options: Any) -> None:
+    """Bring new messages as alerts: to the terminal, or to a file."""
+    command(run)(**options)
+
+
+@add(common_options())
+@add(_STATE)
+@click.command(name="status")
+def _status(**options: Any) -> None:
+    """Show how far it has come, and what waits."""
+    command(status)(**options)
+
+
+@click.group(name="connector")
+def _group() -> None:
+    """Bring held and tracked mail as alerts: once, or as a service."""
+
+
+_group.add_command(_run)
+_group.add_command(_status)
+COMMAND = _group

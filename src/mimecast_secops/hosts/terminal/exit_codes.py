@@ -1,0 +1,77 @@
+"""What the exit code of a command says, in one table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mimecast_secops.actions import ActionFailed, Result
+from mimecast_secops.api.errors import (
+    AuthenticationFailed,
+    Misconfigured,
+    Refused,
+    Unavailable,
+    Unreachable,
+    UnreadableReply,
+)
+from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.parameters import InvalidParameter
+
+OK: Final = 0
+NOT_DONE: Final = 1
+USAGE: Final = 2
+CONFIGURATION: Final = 3
+AUTHENTICATION: Final = 4
+REFUSED: Final = 5
+UNREACHABLE: Final = 6
+PARTIAL: Final = 7
+UNREADABLE: Final = 8
+BUG: Final = 70
+INTERRUPTED: Final = 130
+
+MEANINGS: Final = {
+    OK: "done",
+    NOT_DONE: "not done, for a reason that the message names (not held, ambiguous, stopped by a guard)",
+    USAGE: "a parameter or an option is wrong; nothing was sent",
+    CONFIGURATION: "a setting is missing, malformed or unsafe; nothing was sent",
+    AUTHENTICATION: "Mimecast does not accept the credentials",
+    REFUSED: "Mimecast refused, or a right is missing",
+    UNREACHABLE: "no answer: network, TLS, proxy, time-out, or Mimecast's own trouble",
+    PARTIAL: "some of several things were done",
+    UNREADABLE: "the answer is not that of the Mimecast API, or the stored state is not readable",
+    BUG: "an error that nobody foresaw",
+    INTERRUPTED: "interrupted",
+}
+
+# The first kind that fits: from the particular to the general.
+_KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
+    (InvalidParameter, USAGE),
+    (Misconfigured, CONFIGURATION),
+    (AuthenticationFailed, AUTHENTICATION),
+    (Unreachable, UNREACHABLE),
+    (Unavailable, UNREACHABLE),
+    (UnreadableReply, UNREADABLE),
+    (UnreadableState, UNREADABLE),
+    (Refused, REFUSED),
+    (ActionFailed, NOT_DONE),
+    (KeyboardInterrupt, INTERRUPTED),
+)
+
+
+def code_of(error: BaseException | None) -> int:
+    """The exit code of an error; None is success."""
+    if error is None:
+        return OK
+    fallback = NOT_DONE if type(error).__module__.startswith("mimecast_secops") else BUG
+    return next((code for kind, code in _KINDS if isinstance(error, kind)), fallback)
+
+
+def code_of_result(result: Result) -> int:
+    """The exit code of an action."""
+    if result.is_success:
+        return OK
+    return PARTIAL if result.partial else code_of(result.error) or NOT_DONE
+
+
+def table() -> str:
+    """The codes for a help text."""
+    return "\n".join(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())

@@ -1,0 +1,82 @@
+"""Doing an action from a terminal: with progress, and with an entry in the journal when it changes something."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from mimecast_secops.actions import Action, Context, Result, perform
+from mimecast_secops.api import MimecastClient
+from mimecast_secops.hosts.terminal.runtime import Runtime
+from mimecast_secops.stores.journal import DONE, FAILED, Journal
+
+_LOG = logging.getLogger("mimecast_secops.actions")
+
+
+def do(runtime: Runtime, action: Action, raw: Mapping[str, object], client: MimecastClient | None = None) -> Result:
+    """Perform an action once.
+
+    Args:
+        runtime: the command's.
+        action: what to do.
+        raw: its parameters by name.
+        client: the one to use; None makes one once the parameters have been found good.
+    """
+    opened: list[MimecastClient] = []
+    entries: list[tuple[Journal, int]] = []
+
+    def connect() -> Context:
+        used = client
+        if used is None:
+            used = runtime.client()
+            opened.append(used)
+        if action.writes and not _is_dry(raw):
+            journal = Journal(runtime.state_path)
+            entries.append((journal, journal.begin(used.api_root, action.name, raw)))
+        return Context(client=used, log=_LOG, progress=lambda *_: None)
+
+    try:
+        result = perform(action, raw, connect)
+        for journal, entry_id in entries:
+            journal.end(entry_id, DONE if result.is_success else FAILED, _undo_of(result.json_result))
+        return result
+    finally:
+        for journal, _ in entries:
+            journal.close()
+        for used in opened:
+            used.close()
+
+
+def show(runtime: Runtime, result: Result) -> None:
+    """A result: for people a message and tables, for programs one JSON document."""
+    screen = runtime.screen
+    if screen.as_json:
+        screen.data({"message": result.message, "is_success": result.is_success, "json_result": result.json_result})
+        return
+    for table in result.tables:
+        screen.table(table)
+    if result.is_success:
+        screen.say(result.message, "green")
+        if isinstance(result.json_result, dict) and not result.tables:
+            _details(runtime, result.json_result)
+    else:
+        screen.fail(result.message)
+
+
+def _details(runtime: Runtime, value: Mapping[str, Any]) -> None:
+    if value.get("dryRun"):
+        runtime.screen.data(value)
+    elif "state" in value:
+        already = ", it was already so" if value.get("already") else ""
+        runtime.screen.note(f"State: {value['state']}{already}.")
+
+
+def _is_dry(raw: Mapping[str, object]) -> bool:
+    return str(raw.get("Dry Run", "")).strip().lower() in ("true", "yes", "on", "1", "y", "t")
+
+
+def _undo_of(json_result: Any) -> list[dict[str, Any]]:
+    records = json_result if isinstance(json_result, list) else [json_result]
+    found = [record.get("undo") for record in records if isinstance(record, dict) and not record.get("already")]
+    return [undo for undo in found if isinstance(undo, dict)]

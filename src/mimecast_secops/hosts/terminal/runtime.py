@@ -1,0 +1,144 @@
+"""What commands share: settings read, a screen, a log, a client, and an honest exit."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from mimecast_secops.api import Deadline, MimecastClient, scrub
+from mimecast_secops.api.errors import MimecastError
+from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
+from mimecast_secops.hosts.terminal import exit_codes
+from mimecast_secops.hosts.terminal.output import Screen, lines
+from mimecast_secops.hosts.terminal.settings import (
+    Provider,
+    default_state,
+    from_environment,
+    from_file,
+    from_options,
+    gather,
+)
+from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.parameters import InvalidParameter, parse
+from mimecast_secops.stores.sqlite import StoreBusy
+
+_FORESEEN: Final = (InvalidParameter, MimecastError, UnreadableState, StoreBusy, OSError)
+_LOG: Final = logging.getLogger("mimecast_secops")
+
+
+class Runtime:
+    """One run of a command.
+
+    Args:
+        options: all options as typed.
+        environ: the environment.
+    """
+
+    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:
+        self.options = options
+        self.environ = os.environ if environ is None else environ
+        self.screen = Screen(as_json=bool(options.get("as_json")), quiet=bool(options.get("quiet")))
+        self._providers: tuple[Provider, ...] | None = None
+
+    @property
+    def state_path(self) -> Path:
+        """The state database."""
+        given = self.options.get("state")
+        return Path(given) if given else default_state(self.environ)
+
+    def raw(self, *records: type[Any]) -> dict[str, object]:
+        """The raw values of some records, from options, environment and file."""
+        if self._providers is None:
+            file = from_file(self.options.get("config"), str(self.options.get("profile") or ""), self.environ)
+            self._providers = (from_options(self.options), from_environment(self.environ), file)
+        return gather(records, self._providers)
+
+    def client(self, deadline: Deadline | None = None) -> MimecastClient:
+        """A client as the settings say."""
+        settings, notes = parse(ConnectionSettings, self.raw(ConnectionSettings))
+        proxy, _ = parse(ProxySettings, self.raw(ProxySettings))
+        chosen = connection_of(
+            settings,
+            proxy,
+            ca_bundle=str(self.options.get("ca_bundle") or ""),
+            timeout=float(self.options.get("timeout") or 30.0),
+        )
+        for note in (*notes, *chosen.notes):
+            self.screen.note(note, "yellow")
+        client = MimecastClient(chosen.connection)
+        return client.until(deadline) if deadline else client
+
+
+class _Formatter(logging.Formatter):
+    """One line per record, without secrets, terminal codes, or a trace that nobody asked for."""
+
+    def __init__(self, *, traces: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
+        self._traces = traces
+
+    def format(self, record: logging.LogRecord) -> str:
+        if not self._traces:
+            record.exc_info, record.exc_text, record.stack_info = None, None, None
+        return lines(super().format(record))
+
+
+def set_up_log(options: Mapping[str, Any]) -> None:
+    """Send the log of this package to standard error."""
+    for handler in list(_LOG.handlers):
+        _LOG.removeHandler(handler)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter(traces=bool(options.get("debug"))))
+    _LOG.addHandler(handler)
+    level = logging.INFO if options.get("verbose") or options.get("debug") else logging.WARNING
+    _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
+    _LOG.propagate = False
+
+
+def command(run: Callable[[Runtime], int]) -> Callable[..., None]:
+    """Turn `run(runtime) -> exit code` into the body of a click command, with one line for whatever goes wrong."""
+
+    @functools.wraps(run)
+    def body(**options: Any) -> None:
+        set_up_log(options)
+        runtime = Runtime(options)
+        try:
+            code = run(runtime)
+        except _FORESEEN as error:
+            runtime.screen.fail(_sentence(error))
+            code = exit_codes.NOT_DONE if isinstance(error, (OSError, StoreBusy)) else exit_codes.code_of(error)
+        except KeyboardInterrupt:
+            runtime.screen.fail("Interrupted.")
+            code = exit_codes.INTERRUPTED
+        except click.ClickException:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the last line of defence: no traceback reaches a person unasked
+            code = _unforeseen(runtime, error)
+        raise SystemExit(code)
+
+    return body
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    return str(error)
+
+
+def _unforeseen(runtime: Runtime, error: Exception) -> int:
+    reference = secrets.token_hex(4)
+    runtime.screen.fail(f"An unforeseen error occurred ({type(error).__name__}, reference {reference}).")
+    if runtime.options.get("debug"):
+        import traceback
+
+        sys.stderr.write(scrub("".join(traceback.format_exception(error))))
+    else:
+        runtime.screen.fail("Run it again with --debug for the trace, and report it.")
+    return exit_codes.BUG

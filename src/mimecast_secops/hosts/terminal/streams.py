@@ -1,0 +1,58 @@
+"""Alerts on standard output: as a table at the end, or as JSON lines as they come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mimecast_secops.hosts.terminal.output import Screen
+from mimecast_secops.ingest import Alert, Offer
+from mimecast_secops.stores.jsonlines import as_json
+
+PRIORITY_NAMES = {-1: "info", 40: "low", 60: "medium", 80: "high", 100: "critical"}
+
+
+class ScreenDelivery:
+    """Shows alerts. A terminal remembers nothing, so there is nothing to recover.
+
+    Args:
+        screen: where to.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self.alerts: list[Alert] = []
+
+    def recover(self, _token: str) -> list[str]:
+        """Nothing."""
+        return []
+
+    def offer(self, alert: Alert) -> Offer:
+        """Show it, or keep it for the table."""
+        if self._screen.as_json:
+            self._screen.data(as_json(alert))
+        else:
+            self.alerts.append(alert)
+        return Offer.DELIVERED
+
+    def finish(self) -> str:
+        """Show the table."""
+        if self.alerts:
+            show_alerts(self._screen, self.alerts)
+            self.alerts = []
+        return ""
+
+
+def show_alerts(screen: Screen, alerts: list[Alert]) -> None:
+    """A table of alerts that fits 80 columns."""
+    rows = [
+        (
+            f"{datetime.fromtimestamp(alert.start_ms / 1000, UTC):%H:%M:%S}",
+            PRIORITY_NAMES.get(alert.priority, str(alert.priority)),
+            alert.rule_generator,
+            alert.events[0].get("fromEnv_emailAddress", ""),
+            alert.events[0].get("subject", ""),
+            len(alert.files),
+        )
+        for alert in alerts
+    ]
+    screen.rows("Alerts", ("Time", "Risk", "Reason", "From", "Subject", "Files"), rows, short=True)

@@ -1,0 +1,89 @@
+"""`mimecast-secops undo`: what was changed from this machine, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from mimecast_secops.actions import find
+from mimecast_secops.hosts.terminal import exit_codes
+from mimecast_secops.hosts.terminal.options import add, connection_options
+from mimecast_secops.hosts.terminal.performing import do, show
+from mimecast_secops.hosts.terminal.runtime import Runtime, command
+from mimecast_secops.stores.journal import UNDONE, Entry, Journal
+
+
+def run(runtime: Runtime) -> int:
+    """Show the journal, or take one entry of it back."""
+    number = runtime.options.get("number")
+    with Journal(runtime.state_path) as journal:
+        entries = list(journal.entries())
+        if number is None:
+            _show(runtime, entries)
+            return exit_codes.OK
+        entry = next((entry for entry in entries if entry.id == number), None)
+        if entry is None:
+            runtime.screen.fail(f"The journal has no entry {number}. Run `mimecast-secops undo` to see them.")
+            return exit_codes.USAGE
+        return _revert(runtime, journal, entry)
+
+
+def _show(runtime: Runtime, entries: list[Entry]) -> None:
+    if runtime.screen.as_json:
+        for entry in entries:
+            runtime.screen.data(
+                {
+                    "id": entry.id,
+                    "at": entry.at.isoformat(),
+                    "tenant": entry.tenant,
+                    "action": entry.action,
+                    "parameters": entry.parameters,
+                    "state": entry.state,
+                    "undo": entry.undo,
+                }
+            )
+        return
+    rows = [(entry.id, f"{entry.at:%Y-%m-%d %H:%M}", entry.action, entry.state, _remedy(entry)) for entry in entries]
+    runtime.screen.rows("Changes made from this machine", ("No", "When", "Action", "State", "Undo"), rows)
+    runtime.screen.note("`mimecast-secops undo NUMBER` takes one back, where that is possible.")
+
+
+def _remedy(entry: Entry) -> str:
+    said = [str(one.get("action") or one.get("why") or "") for one in entry.undo]
+    return "; ".join(said) or "not known"
+
+
+def _revert(runtime: Runtime, journal: Journal, entry: Entry) -> int:
+    screen = runtime.screen
+    if entry.state == UNDONE:
+        screen.say(f"Entry {entry.id} has been taken back already.")
+        return exit_codes.OK
+    steps = [one for one in entry.undo if one.get("possible") and isinstance(one.get("parameters"), dict)]
+    if not steps:
+        screen.fail(f"Entry {entry.id} ({entry.action}, {entry.state}) cannot be taken back: {_remedy(entry)}")
+        return exit_codes.NOT_DONE
+    with runtime.client() as client:
+        if client.api_root != entry.tenant:
+            screen.fail(f"Entry {entry.id} was made on {entry.tenant}, and these settings lead to {client.api_root}.")
+            return exit_codes.USAGE
+        for step in steps:
+            action = find("-".join(str(step["action"]).lower().split()))
+            result = do(runtime, action, step["parameters"], client)
+            show(runtime, result)
+            if not result.is_success:
+                return exit_codes.code_of_result(result)
+    journal.end(entry.id, UNDONE)
+    return exit_codes.OK
+
+
+@add(connection_options())
+@click.command(name="undo")
+@click.argument("number", type=int, required=False)
+@click.option("--state", metavar="FILE", help="State database, which keeps the journal of changes.")
+def _undo(**options: Any) -> None:
+    """Show the changes made from this machine; with a NUMBER, take that one back."""
+    command(run)(**options)
+
+
+COMMAND = _undo

@@ -1,0 +1,55 @@
+"""Which of many ids an action has been done for, so that an interrupted run goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from mimecast_secops.stores.sqlite import open_database
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS bulk (run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)) WITHOUT ROWID;
+"""
+
+
+class BulkProgress:
+    """What is done of one run. Close it, or use it as a context manager.
+
+    Args:
+        path: the state database.
+        run: what makes it the same run again: the tenant, the action and its other parameters.
+    """
+
+    def __init__(self, path: Path | str, run: Mapping[str, object]) -> None:
+        self._database = open_database(Path(path), _SCHEMA)
+        text = json.dumps(run, sort_keys=True, default=str)
+        self._run = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def done(self) -> set[str]:
+        """The ids that are done."""
+        rows = self._database.execute("SELECT item FROM bulk WHERE run = ?", (self._run,))
+        return {item for (item,) in rows}
+
+    def add(self, item: str) -> None:
+        """One more is done."""
+        self._database.execute("INSERT OR IGNORE INTO bulk VALUES (?, ?)", (self._run, item))
+
+    def forget(self) -> None:
+        """The run is over: the next one begins anew."""
+        self._database.execute("DELETE FROM bulk WHERE run = ?", (self._run,))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

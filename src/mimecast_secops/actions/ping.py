@@ -17,7 +17,7 @@ class Parameters:
 def run(context: Context, _parameters: Parameters) -> Result:
     """Read the account, the cheapest call that proves address, credentials and a right."""
     found = context.client.account.get()
-    context.log.info("Connected to account %s over API %s.", found.account_code, context.client.generation.value)
+    context.log.info("Connected to account %s over %s.", found.account_code, context.client.generation.value)
     return Result(message="Successfully connected to the Mimecast server with the provided connection parameters!")
 
 

@@ -15,7 +15,8 @@ import msgspec
 from mimecast_secops.ingest.waiting import Waiting
 
 PREFIX: Final = "backlog."
-_PER_CHUNK: Final = 500
+# Small enough that a chunk of hostile records still fits where a host bounds the size of what it stores.
+_PER_CHUNK: Final = 100
 
 
 class Backlog:

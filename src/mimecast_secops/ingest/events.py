@@ -90,6 +90,7 @@ def _always(record: Waiting, known: Known, notes: Sequence[str]) -> dict[str, st
         "status": record.status,
         "currentStatus": info.status if info else "",
         "recordType": record.kind,
+        "receivedUnixMs": str(record.received_ms),
         "complete": str(known.complete and not record.defects),
     }
     return fixed | {f"note_{number}": note[:1000] for number, note in enumerate(notes[:_MOST_NOTES], 1)}

@@ -15,7 +15,7 @@ from mimecast_secops.ingest.flatten import as_text
 TRACKING: Final = "tracking"
 HOLD: Final = "hold"
 GAP: Final = "gap"
-_LONGEST: Final = 1000
+_LONGEST: Final = 500
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

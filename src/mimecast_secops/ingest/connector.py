@@ -20,6 +20,7 @@ from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.delivering import Deliverer, batch_of
 from mimecast_secops.ingest.details import Examiner
 from mimecast_secops.ingest.ports import Delivery, StateStore, Tenant
+from mimecast_secops.ingest.reading import RowLimit
 from mimecast_secops.ingest.reconciling import list_holds, reconcile
 from mimecast_secops.ingest.report import Report, Tally
 from mimecast_secops.ingest.settings import PlatformSettings, Rules
@@ -93,8 +94,9 @@ class Connector:
         now_ms = int(self._clock() * 1000)
         tally = Tally()
         state = self._load(now_ms, tally)
+        limit = RowLimit(self._rules.row_limit)
         with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
-            cycle = Cycle(self._tenant, self._rules, state, tally, executor, now_ms, self._deadline, self._log)
+            cycle = Cycle(self._tenant, self._rules, state, tally, executor, now_ms, self._deadline, self._log, limit)
             self._work(cycle)
         state.token = self._delivery.finish()
         if not self._test_run:

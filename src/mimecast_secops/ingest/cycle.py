@@ -12,6 +12,7 @@ from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.holds import RecordIndex
 from mimecast_secops.ingest.ports import Tenant
+from mimecast_secops.ingest.reading import RowLimit
 from mimecast_secops.ingest.report import Tally
 from mimecast_secops.ingest.settings import Rules
 from mimecast_secops.ingest.state import Standing, State
@@ -30,6 +31,7 @@ class Cycle:
     now_ms: int
     deadline: Deadline
     log: logging.Logger
+    limit: RowLimit
     rows: dict[str, TrackedMessage] = field(default_factory=dict)
     _index: RecordIndex | None = None
     _indexed: int = -1
@@ -62,13 +64,12 @@ class Cycle:
 
     def records(self) -> RecordIndex:
         """All tracking records that this cycle knows, by what the hold queue can be compared with."""
-        size = len(self.rows) + len(self.state.backlog)
-        if self._index is None or self._indexed != size:
+        if self._index is None or self._indexed != len(self.rows):
             self._index = RecordIndex(Waiting.tracked(message, self.now_ms) for message in self.rows.values())
             for record in self.state.backlog:
                 if record.readable:
                     self._index.add(record)
-            self._indexed = size
+            self._indexed = len(self.rows)
         return self._index
 
     def due(self) -> list[Waiting]:

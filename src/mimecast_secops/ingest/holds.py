@@ -8,8 +8,9 @@ mail twice, and a guess would release the wrong one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from mimecast_secops.api import HeldMessage
@@ -17,6 +18,8 @@ from mimecast_secops.ingest.waiting import Waiting, clip, to_ms
 
 # Tracking and hold queue may name times a little apart [seen in a client: two seconds].
 TOLERANCE_MS: Final = 5_000
+# Somebody can send the same mail ten thousand times; how many fit is counted no further than this.
+MOST_COUNTED: Final = 50
 _Key = tuple[str, str]
 
 
@@ -41,9 +44,9 @@ class HoldIndex:
         for hold in self.holds.values():
             self._by_key[_key(hold.sender, hold.subject)].append(hold)
 
-    def fitting(self, record: Waiting) -> list[HeldMessage]:
+    def fitting(self, record: Waiting) -> Iterator[HeldMessage]:
         """The entries that may be this record. What the record does not name is not compared."""
-        return [hold for hold in self._by_key.get(_key(record.sender, record.subject), ()) if fits(record, hold)]
+        return (hold for hold in self._by_key.get(_key(record.sender, record.subject), ()) if fits(record, hold))
 
 
 class RecordIndex:
@@ -58,18 +61,19 @@ class RecordIndex:
         """Know one more."""
         self._by_key[_key(record.sender, record.subject)][record.id] = record
 
-    def fitting(self, hold: HeldMessage) -> list[Waiting]:
+    def fitting(self, hold: HeldMessage) -> Iterator[Waiting]:
         """The records that may be this entry."""
-        known = self._by_key.get(_key(hold.sender, hold.subject))
-        return [record for record in known.values() if fits(record, hold)] if known else []
+        known = self._by_key.get(_key(hold.sender, hold.subject), {})
+        return (record for record in known.values() if fits(record, hold))
 
 
 def tie(record: Waiting, holds: HoldIndex, records: RecordIndex) -> Tie:
     """The entry of the hold queue that is this record, when exactly one fits and it fits no other record."""
-    fitting = holds.fitting(record)
-    if len(fitting) != 1 or len(records.fitting(fitting[0])) > 1:
-        return Tie(None, max(len(fitting), 2) if fitting else 0)
-    return Tie(fitting[0], 1)
+    fitting = list(islice(holds.fitting(record), MOST_COUNTED))
+    if len(fitting) != 1:
+        return Tie(None, len(fitting))
+    twins = len(list(islice(records.fitting(fitting[0]), 2)))
+    return Tie(None, twins) if twins > 1 else Tie(fitting[0], 1)
 
 
 def fits(record: Waiting, hold: HeldMessage) -> bool:

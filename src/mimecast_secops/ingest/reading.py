@@ -7,6 +7,7 @@ halved and asked for again, down to one second.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -26,7 +27,19 @@ LONGEST_SPAN: Final = 6 * HOUR
 # Fewer rows than this say nothing about whether the reply was cut.
 _FEW: Final = 50
 # How many mean distances between rows an empty stretch must be long to be looked at.
-_STRIKING: Final = 8
+_STRIKING: Final = 3
+
+
+@dataclass(slots=True)
+class RowLimit:
+    """At how many rows a reply is taken for cut: as set, or lower once replies were found to be cut there."""
+
+    rows: int
+
+    def learn(self, rows: int, probed: int) -> None:
+        """A reply was cut, and so was the one that looked for the rest, at the same number: that is the limit."""
+        if rows == probed:
+            self.rows = min(self.rows, rows)
 
 
 @dataclass(slots=True)
@@ -71,7 +84,12 @@ def next_span(span_ms: int, rows: int, limit: int) -> int:
 
 
 def read_window(
-    tenant: Tenant, rules: Rules, bounds: tuple[int, int], executor: Executor, checkpoint: Callable[[], None]
+    tenant: Tenant,
+    rules: Rules,
+    bounds: tuple[int, int],
+    executor: Executor,
+    checkpoint: Callable[[], None],
+    limit: RowLimit | None = None,
 ) -> Window:
     """Everything that the search shows between two times, both included.
 
@@ -81,15 +99,17 @@ def read_window(
         bounds: start and end in unix milliseconds.
         executor: runs the searches of the domains side by side.
         checkpoint: called before each search; raises when there is no time left.
+        limit: what was learned about cut replies so far.
 
     Raises:
         MimecastError: a search failed; nothing of the window counts as read.
     """
     window = Window(*bounds)
+    learned = limit or RowLimit(rules.row_limit)
     places = [(domain, side) for domain in rules.domains for side in sides(rules)]
 
     def read(place: tuple[str, Side]) -> Window:
-        return _Searcher(tenant, rules, place, checkpoint).read(*bounds)
+        return _Searcher(tenant, rules, place, checkpoint, learned).read(*bounds)
 
     for part in executor.map(read, places):
         window.add(part.rows.values())
@@ -100,9 +120,16 @@ def read_window(
 class _Searcher:
     """Reads one domain on one side."""
 
-    def __init__(self, tenant: Tenant, rules: Rules, place: tuple[str, Side], checkpoint: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        rules: Rules,
+        place: tuple[str, Side],
+        checkpoint: Callable[[], None],
+        limit: RowLimit,
+    ) -> None:
         self._tenant = tenant
-        self._limit = rules.row_limit
+        self._limit = limit
         self._statuses = rules.statuses
         self._domain, self._side = place
         self._checkpoint = checkpoint
@@ -120,7 +147,7 @@ class _Searcher:
             if halves:
                 pending.extend(halves)
             elif not self._second_is_whole(start, end, rows, whole):
-                whole.unreadable.append(start)
+                whole.unreadable.append(_second_of(rows, start))
         return whole
 
     def _search(self, start_ms: int, end_ms: int, statuses: Sequence[str]) -> Sequence[TrackedMessage]:
@@ -128,18 +155,29 @@ class _Searcher:
         return self._tenant.search(self._domain, self._side, moment(start_ms), moment(end_ms), statuses)
 
     def _looks_cut(self, rows: Sequence[TrackedMessage], start: int, end: int, whole: Window) -> bool:
-        if len(rows) >= self._limit:
+        if len(rows) >= self._limit.rows:
             return True
-        return any(whole.add(self._search(*empty, self._statuses)) for empty in _striking_gaps(rows, start, end))
+        for empty in _striking_gaps(rows, start, end):
+            probed = self._search(*empty, self._statuses)
+            if whole.add(probed):
+                self._limit.learn(len(rows), len(probed))
+                return True
+        return False
 
     def _second_is_whole(self, start: int, end: int, rows: Sequence[TrackedMessage], whole: Window) -> bool:
         """Whether one second with as many rows as the limit can be trusted, after asking status by status."""
-        if len(rows) > self._limit:
+        if len(rows) > self._limit.rows:
             return True  # More than the limit came, so this is not where replies are cut.
         statuses = self._statuses or STATUSES
         parts = [self._search(start, end, (status,)) for status in statuses]
         new = sum(whole.add(part) for part in parts)
-        return max(map(len, parts)) != self._limit and not (new and len(statuses) == 1)
+        return max(map(len, parts)) != self._limit.rows and not (new and len(statuses) == 1)
+
+
+def _second_of(rows: Sequence[TrackedMessage], start: int) -> int:
+    """The second that the rows of a smallest window are of: its two ends belong to its neighbours too."""
+    seconds = Counter(to_ms(row.received) // SECOND * SECOND for row in rows if row.received)
+    return seconds.most_common(1)[0][0] if seconds else start
 
 
 def _halves(start: int, end: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -12,7 +13,7 @@ from mimecast_secops.api import HeldMessage
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, MissingRight
 from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.holds import HoldIndex, fits
+from mimecast_secops.ingest.holds import MOST_COUNTED, HoldIndex, fits
 from mimecast_secops.ingest.ports import Side
 from mimecast_secops.ingest.reading import MINUTE, moment, sides
 from mimecast_secops.ingest.settings import HELD
@@ -86,12 +87,12 @@ def _in_scope(cycle: Cycle, hold: HeldMessage) -> bool:
 
 def _explained(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> bool:
     """Whether known records are enough to account for this entry and for those that look like it."""
-    fitting = cycle.records().fitting(hold)
+    fitting = list(islice(cycle.records().fitting(hold), MOST_COUNTED))
     standings = [cycle.state.standing(record.id, record.status) for record in fitting]
     if Standing.WAITING in standings:
         return True
     settled = standings.count(Standing.SETTLED)
-    alike = len(holds.fitting(fitting[0])) if fitting else 1
+    alike = len(list(islice(holds.fitting(fitting[0]), MOST_COUNTED))) if fitting else 1
     if settled >= alike:
         cycle.state.account_for(hold.id, cycle.now_ms)
         return True
@@ -123,4 +124,4 @@ def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
 
 
 def _same(record: Waiting, hold: HeldMessage) -> bool:
-    return bool(HoldIndex([hold]).fitting(record)) and fits(record, hold)
+    return next(HoldIndex([hold]).fitting(record), None) is not None and fits(record, hold)

@@ -63,19 +63,21 @@ def _read_next(cycle: Cycle) -> bool:
         _note_gap(cycle, oldest)
         begin, target = max(begin, oldest), max(target, oldest)
     bounds = next_window(begin, target, state.span_ms)
-    window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time)
+    window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
     cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
     _note_unreadable(cycle, window)
-    state.span_ms = next_span(state.span_ms, len(window.rows), cycle.rules.row_limit)
+    state.span_ms = next_span(state.span_ms, len(window.rows), cycle.limit.rows)
     state.read_up_to(bounds[1], target)
     return state.sweep is None and state.frontier_ms >= cycle.now_ms
 
 
 def _mend_clock(cycle: Cycle) -> None:
     """A frontier in the future means that a clock was wrong: waiting for it would miss what comes until then."""
-    if cycle.state.frontier_ms > cycle.now_ms + _CLOCK_JUMP_MS:
+    if cycle.state.frontier_ms > cycle.now_ms + _CLOCK_JUMP_MS or cycle.state.floor_ms > cycle.now_ms:
         cycle.tally.notes.append("The clock went back: reading goes on from the present.")
         cycle.state.skip_to(cycle.now_ms)
+        if cycle.state.floor_ms > cycle.now_ms:
+            cycle.state.floor_ms = cycle.now_ms - int(cycle.rules.look_back.total_seconds() * 1000)
 
 
 def _note_gap(cycle: Cycle, oldest_ms: int) -> None:

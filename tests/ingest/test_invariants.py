@@ -1,0 +1,138 @@
+"""The connector against a model of the tenant, in every order of events that chance thinks of.
+
+Invariants: every matching record that was visible to a whole cycle is delivered or waits; none is delivered twice from
+one store; the checkpoint never passes an unsettled record.
+"""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import suppress
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from mimecast_secops.api.errors import MimecastError, NotFound, RateLimited, Unavailable, Unreachable, UnreadableReply
+from mimecast_secops.ingest import Report
+from mimecast_secops.ingest.state import Standing, State
+from tests.ingest.conftest import Bench
+from tests.ingest.model import SECOND, Killed, ModelTenant
+
+STATUSES = st.sampled_from(["held", "held", "held", "archived", "processing", "rejected"])
+TRANSIENT: list[MimecastError] = [Unreachable("x"), Unavailable("x"), RateLimited("x"), UnreadableReply("x")]
+KILLS = st.sampled_from(["before offer", "after offer", "finish", "before commit", "after commit"])
+LATEST = 90 * 60  # seconds; below the overlap of two hours
+
+
+class Life(RuleBasedStateMachine):
+    """Arrivals, late arrivals, status changes, deletions, failures, limits and kills."""
+
+    @initialize(limit=st.sampled_from([2, 5, 100]), cap=st.sampled_from([0, 0, 7]), newest=st.booleans())
+    def begin(self, limit: int, cap: int, newest: bool) -> None:
+        self.bench = Bench(tenant=ModelTenant())
+        self.bench.tenant.most_rows, self.bench.tenant.newest_first = cap, newest
+        self.bench.settings = {"max_messages": limit, "row_limit": cap or 2500, "tries": 3}
+        self.names = itertools.count()
+        self.owed: set[str] = set()
+        self.bench.cycle()
+        self.begun = self.bench.tenant.now_ms
+
+    @rule(count=st.integers(1, 6), status=STATUSES, same_second=st.booleans(), same_mail=st.booleans())
+    def arrive(self, count: int, status: str, same_second: bool, same_mail: bool) -> None:
+        for number in range(count):
+            name = f"m{next(self.names):04}"
+            subject = "same" if same_mail else name
+            ago = 0 if same_second else number
+            self.bench.mail(name, seconds_ago=ago, status=status, subject=subject)
+
+    @rule(minutes=st.integers(1, LATEST // 60), status=STATUSES)
+    def arrive_to_be_seen_late(self, minutes: int, status: str) -> None:
+        name = f"m{next(self.names):04}"
+        visible = self.bench.tenant.now_ms + minutes * 60 * SECOND
+        self.bench.mail(name, seconds_ago=0, visible_ms=visible, status=status, subject=name)
+
+    @rule(data=st.data(), status=STATUSES)
+    def change(self, data: st.DataObject, status: str) -> None:
+        young = self.bench.tenant.now_ms - LATEST * SECOND
+        names = [one.id for one in self.bench.tenant.records.values() if one.received_ms >= young]
+        if names:
+            self.bench.tenant.records[data.draw(st.sampled_from(names))].status = status
+
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        if self.bench.tenant.records:
+            self.bench.tenant.records[data.draw(st.sampled_from(sorted(self.bench.tenant.records)))].deleted = True
+
+    @rule(seconds=st.sampled_from([1, 30, 60, 600, 3600]))
+    def wait(self, seconds: int) -> None:
+        self.bench.later(seconds)
+
+    @rule(function=st.sampled_from(["search", "info", "holds", "detail"]), error=st.sampled_from(TRANSIENT))
+    def break_function(self, function: str, error: MimecastError) -> None:
+        self.bench.tenant.failing[function] = error
+
+    @rule(data=st.data(), error=st.sampled_from([*TRANSIENT, NotFound("x")]))
+    def break_record(self, data: st.DataObject, error: MimecastError) -> None:
+        if self.bench.tenant.records:
+            self.bench.tenant.failing[data.draw(st.sampled_from(sorted(self.bench.tenant.records)))] = error
+
+    @rule()
+    def mend(self) -> None:
+        self.bench.tenant.failing.clear()
+
+    @rule()
+    def cycle(self) -> None:
+        self._note(self.bench.cycle())
+
+    @rule(where=KILLS, after=st.integers(0, 3))
+    def kill(self, where: str, after: int) -> None:
+        self.bench.kept.kill_at, self.bench.kept.kill_after = where, after
+        with suppress(Killed):
+            self._note(self.bench.cycle())
+        self.bench.kept.kill_at = ""
+
+    def _note(self, report: Report) -> None:
+        if not report.unread:
+            self.owed |= self._matching()
+
+    def _matching(self) -> set[str]:
+        return {one.id for one in self.bench.tenant.visible() if one.status == "held" and one.received_ms >= self.begun}
+
+    def _state(self) -> State:
+        return self.bench.state()
+
+    @invariant()
+    def nothing_is_delivered_twice(self) -> None:
+        tickets = self.bench.kept.tickets()
+        assert len(tickets) == len(set(tickets))
+
+    @invariant()
+    def what_was_visible_is_delivered_or_waits(self) -> None:
+        state, delivered = self._state(), set(self.bench.kept.tickets())
+        for name in self.owed - delivered:
+            as_hold = f"hold:hold-{name}" in delivered or state.standing(f"hold:hold-{name}") is Standing.WAITING
+            assert state.standing(name) is Standing.WAITING or as_hold, name
+
+    @invariant()
+    def the_checkpoint_passes_no_unsettled_record(self) -> None:
+        state = self._state()
+        assert all(record.received_ms >= state.checkpoint_ms for record in state.backlog)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "bench"):
+            return
+        self.bench.tenant.failing.clear()
+        self.bench.settings = self.bench.settings | {"max_messages": 100}
+        for _ in range(12):
+            self.bench.later(1000)
+            self._note(self.bench.cycle())
+        delivered = set(self.bench.kept.tickets())
+        assert {name for name in self.owed if name not in delivered and f"hold:hold-{name}" not in delivered} == set()
+        self.nothing_is_delivered_twice()
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

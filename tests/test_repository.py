@@ -12,7 +12,9 @@ ROOT = Path(__file__).parents[1]
 LONGEST_MODULE = 400
 # Written in pieces, so that this file does not match itself.
 INDEX_HOST = re.compile(
-    "|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "index" + "-url", "registry" + r"\.npmjs"])
+    "|".join(
+        ["pypi" + r"\.org", "pythonhosted" + r"\.org", r"--(?:extra-)?index" + r"-url[ =]\S", "registry" + r"\.npmjs"]
+    )
 )
 MACHINE_PATH = re.compile(r"(?<![\w.~-])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "opt/py" + "pi"]) + r")/")
 PRIVATE_KEY = re.compile("-----BEGIN" + r" [A-Z ]*PRIVATE KEY")

@@ -92,7 +92,7 @@ def definition(widget: Widget) -> dict[str, Any]:
 def page(widget: Widget) -> str:
     """The page, complete in itself."""
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("common.js", widget.script))
+    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.js", widget.script))
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )

@@ -83,10 +83,11 @@ class Context:
 class Action:
     """One action, said once.
 
-    `parameters` is the record that `run` gets. `functions` are the API functions it may call; the rights to grant are
-    derived from them. `writes` says whether it changes anything in the tenant. `example` is a JSON result as users see
-    it (None when there is none). `failure` is the text of a failed run with `{action}` and `{error}`. `generations` are
-    the API generations it exists on.
+    `parameters` is the record that `run` gets. `functions` are the API functions that it needs; the rights to grant are
+    derived from them, and several with the same summary are alternatives. Without those in `helped_by` it works all
+    the same, with less: a guard, an option. `writes` says whether it changes anything in the tenant. `example` is a JSON
+    result as users see it (None when there is none). `failure` is the text of a failed run with `{action}` and
+    `{error}`. `generations` are the API generations it exists on.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Action:
     parameters: type[Any]
     functions: tuple[Function, ...]
     run: Callable[[Context, Any], Result]
+    helped_by: tuple[Function, ...] = ()
     writes: bool = False
     example: Json = None
     failure: str = GENERAL_FAILURE

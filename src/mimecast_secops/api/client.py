@@ -52,6 +52,11 @@ class MimecastClient:
         """How many HTTP requests have left so far, tokens, repeats and downloads included."""
         return self._session.transport.requests_sent
 
+    @property
+    def clock_skew(self) -> float | None:
+        """Seconds that our clock is ahead of the server's, by its last reply; None where no reply has said it."""
+        return self._session.server_clock.skew
+
     def until(self, deadline: Deadline) -> MimecastClient:
         """The same client with a deadline: its calls give up when that comes. Everything else is shared."""
         view = object.__new__(MimecastClient)

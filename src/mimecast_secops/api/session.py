@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from random import random
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -94,6 +95,21 @@ class Surroundings:
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
 
 
+class ServerClock:
+    """How far our clock is from the server's, as the last reply's `Date` tells it."""
+
+    def __init__(self) -> None:
+        self.skew: float | None = None
+
+    def read(self, headers: Mapping[str, str], now: datetime) -> None:
+        """Look at a reply."""
+        try:
+            told = parsedate_to_datetime(headers.get("date", ""))
+            self.skew = (now - told).total_seconds()
+        except (ValueError, TypeError):
+            return
+
+
 class Session:
     """What the areas call through. Safe to share between threads; `until` gives a view with a deadline."""
 
@@ -110,6 +126,7 @@ class Session:
             max_connections=connection.max_connections,
         )
         self.transport = Transport(wiring, monotonic=surroundings.monotonic)
+        self.server_clock = ServerClock()
         self.budget = RateBudget(monotonic=surroundings.monotonic, sleep=surroundings.sleep)
         self.auth = self._authenticator(connection.credentials)
 
@@ -240,6 +257,7 @@ class Session:
             fresh=function.writes,
         )
         self.budget.report(function.path, raw.status, raw.headers)
+        self.server_clock.read(raw.headers, self.around.clock())
         return raw
 
     def _final(self, error: MimecastError, function: Function, attempts: int) -> MimecastError:

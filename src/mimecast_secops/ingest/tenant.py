@@ -16,15 +16,8 @@ from mimecast_secops.api import (
     SpooledFile,
     TrackedMessage,
 )
-from mimecast_secops.api.areas import files, held, tracking
 from mimecast_secops.ingest.ports import Side
 
-NEEDS: Final = (tracking.SEARCH, tracking.INFO)
-"""The API functions without which the connector cannot work."""
-NEEDS_FOR_HELD: Final = (held.LIST,)
-"""What it needs besides for held mail: without them alerts carry no hold id."""
-WISHES: Final = (held.DETAIL, files.GET)
-"""What brings attachments to the case."""
 _HOLDS_PER_PAGE: Final = 500
 
 

@@ -7,6 +7,7 @@ import ipaddress
 import time
 from collections import deque
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -96,6 +97,7 @@ class SimulatorApp:
         answer = answer_of(fault, version) if fault else None
         if answer is None:
             answer = self._answered(request, path, headers, body)
+        answer.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind = fault.kind if fault else ""
         self.log.append(Seen(time.monotonic(), request.method, path, version, answer.status, bearer, kind))

@@ -1,0 +1,93 @@
+"""From the network up to the account: what stands between us and the first answer."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from mimecast_secops.api import Generation, MimecastClient
+from mimecast_secops.api.errors import (
+    AuthenticationFailed,
+    MimecastError,
+    MissingRight,
+    Unreachable,
+    UnreadableReply,
+)
+from mimecast_secops.diagnosis.findings import Finding, Verdict
+
+# Signed requests of API 1.0 are refused when it is far off (API notes 2.3 [inferred]: 15 minutes).
+_MUCH_SKEW: Final = 300.0
+
+
+def examine_connection(client: MimecastClient) -> Iterator[Finding]:
+    """Name resolution, connection and TLS, credentials, clock, in the order in which they can fail.
+
+    Stops at the first that does not work: what comes after it cannot be told.
+    """
+    url = urlsplit(client.api_root)
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme, "")
+    if proxy:
+        yield _finding("Proxy", Verdict.WORKS, f"Requests go through {urlsplit(proxy).hostname}.")
+    else:
+        resolved = _resolve(url.hostname or "")
+        yield resolved
+        if resolved.verdict is not Verdict.WORKS:
+            return
+    try:
+        account = client.account.get()
+    except (AuthenticationFailed, UnreadableReply, Unreachable) as error:
+        reached = not isinstance(error, Unreachable)
+        if reached:
+            yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
+        name = "Credentials" if isinstance(error, AuthenticationFailed) else "Connection"
+        yield _finding(name, Verdict.MISSING, str(error), "Correct the settings that the sentence names.")
+        yield from _clock(client)
+        return
+    except MissingRight as error:
+        yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
+        yield _finding("Credentials", Verdict.WORKS, "They are accepted.")
+        yield _finding("Account", Verdict.UNKNOWN, str(error))
+    except MimecastError as error:
+        yield _finding("Connection", Verdict.UNKNOWN, str(error))
+        return
+    else:
+        secure = "with a verified certificate" if url.scheme == "https" else "without TLS, on this machine"
+        yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers {secure}.")
+        yield _finding("Credentials", Verdict.WORKS, f"They are accepted ({client.generation.value}).")
+        region = f", region {account.region}" if account.region else ""
+        yield _finding("Account", Verdict.WORKS, f"{account.account_name or account.account_code}{region}.")
+    yield from _clock(client)
+
+
+def _resolve(host: str) -> Finding:
+    try:
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return _finding(
+            "Name resolution",
+            Verdict.MISSING,
+            f"{host} cannot be resolved ({error.strerror}).",
+            "Check API Root, the machine's DNS, or whether a proxy is needed.",
+        )
+    return _finding("Name resolution", Verdict.WORKS, f"{host} is {addresses[0][4][0]}.")
+
+
+def _clock(client: MimecastClient) -> Iterator[Finding]:
+    skew = client.clock_skew
+    if skew is None:
+        yield _finding("Clock", Verdict.UNKNOWN, "The server does not say what time it is.")
+        return
+    why = f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Mimecast's."
+    if abs(skew) <= _MUCH_SKEW:
+        yield _finding("Clock", Verdict.WORKS, why)
+        return
+    signed = " Signed requests are refused when it is far off." if client.generation is Generation.V1 else ""
+    yield _finding("Clock", Verdict.MISSING, why + signed, "Set the clock, or switch on time synchronisation.")
+
+
+def _finding(subject: str, verdict: Verdict, why: str, remedy: str = "") -> Finding:
+    return Finding(subject=subject, kind="connection", verdict=verdict, why=why, remedy=remedy)

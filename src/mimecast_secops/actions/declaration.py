@@ -85,8 +85,8 @@ class Action:
 
     `parameters` is the record that `run` gets. `functions` are the API functions that it needs; the rights to grant are
     derived from them, and several with the same summary are alternatives. Without those in `helped_by` it works all
-    the same, with less: a guard, an option. `writes` says whether it changes anything in the tenant. `example` is a JSON
-    result as users see it (None when there is none). `failure` is the text of a failed run with `{action}` and
+    the same, with less: a guard, an option. `writes` says whether it changes anything in the tenant. `example` is a
+    JSON result as users see it (None when there is none). `failure` is the text of a failed run with `{action}` and
     `{error}`. `generations` are the API generations it exists on.
     """
 

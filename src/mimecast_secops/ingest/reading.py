@@ -22,7 +22,7 @@ from mimecast_secops.ingest.waiting import to_ms, unreadable_id
 SECOND: Final = 1000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
-FIRST_SPAN: Final = 30 * MINUTE
+FIRST_SPAN: Final = HOUR
 LONGEST_SPAN: Final = 6 * HOUR
 # Fewer rows than this say nothing about whether the reply was cut.
 _FEW: Final = 50

@@ -176,6 +176,7 @@ def serve(options: Options) -> int:
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((options.host, options.port))
+        listener.listen(1024)  # whoever reads `ready` may connect at once
         url = f"http://{options.host}:{listener.getsockname()[1]}"
         options.ready("This is a simulator of a Mimecast tenant. No mail and no credential in it is real.")
         for line in _how_to_connect(tenant, url):

@@ -1,0 +1,1 @@
+"""Figures, as ratios within one run. Each module has `run() -> dict` and `TARGETS`."""

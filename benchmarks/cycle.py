@@ -1,0 +1,92 @@
+"""A cycle of 100 held messages at 0 and 50 ms latency, beside a plain serial client that does the same work."""
+
+from __future__ import annotations
+
+import base64
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from benchmarks.support import Remote, simulator
+from mimecast_secops.api import MimecastClient
+from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
+from mimecast_secops.stores.memory import MemoryDelivery, MemoryStore
+
+TARGETS = {
+    "requests_per_alert_with_attachment": ("at most", 4.2),
+    "requests_per_alert_without_attachment": ("at most", 1.1),
+    "times_faster_than_serial_at_50_ms": ("at least", 10.0),
+    "times_what_latency_and_ceiling_allow": ("at most", 1.3),
+}
+_COUNT = 100
+_LATENCY = 0.05
+_CEILING = 16
+
+
+def run() -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    for attachment in (0, 10_000):
+        kind = "with" if attachment else "without"
+        with simulator() as remote:
+            remote.control("bulk", {"count": _COUNT, "spread": 600, "attachment_bytes": attachment})
+            report, seconds, _ = _cycle(remote)
+            figures[f"requests_per_alert_{kind}_attachment"] = report.requests / report.delivered
+            figures[f"seconds_{kind}_attachment_at_0_ms"] = seconds
+    with simulator() as remote:
+        remote.control("bulk", {"count": _COUNT, "spread": 600, "attachment_bytes": 10_000})
+        remote.control("behaviour", {"latency_ms": _LATENCY * 1000})
+        report, seconds, depth = _cycle(remote)
+        serial = _serial(remote)
+    allowed = depth * _LATENCY
+    return figures | {
+        "seconds_at_50_ms": seconds,
+        "seconds_serial_at_50_ms": serial,
+        "seconds_that_latency_and_ceiling_allow": allowed,
+        "times_faster_than_serial_at_50_ms": serial / seconds,
+        "times_what_latency_and_ceiling_allow": seconds / allowed,
+    }
+
+
+def _cycle(remote: Remote) -> tuple[Report, float, float]:
+    with remote.client() as client:
+        settings = ConnectorSettings(domains=("example.com",), max_messages=_COUNT, concurrency=_CEILING)
+        rules, _ = rules_of(settings)
+        connector = Connector(MimecastTenant(client), rules, MemoryStore(), MemoryDelivery())
+        started = time.perf_counter()
+        report = connector.run_cycle()
+        seconds = time.perf_counter() - started
+    assert report.delivered == _COUNT, report.line()
+    # Details, list of attachments and file come one after the other for each message, so many messages at a time.
+    waves = 3 * _COUNT / _CEILING
+    before = 2 + 1  # the search, a second look at what it left empty (both sides at once), then the hold queue
+    return report, seconds, waves + before
+
+
+def _serial(remote: Remote) -> float:
+    """The same work one request after the other: search, hold queue per message, details, attachments."""
+    with remote.client() as client:
+        started = time.perf_counter()
+        done = sum(_one(client, row.id, row.recipients[0], row.received) for row in _rows(client))
+        seconds = time.perf_counter() - started
+    assert done == _COUNT
+    return seconds
+
+
+def _rows(client: MimecastClient) -> list[Any]:
+    start = datetime.now(UTC) - timedelta(hours=1)
+    found = {row.id: row for row in client.tracking.search(start=start, to="example.com", statuses=("held",))}
+    found |= {row.id: row for row in client.tracking.search(start=start, sender="example.com", statuses=("held",))}
+    return list(found.values())
+
+
+def _one(client: MimecastClient, tracking_id: str, recipient: str, received: Any) -> int:
+    info = client.tracking.info(tracking_id)
+    around = timedelta(seconds=5)
+    holds = client.held.list(
+        start=received - around, end=received + around, search_field="recipient", search_value=recipient
+    )
+    hold = next(hold for hold in holds if hold.subject == info.subject)
+    for attachment in client.held.detail(hold.id).attachments:
+        with client.files.download(attachment.id, max_bytes=1_000_000, sha256=attachment.sha256) as file:
+            base64.b64encode(file.read())
+    return 1

@@ -1,0 +1,70 @@
+"""What benchmarks share: a simulator in a process of its own, and a client for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from mimecast_secops.api import MimecastClient, Secret
+from mimecast_secops.connection import ConnectionSettings, connection_of
+
+
+@dataclass
+class Remote:
+    """A simulator in another process."""
+
+    url: str
+    keys: dict[str, str]
+
+    def control(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(f"{self.url}/simulator/{path}", data=json.dumps(body or {}).encode())
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as reply:
+            answer: dict[str, Any] = json.load(reply)
+            return answer
+
+    def settings(self, generation: int = 1) -> ConnectionSettings:
+        if generation == 2:
+            return ConnectionSettings(
+                api_root=self.url,
+                client_id=self.keys["MIMECAST_CLIENT_ID"],
+                client_secret=Secret(self.keys["MIMECAST_CLIENT_SECRET"]),
+            )
+        return ConnectionSettings(
+            api_root=self.url,
+            application_id=self.keys["MIMECAST_APPLICATION_ID"],
+            application_key=Secret(self.keys["MIMECAST_APPLICATION_KEY"]),
+            access_key=Secret(self.keys["MIMECAST_ACCESS_KEY"]),
+            secret_key=Secret(self.keys["MIMECAST_SECRET_KEY"]),
+        )
+
+    def client(self, generation: int = 1) -> MimecastClient:
+        return MimecastClient(connection_of(self.settings(generation)).connection)
+
+
+@contextmanager
+def simulator(*options: str) -> Iterator[Remote]:
+    """A simulator without mail, in a process of its own so that it does not share our core."""
+    command = [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "simulator", "--empty", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    keys: dict[str, str] = {}
+    url = ""
+    for line in process.stdout:
+        text = line.strip().removeprefix("# API 1.0: ")
+        if text.startswith("ready: "):
+            url = text.removeprefix("ready: ")
+            break
+        if "=" in text:
+            name, _, value = text.partition("=")
+            keys[name] = value
+    try:
+        yield Remote(url, keys)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

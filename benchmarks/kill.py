@@ -27,7 +27,7 @@ def run(kills: int = 200, seed: int = 1) -> dict[str, Any]:
         struck = 0
         while struck < kills:
             # In steps of a second into the past, so that arrivals lie within the first look-back and behind it.
-            sent += remote.control("bulk", {"count": 5, "spread": 5, "before": 1, "attachment_bytes": 100})["arrived"]
+            sent += remote.control("bulk", {"count": 5, "spread": 5, "before": 1, "attachment_bytes": 100})["made"]
             struck += _strike(remote, place, chance)
         for _ in range(20):
             subprocess.run(_command(place), env=_environment(remote), check=False, timeout=120)

@@ -32,7 +32,7 @@ class Cycle:
     deadline: Deadline
     log: logging.Logger
     limit: RowLimit
-    rows: dict[str, TrackedMessage] = field(default_factory=dict)
+    seen: dict[str, Waiting] = field(default_factory=dict)
     _index: RecordIndex | None = None
     _indexed: int = -1
 
@@ -48,28 +48,30 @@ class Cycle:
             if message.received and to_ms(message.received) < not_before_ms:
                 continue  # Not what was asked for.
             record_id = message.id or unreadable_id(message.raw)
-            if record_id in self.rows:
+            if record_id in self.seen:
                 continue
-            self.rows[record_id] = message
             tally.seen += 1
-            if state.standing(record_id, message.status) is not Standing.UNKNOWN:
+            known = state.standing(record_id, message.status) is not Standing.UNKNOWN
+            name = None if known else filters.by_summary(self.rules, status=message.status, route=message.route)
+            # Only what will be delivered needs all that the search told; the others are kept for comparison.
+            record = Waiting.tracked(message, self.now_ms, whole=not known and not name)
+            self.seen[record_id] = record
+            if known:
                 tally.known += 1
-                continue
-            name = filters.by_summary(self.rules, status=message.status, route=message.route)
-            if name:
+            elif name:
                 tally.filtered[name] += 1
-                continue
-            state.wait(Waiting.tracked(message, self.now_ms))
-            tally.new += 1
+            else:
+                state.wait(record)
+                tally.new += 1
 
     def records(self) -> RecordIndex:
         """All tracking records that this cycle knows, by what the hold queue can be compared with."""
-        if self._index is None or self._indexed != len(self.rows):
-            self._index = RecordIndex(Waiting.tracked(message, self.now_ms) for message in self.rows.values())
+        if self._index is None or self._indexed != len(self.seen):
+            self._index = RecordIndex(self.seen.values())
             for record in self.state.backlog:
                 if record.readable:
                     self._index.add(record)
-            self._indexed = len(self.rows)
+            self._indexed = len(self.seen)
         return self._index
 
     def due(self) -> list[Waiting]:

@@ -44,6 +44,10 @@ class HoldIndex:
         for hold in self.holds.values():
             self._by_key[_key(hold.sender, hold.subject)].append(hold)
 
+    def like(self, hold: HeldMessage) -> list[HeldMessage]:
+        """The entries of the same sender and subject."""
+        return self._by_key[_key(hold.sender, hold.subject)]
+
     def fitting(self, record: Waiting) -> Iterator[HeldMessage]:
         """The entries that may be this record. What the record does not name is not compared."""
         return (hold for hold in self._by_key.get(_key(record.sender, record.subject), ()) if fits(record, hold))
@@ -61,6 +65,10 @@ class RecordIndex:
         """Know one more."""
         self._by_key[_key(record.sender, record.subject)][record.id] = record
 
+    def like(self, hold: HeldMessage) -> list[Waiting]:
+        """The records of the same sender and subject."""
+        return list(self._by_key.get(_key(hold.sender, hold.subject), {}).values())
+
     def fitting(self, hold: HeldMessage) -> Iterator[Waiting]:
         """The records that may be this entry."""
         known = self._by_key.get(_key(hold.sender, hold.subject), {})
@@ -74,6 +82,42 @@ def tie(record: Waiting, holds: HoldIndex, records: RecordIndex) -> Tie:
         return Tie(None, len(fitting))
     twins = len(list(islice(records.fitting(fitting[0]), 2)))
     return Tie(None, twins) if twins > 1 else Tie(fitting[0], 1)
+
+
+def pair(holds: Iterable[HeldMessage], records: Iterable[Waiting]) -> dict[str, Waiting]:
+    """A record of its own for as many entries as possible: hold id → record. For counting, never for acting.
+
+    Args:
+        holds: entries of one sender and subject.
+        records: records of the same.
+    """
+    paired: dict[str, Waiting] = {}
+    free: dict[str, list[Waiting]] = defaultdict(list)
+    jokers: list[Waiting] = []
+    for record in sorted(records, key=lambda one: one.received_ms):
+        vague = not record.recipient or "received" in record.defects
+        (jokers if vague else free[record.recipient.casefold()]).append(record)
+    nexts: dict[str, int] = defaultdict(int)
+    for hold in sorted(holds, key=lambda one: to_ms(one.received) if one.received else 0):
+        recipient = clip(hold.recipient).casefold()
+        queue, position = free[recipient], nexts[recipient]
+        # Both run in order of time, so a record that lies too far back fits no later entry either.
+        while (
+            position < len(queue)
+            and hold.received
+            and to_ms(hold.received) - queue[position].received_ms > TOLERANCE_MS
+        ):
+            position += 1
+        if position < len(queue) and fits(queue[position], hold):
+            paired[hold.id] = queue[position]
+            position += 1
+        else:
+            joker = next((one for one in jokers if fits(one, hold)), None)
+            if joker is not None:
+                jokers.remove(joker)
+                paired[hold.id] = joker
+        nexts[recipient] = position
+    return paired
 
 
 def fits(record: Waiting, hold: HeldMessage) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -13,7 +12,7 @@ from mimecast_secops.api import HeldMessage
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, MissingRight
 from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.holds import MOST_COUNTED, HoldIndex, fits
+from mimecast_secops.ingest.holds import HoldIndex, fits, pair
 from mimecast_secops.ingest.ports import Side
 from mimecast_secops.ingest.reading import MINUTE, moment, sides
 from mimecast_secops.ingest.settings import HELD
@@ -56,8 +55,7 @@ def reconcile(cycle: Cycle, holds: HoldIndex, batch: Sequence[Waiting]) -> None:
     """Look for held messages of our domains that no known tracking record accounts for."""
     if not cycle.rules.wants_held or not _caught_up(cycle, batch):
         return
-    unknown = [hold for hold in holds.holds.values() if _in_scope(cycle, hold) and not _explained(cycle, holds, hold)]
-    for hold in unknown[:_MOST_LOOKED_FOR]:
+    for hold in _explain_all(cycle, holds)[:_MOST_LOOKED_FOR]:
         try:
             cycle.check_time()
             _look_for(cycle, holds, hold)
@@ -85,18 +83,27 @@ def _in_scope(cycle: Cycle, hold: HeldMessage) -> bool:
     return any(domain_of(ours[side]).lower() in cycle.rules.domains for side in sides(cycle.rules))
 
 
-def _explained(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> bool:
-    """Whether known records are enough to account for this entry and for those that look like it."""
-    fitting = list(islice(cycle.records().fitting(hold), MOST_COUNTED))
-    standings = [cycle.state.standing(record.id, record.status) for record in fitting]
-    if Standing.WAITING in standings:
-        return True
-    settled = standings.count(Standing.SETTLED)
-    alike = len(list(islice(holds.fitting(fitting[0]), MOST_COUNTED))) if fitting else 1
-    if settled >= alike:
+def _explain_all(cycle: Cycle, holds: HoldIndex) -> list[HeldMessage]:
+    """The entries in scope that no known record accounts for, worked out once per group that looks alike."""
+    groups: dict[int, dict[str, Waiting]] = {}
+    left: list[HeldMessage] = []
+    for hold in holds.holds.values():
+        if not _in_scope(cycle, hold):
+            continue
+        alike = holds.like(hold)
+        if id(alike) not in groups:
+            groups[id(alike)] = pair(alike, cycle.records().like(hold))
+        if not _is_explained(cycle, hold, groups[id(alike)].get(hold.id)):
+            left.append(hold)
+    return left
+
+
+def _is_explained(cycle: Cycle, hold: HeldMessage, record: Waiting | None) -> bool:
+    """Whether the record paired with an entry is settled or waits; a settled one accounts for it."""
+    standing = cycle.state.standing(record.id, record.status) if record else Standing.UNKNOWN
+    if standing is Standing.SETTLED:
         cycle.state.account_for(hold.id, cycle.now_ms)
-        return True
-    return False
+    return standing is not Standing.UNKNOWN
 
 
 def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
@@ -113,7 +120,7 @@ def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
             # Tracking lags behind: it names another status, but the message is in the hold queue.
             cycle.state.wait(msgspec.structs.replace(found[0], status=HELD))
             cycle.tally.new += 1
-        if _explained(cycle, holds, hold):
+        if _is_explained(cycle, hold, pair(holds.like(hold), cycle.records().like(hold)).get(hold.id)):
             return
     count = cycle.state.missing.get(hold.id, 0) + 1
     cycle.state.missing[hold.id] = count

@@ -14,7 +14,7 @@ from mimecast_secops.ingest.waiting import GAP, Waiting
 _REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 30 * MINUTE
 # No more is read ahead once this much waits, or a few cycles' worth.
 _ENOUGH: Final = 1000
-_CYCLES_AHEAD: Final = 5
+_CYCLES_AHEAD: Final = 2
 _CLOCK_JUMP_MS: Final = 5 * MINUTE
 SECOND_SLACK_MS: Final = 1000
 

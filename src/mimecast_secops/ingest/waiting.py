@@ -61,8 +61,11 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{HOLD}:{hold_id}"
 
     @classmethod
-    def tracked(cls, message: TrackedMessage, seen_ms: int) -> Self:
-        """From a row of a tracking search; one without an id gets one made of its content."""
+    def tracked(cls, message: TrackedMessage, seen_ms: int, *, whole: bool = True) -> Self:
+        """From a row of a tracking search; one without an id gets one made of its content.
+
+        `whole` is whether it carries all that the search told, or only what it is compared by.
+        """
         defects = list(message.defects)
         if not message.id:
             defects.append("id")
@@ -79,7 +82,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             has_attachments=message.has_attachments or "attachments" not in message.raw,
             received_ms=to_ms(message.received) if message.received else seen_ms,
             defects=tuple(defects[:20]),
-            summary=summary_of(message),
+            summary=summary_of(message) if whole else {},
         )
 
     @classmethod

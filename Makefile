@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench integration content-hub docs clean
+.PHONY: help demo test check bench integration content-hub docs reference release-check clean
 
 help:  ## What the verbs do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -23,7 +23,7 @@ check: $(VENV)/.test  ## Types, lint, format and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.test  ## Figures, as ratios within one run
+bench: $(VENV)/.test integration  ## Figures, as ratios within one run
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 integration: $(VENV)/.app  ## dist/Mimecast/ and dist/Mimecast.zip, what a user imports into Google SecOps
@@ -34,6 +34,14 @@ content-hub: $(VENV)/.app  ## dist/content-hub/mimecast/, the source layout of G
 
 docs: $(VENV)/.docs  ## The documentation as HTML
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+reference: $(VENV)/.test  ## Write the generated pages and pictures of the documentation anew
+	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/imports_picture.py
+	@$(BIN)/python tools/demo_picture.py
+
+release-check: $(VENV)/.test  ## Build wheel, sdist and zip, install each in an empty environment, run the demo from it
+	@$(BIN)/python tools/release_check.py
 
 clean:  ## Remove what the verbs have made
 	rm -rf $(VENV) dist build docs/_build .demo

@@ -86,13 +86,13 @@ _EVENTS = """## Alerts and events
 
 | member of the alert | value |
 |---|---|
-| name | `{Status} Message`, such as `Held Message`; `Unread Period` for a stretch of time that could not be read |
+| name | `{Status} Message`, such as `Held Message`; `Unread Period` for a time that could not be read |
 | rule generator | the queue reason, else `Mimecast Email` |
-| vendor, product | `Mimecast`; the product from the event field that DeviceProductField names, where an event has it |
+| vendor, product | `Mimecast`; the product from the event field that DeviceProductField names, where there is one |
 | priority | risk of the verdict: negligible or none -1, low 40, medium 60, high 80 |
 | start, end | the time of receipt, in unix milliseconds |
 | reason, description | queue reason; queue detail status |
-| ticket id | the tracking id; `hold:…` for held mail that tracking does not show; `gap:…` for an unread period |
+| ticket id | the tracking id; `hold:…` for held mail that tracking does not show; `gap:…` for an unread time |
 
 Events are flat: one of type `Message` per delivered recipient, one per part of the message, at least one. Every event has
 

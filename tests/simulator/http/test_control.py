@@ -1,0 +1,214 @@
+"""The control calls: what somebody outside does to the tenant."""
+
+from __future__ import annotations
+
+import base64
+import urllib.error
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator.http.app import SimulatorApp
+from mimecast_secops.simulator.tenant.tenant import Tenant
+from tests.simulator.caller import (
+    ACCOUNT,
+    HOLD_LIST,
+    INFO,
+    RELEASE,
+    SEARCH,
+    SENDERS,
+    Caller,
+    control,
+    held_letter,
+    letter,
+    send,
+)
+
+CALLS = ("state", "mail", "behaviour", "faults", "clock", "rights", "record", "bulk", "requests")
+
+
+def test_an_unknown_call_is_answered_with_those_that_there_are(simulator: Simulator) -> None:
+    reply = control(simulator, "nonsense")
+    assert reply.status == 404
+    assert all(name in reply.json["error"] for name in CALLS)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"nonsense", b"'a'"])
+def test_a_body_that_is_no_object_is_refused(simulator: Simulator, body: bytes) -> None:
+    reply = send(f"{simulator.url}/simulator/state", body=body)
+    assert (reply.status, reply.json) == (400, {"error": "The body is not a JSON object."})
+
+
+def test_a_web_page_cannot_steer_the_simulator(simulator: Simulator) -> None:
+    assert control(simulator, "state", Origin="https://example.org").status == 403
+    assert control(simulator, "bulk", {"count": 1}, Origin="null").status == 403
+    assert simulator.tenant.tracked == {}
+
+
+def test_a_page_under_another_name_for_this_machine_is_not_answered(simulator: Simulator, v2: Caller) -> None:
+    assert control(simulator, "state", Host="rebound.example.org").status == 403
+    assert send(simulator.url + "/oauth/token", headers={"Host": "rebound.example.org"}, body=b"").status == 403
+    for host in ("localhost:1", "127.0.0.9:1", "[::1]:80"):
+        assert control(simulator, "state", Host=host).status == 200
+
+
+def test_state_says_that_it_is_a_simulator_and_what_was_done(simulator: Simulator, v1: Caller) -> None:
+    held, other = simulator.tenant.receive(held_letter())[0], simulator.tenant.receive(letter())[0]
+    v1.call(RELEASE, {"id": held.hold_id})
+    v1.call("/api/message-finder/report-message", {"id": other.id, "type": "spam", "comment": "c"})
+    v1.call(SENDERS, {"sender": "a@example.org", "to": "b@example.com", "action": "block"})
+    state = control(simulator, "state").json
+    assert state["simulator"] is True
+    assert state["domains"] == ["example.com"]
+    assert {one["id"] for one in state["tracked"]} == {held.id, other.id}
+    assert state["held"] == []
+    assert state["decisions"] == [
+        {
+            "what": "released",
+            "id": held.id,
+            "hold_id": held.hold_id,
+            "recipient": "ann@example.com",
+            "reason": "",
+            "message": "",
+            "notify": False,
+        }
+    ]
+    assert state["reports"] == [{"id": other.id, "type": "spam", "comment": "c"}]
+    assert state["managed"] == [{"sender": "a@example.org", "to": "b@example.com", "action": "block"}]
+    assert state["policies"] == []
+
+
+def test_mail_arrives_as_text_or_base64_at_a_time_of_choice(simulator: Simulator) -> None:
+    raw = held_letter("By hand", to="a@example.com, b@example.com")
+    text = control(simulator, "mail", {"eml": raw.decode(), "received": "2026-03-01T10:00:00Z"}).json["records"]
+    coded = control(simulator, "mail", {"base64": base64.b64encode(raw).decode()}).json["records"]
+    assert [one["to"][0]["emailAddress"] for one in text] == ["a@example.com", "b@example.com"]
+    assert {one["received"] for one in text} == {"2026-03-01T10:00:00+0000"}
+    assert {one["status"] for one in text + coded} == {"held"}
+
+
+@pytest.mark.parametrize("body", [{}, {"base64": "a"}, {"base64": "é"}, {"base64": 5}])
+def test_mail_that_cannot_be_understood_is_refused(simulator: Simulator, body: dict[str, object]) -> None:
+    reply = control(simulator, "mail", body)
+    assert reply.status == 400
+    assert reply.json["error"]
+
+
+def test_switches_are_changed_by_name(simulator: Simulator) -> None:
+    assert control(simulator, "behaviour", {"rate_limit": 3, "not_held": "fail"}).json == {
+        "changed": ["not_held", "rate_limit"]
+    }
+    assert (simulator.tenant.behaviour.rate_limit, simulator.tenant.behaviour.not_held) == (3, "fail")
+    refused = control(simulator, "behaviour", {"nonsense": 1})
+    assert refused.status == 400
+    assert "rate_limit" in refused.json["error"]
+
+
+def test_faults_are_added_and_cleared(simulator: Simulator) -> None:
+    assert control(simulator, "faults", {"add": [{"kind": "500"}, {"kind": "503"}]}).json == {"active": 2}
+    assert control(simulator, "faults", {"clear": True, "add": [{"kind": "html"}]}).json == {"active": 1}
+    assert control(simulator, "faults", {"add": [{"kind": "nonsense"}]}).status == 400
+
+
+def test_the_clock_is_frozen_moved_and_let_go(simulator: Simulator, v2: Caller) -> None:
+    assert control(simulator, "clock", {"freeze": "2025-04-16T16:10:00Z"}).json == {"now": "2025-04-16T16:10:00+0000"}
+    assert control(simulator, "clock", {"advance": 90}).json == {"now": "2025-04-16T16:11:30+0000"}
+    assert control(simulator, "clock").json == {"now": "2025-04-16T16:11:30+0000"}
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert datetime.fromisoformat(control(simulator, "clock", {"freeze": None}).json["now"]) >= before
+
+
+def test_rights_are_revoked_and_granted_by_name(simulator: Simulator, caller: Caller) -> None:
+    right = "Account | Dashboard | Read"
+    assert right not in control(simulator, "rights", {"revoke": [right]}).json["permissions"]
+    assert caller.call(HOLD_LIST, {"admin": True}).status == 403
+    assert right in control(simulator, "rights", {"grant": [right]}).json["permissions"]
+    assert caller.call(HOLD_LIST, {"admin": True}).status == 200
+
+
+def test_products_are_revoked_and_granted_by_name(simulator: Simulator, v2: Caller) -> None:
+    assert "Cloud Gateway" not in control(simulator, "rights", {"revoke": ["Cloud Gateway"]}).json["products"]
+    assert v2.call(HOLD_LIST, {"admin": True}).codes == ["app_forbidden"]
+    control(simulator, "rights", {"grant": ["Cloud Gateway"]})
+    assert v2.call(HOLD_LIST, {"admin": True}).status == 200
+
+
+def test_tokens_and_keys_expire_on_demand(simulator: Simulator, v1: Caller, v2: Caller) -> None:
+    assert [v1.call(ACCOUNT).status, v2.call(ACCOUNT).status] == [200, 200]
+    control(simulator, "rights", {"expire_tokens": True, "expire_keys": True})
+    assert [v1.call(ACCOUNT).status, v2.call(ACCOUNT).status] == [418, 401]
+    control(simulator, "rights", {"expire_keys": False})
+    assert v1.call(ACCOUNT).status == 200
+
+
+def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> None:
+    (record,) = simulator.tenant.receive(letter(Message_ID="<m@example.org>"))
+    row = control(
+        simulator, "record", {"id": record.id, "status": "held", "row": {"sent": None}, "info": {"spamInfo": None}}
+    )
+    assert (row.json["status"], row.json["sent"]) == ("held", None)
+    assert [one["id"] for one in v2.call(HOLD_LIST, {"admin": True}).data] == [record.hold_id]
+    assert v2.call(INFO, {"id": record.id}).data[0]["spamInfo"] is None
+    control(simulator, "record", {"id": record.id, "deleted": True})
+    assert v2.call(SEARCH, {"messageId": "m@example.org"}).data == [{"trackedEmails": []}]
+    assert v2.call(INFO, {"id": record.id}).codes == ["xdk_failure"]
+    assert control(simulator, "record", {"id": "nobody"}).status == 400
+
+
+def test_bulk_makes_held_mail_in_the_asked_span(simulator: Simulator, v2: Caller) -> None:
+    control(simulator, "clock", {"freeze": "2026-03-11T12:00:00Z"})
+    body = {"count": 10, "spread": 100, "before": 60, "attachment_bytes": 30}
+    assert control(simulator, "bulk", body).json == {"made": 10}
+    reply = v2.call(HOLD_LIST, {"admin": True})
+    assert reply.json["meta"]["pagination"]["totalCount"] == 10
+    assert max(one["dateReceived"] for one in reply.data) == "2026-03-11T11:58:50+0000"
+    assert min(one["dateReceived"] for one in reply.data) == "2026-03-11T11:57:20+0000"
+    assert control(simulator, "bulk").json == {"made": 100}
+
+
+def test_requests_are_counted_by_path_until_cleared(simulator: Simulator, v1: Caller) -> None:
+    for path in (ACCOUNT, ACCOUNT, HOLD_LIST):
+        v1.call(path)
+    counted = {"counts": {ACCOUNT: 2, HOLD_LIST: 1}, "total": 3}
+    assert control(simulator, "requests", {"clear": True}).json == counted
+    assert control(simulator, "requests").json == {"counts": {}, "total": 0}
+
+
+def test_control_calls_are_not_among_mimecasts_requests(simulator: Simulator) -> None:
+    control(simulator, "state")
+    assert simulator.requests == []
+
+
+def test_the_simulators_own_way_of_control_raises_where_it_is_refused(simulator: Simulator) -> None:
+    assert simulator.control("requests") == {"counts": {}, "total": 0}
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        simulator.control("nonsense")
+    caught.value.close()
+
+
+@pytest.mark.xfail(reason="control.py: answer() lets ValueError and OverflowError through, which ends in HTTP 500")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("clock", {"advance": "soon"}), ("clock", {"advance": 1e300}), ("bulk", {"count": "many"})],
+)
+def test_a_number_that_makes_no_sense_is_refused(simulator: Simulator, path: str, body: dict[str, object]) -> None:
+    assert control(simulator, path, body).status == 400
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.text(max_size=8)), lambda inner: st.lists(inner, max_size=3), max_leaves=4
+)
+
+
+@given(
+    st.sampled_from([name for name in CALLS if name not in ("clock", "bulk")]),
+    st.dictionaries(st.sampled_from(["id", "eml", "add", "clear", "grant", "revoke", "status", "row"]), JSON),
+)
+def test_any_object_is_answered_or_refused(name: str, body: dict[str, object]) -> None:
+    if name == "record":
+        body = body | {"id": "nobody"}
+    answer = SimulatorApp(Tenant()).control.answer(f"/simulator/{name}", body)
+    assert answer.status in (200, 400)

@@ -1,0 +1,72 @@
+"""The description of the tenant: it is served, whole, and says the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mimecast_secops.api import functions
+from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator.http.openapi import describe
+from mimecast_secops.simulator.http.table import ENDPOINTS
+from tests.simulator.caller import Caller, send
+
+DESCRIBED = describe()
+
+
+def test_the_description_is_served(simulator: Simulator) -> None:
+    reply = send(f"{simulator.url}/simulator/openapi.json", method="GET")
+    assert reply.status == 200
+    assert reply.headers["Content-Type"] == "application/json"
+    assert reply.json == DESCRIBED
+
+
+def test_it_is_openapi_and_says_that_it_is_not_mimecast() -> None:
+    assert DESCRIBED["openapi"].startswith("3.")
+    assert "not Mimecast" in DESCRIBED["info"]["description"]
+
+
+@pytest.mark.parametrize("path", sorted({function.path for function in functions()}))
+def test_every_function_of_the_client_has_a_path(path: str) -> None:
+    assert path in DESCRIBED["paths"]
+
+
+def test_every_operation_has_a_summary_and_an_answer() -> None:
+    for operations in DESCRIBED["paths"].values():
+        for operation in operations.values():
+            assert operation["summary"]
+            assert operation["responses"]
+
+
+def test_members_that_are_known_are_described() -> None:
+    schema: dict[str, Any] = DESCRIBED["paths"]["/api/gateway/hold-reject"]["post"]["requestBody"]["content"]
+    item = schema["application/json"]["schema"]["properties"]["data"]["items"]
+    assert set(item["properties"]) == {"ids", "message", "reasonType", "notify"}
+
+
+@pytest.mark.parametrize("path", [one.path for one in ENDPOINTS])
+def test_every_described_path_exists_for_a_generation_that_it_is_said_to_have(
+    simulator: Simulator, v1: Caller, v2: Caller, path: str
+) -> None:
+    (endpoint,) = [one for one in ENDPOINTS if one.path == path]
+    for version, caller in ((1, v1), (2, v2)):
+        reply = caller.post(path, {"data": []}) if endpoint.method == "POST" else caller.get(path)
+        offered = version in endpoint.versions and not (version == 2 and endpoint.switch)
+        assert (reply.status in (403, 404)) is not offered
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda one: one.path)
+def test_client_and_simulator_have_read_the_same_right_for_each_function(function: Any) -> None:
+    endpoints = {one.path: one for one in ENDPOINTS}
+    if function.path in endpoints and function.permission:
+        assert endpoints[function.path].permission == function.permission
+
+
+def test_strict_mode_refuses_members_that_are_not_described(simulator: Simulator, caller: Caller) -> None:
+    path, item = "/api/gateway/get-hold-message-list", {"admin": True, "colour": "red"}
+    assert caller.call(path, item).json["fail"] == []
+    simulator.tenant.behaviour.strict_members = True
+    refused = caller.call(path, item)
+    assert (refused.codes, refused.fields) == (["err_validation_unknown_member"], ["colour"])
+    assert caller.call(path, {"admin": True}).json["fail"] == []

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.functions import Generation
+from mimecast_secops.api.function import Generation
 from mimecast_secops.api.secrets import Secret
 
 # Written out, because strftime's names follow the locale.

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from importlib import import_module
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from mimecast_secops.api.areas import account, archive, files, held, policies, senders, tracking
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.functions import Function, Generation
+from mimecast_secops.api.function import Function, Generation
 from mimecast_secops.api.session import Connection, Session, Surroundings
 
-_AREAS: Final = (account, tracking, held, archive, senders, policies, files)
+if TYPE_CHECKING:
+    from mimecast_secops.api.areas import account, archive, files, held, policies, senders, tracking
+
+_AREAS: Final = ("account", "tracking", "held", "archive", "senders", "policies", "files")
 
 
 class MimecastClient:
@@ -25,17 +29,58 @@ class MimecastClient:
     """
 
     def __init__(self, connection: Connection, surroundings: Surroundings | None = None) -> None:
-        self._attach(Session(connection, surroundings or Surroundings()))
+        self._session = Session(connection, surroundings or Surroundings())
 
-    def _attach(self, session: Session) -> None:
-        self._session = session
-        self.account = account.AccountArea(session)
-        self.tracking = tracking.TrackingArea(session)
-        self.held = held.HeldArea(session)
-        self.archive = archive.ArchiveArea(session)
-        self.senders = senders.SendersArea(session)
-        self.policies = policies.PoliciesArea(session)
-        self.files = files.FilesArea(session)
+    # An area is loaded when it is first used: an action of the platform uses one or two of them.
+
+    @cached_property
+    def account(self) -> account.AccountArea:
+        """The account itself."""
+        from mimecast_secops.api.areas.account import AccountArea  # noqa: PLC0415
+
+        return AccountArea(self._session)
+
+    @cached_property
+    def tracking(self) -> tracking.TrackingArea:
+        """Message tracking."""
+        from mimecast_secops.api.areas.tracking import TrackingArea  # noqa: PLC0415
+
+        return TrackingArea(self._session)
+
+    @cached_property
+    def held(self) -> held.HeldArea:
+        """The hold queue."""
+        from mimecast_secops.api.areas.held import HeldArea  # noqa: PLC0415
+
+        return HeldArea(self._session)
+
+    @cached_property
+    def archive(self) -> archive.ArchiveArea:
+        """The archive."""
+        from mimecast_secops.api.areas.archive import ArchiveArea  # noqa: PLC0415
+
+        return ArchiveArea(self._session)
+
+    @cached_property
+    def senders(self) -> senders.SendersArea:
+        """Managed senders."""
+        from mimecast_secops.api.areas.senders import SendersArea  # noqa: PLC0415
+
+        return SendersArea(self._session)
+
+    @cached_property
+    def policies(self) -> policies.PoliciesArea:
+        """Blocked-sender policies."""
+        from mimecast_secops.api.areas.policies import PoliciesArea  # noqa: PLC0415
+
+        return PoliciesArea(self._session)
+
+    @cached_property
+    def files(self) -> files.FilesArea:
+        """Attachments."""
+        from mimecast_secops.api.areas.files import FilesArea  # noqa: PLC0415
+
+        return FilesArea(self._session)
 
     @property
     def generation(self) -> Generation:
@@ -60,7 +105,7 @@ class MimecastClient:
     def until(self, deadline: Deadline) -> MimecastClient:
         """The same client with a deadline: its calls give up when that comes. Everything else is shared."""
         view = object.__new__(MimecastClient)
-        view._attach(self._session.until(deadline))
+        view._session = self._session.until(deadline)
         return view
 
     def close(self) -> None:
@@ -78,4 +123,5 @@ class MimecastClient:
 
 def functions() -> tuple[Function, ...]:
     """Every function of the API that this client can call, in the order of their paths."""
-    return tuple(sorted((function for area in _AREAS for function in area.FUNCTIONS), key=lambda one: one.path))
+    areas = (import_module(f"mimecast_secops.api.areas.{name}") for name in _AREAS)
+    return tuple(sorted((function for area in areas for function in area.FUNCTIONS), key=lambda one: one.path))

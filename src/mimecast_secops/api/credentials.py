@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from mimecast_secops.api.errors import IncompleteCredentials, Misconfigured
-from mimecast_secops.api.functions import Generation
+from mimecast_secops.api.function import Generation
 from mimecast_secops.api.secrets import Secret
 
 

@@ -19,7 +19,7 @@ import msgspec
 
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
 from mimecast_secops.api.errors import FileRejected, MimecastError, NotFound, Unavailable, UnreadableReply
-from mimecast_secops.api.functions import Function
+from mimecast_secops.api.function import Function
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.transport import StreamedReply, is_loopback

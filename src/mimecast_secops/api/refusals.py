@@ -21,7 +21,7 @@ from mimecast_secops.api.errors import (
     Unavailable,
     UnreadableReply,
 )
-from mimecast_secops.api.functions import Function, Generation
+from mimecast_secops.api.function import Function, Generation
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 TRANSIENT_REFUSALS: Final = frozenset({"token_verification_failed", "err_developer_key"})

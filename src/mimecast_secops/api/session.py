@@ -28,7 +28,7 @@ from mimecast_secops.api.errors import (
     RateLimited,
     UnreadableReply,
 )
-from mimecast_secops.api.functions import V2_ONLY, Function, Generation
+from mimecast_secops.api.function import V2_ONLY, Function, Generation
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.transport import Proxy, StreamedReply, Transport, Wiring, check_url

@@ -20,8 +20,8 @@ class Verdict(Enum):
 class Finding:
     """One line of a diagnosis.
 
-    `kind` is connection, function, action or connector. `why` is what the verdict rests on; `remedy` what to do, ""
-    where nothing is.
+    `kind` is connection, function, action or connector; `path` is the function's, "" for the others. `why` is what the
+    verdict rests on; `remedy` what to do, "" where nothing is.
     """
 
     subject: str
@@ -29,6 +29,7 @@ class Finding:
     verdict: Verdict
     why: str = ""
     remedy: str = ""
+    path: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""

@@ -69,7 +69,7 @@ def _missing(function: Function, error: MissingRight) -> Finding:
 
 def _finding(function: Function, verdict: Verdict, why: str, remedy: str = "") -> Finding:
     name = f"{function.summary[0].upper()}{function.summary[1:]}"
-    return Finding(subject=name, kind="function", verdict=verdict, why=why, remedy=remedy)
+    return Finding(subject=name, kind="function", verdict=verdict, why=why, remedy=remedy, path=function.path)
 
 
 def _now() -> datetime:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_type_hints
 
 
 class UnknownSwitch(ValueError):
@@ -30,20 +30,20 @@ class Behaviour:
     """Calls per function in each window; 0 = no limit (4.7)."""
     rate_window: float = 60.0
     """Length of a rate window."""
-    rate_header: str = "X-RateLimit"
+    rate_header: Literal["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"] = "X-RateLimit"
     """Spelling of the rate headers: X-RateLimit, X-Rate-Limit or X-Mimecast-RateLimit; Retry-After stands for that
     header alone (4.7)."""
     rate_headers_on_v2: bool = False
     """Whether API 2.0 sends rate headers with every reply, not only with 429 (12)."""
     tracked_limit: int = 0
     """Most rows that a tracking search returns; 0 = no limit (6.1 unknown)."""
-    tracked_order: str = "newest"
+    tracked_order: Literal["newest", "oldest", "none"] = "newest"
     """Order of tracking rows: newest, oldest or none (6.1 [not documented])."""
     honour_status_filter: bool = True
     """Whether the tracking search filters by status (6.1: not documented for API 1.0)."""
     honour_route_filter: bool = True
     """Whether the tracking search filters by route."""
-    not_held: str = "flag"
+    not_held: Literal["flag", "fail", "empty"] = "flag"
     """Acting on a message that is not held: flag (`release: false`), fail (a fail entry) or empty (7.4 [inferred])."""
     hold_accepts_tracking_id: bool = False
     """Whether the hold functions take a tracking id as well (7.4: sources disagree)."""
@@ -53,7 +53,7 @@ class Behaviour:
     """Whether `queueInfo.id` is the hold id (6.2 [inferred])."""
     queue_page_limit: int = 500
     """Most held messages on a page (4.2 [inferred])."""
-    unknown_id: str = "fail"
+    unknown_id: Literal["fail", "status"] = "fail"
     """A well-formed unknown id: fail (xdk_failure) or status (`meta.status` 404) (12)."""
     damaged_id_empty_400: bool = True
     """Whether API 2.0 answers a damaged id with 400 and no body (3.3 [seen in a client])."""
@@ -67,9 +67,9 @@ class Behaviour:
     """Whether archive items lie directly in `data` (8.1: documentation and clients disagree)."""
     archive_delay: float = 0.0
     """Seconds until delivered mail is in the archive."""
-    file_v1: str = "stream"
+    file_v1: Literal["stream", "url", "urls"] = "stream"
     """How API 1.0 hands out files: stream, url or urls (7.7)."""
-    file_v2: str = "urls"
+    file_v2: Literal["stream", "url", "urls"] = "urls"
     """How API 2.0 hands out files: stream, url or urls (7.7, 8.4)."""
     file_escaped: bool = True
     """Whether a link keeps a literal \\u0026 after decoding (7.7 [seen in a client])."""
@@ -87,7 +87,14 @@ class Behaviour:
         known = {field.name: field for field in dataclasses.fields(self)}
         if name not in known:
             raise UnknownSwitch(f"There is no switch {name!r}. There are: {', '.join(known)}.")
-        setattr(self, name, _converted(name, getattr(self, name), value))
+        words = get_args(get_type_hints(type(self))[name])
+        setattr(self, name, _word(name, words, value) if words else _converted(name, getattr(self, name), value))
+
+
+def _word(name: str, words: tuple[str, ...], value: object) -> str:
+    if value not in words:
+        raise UnknownSwitch(f"{name} cannot be {value!r}. It can be: {', '.join(words)}.")
+    return str(value)
 
 
 def _converted(name: str, present: object, value: object) -> Any:

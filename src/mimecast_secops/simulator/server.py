@@ -170,37 +170,48 @@ def serve(options: Options) -> int:
     for setting in options.sets:
         name, _, value = setting.partition("=")
         tenant.behaviour.change(name.strip(), value.strip())
-    receive_files(tenant, list(mail_files(options.mail)))
+    watched = _receive_what_lies_there(tenant, options.mail)
     app = SimulatorApp(tenant, allow_remote=options.allow_remote)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((options.host, options.port))
         listener.listen(1024)  # whoever reads `ready` may connect at once
-        url = f"http://{options.host}:{listener.getsockname()[1]}"
+        host = f"[{options.host}]" if family == socket.AF_INET6 else options.host
+        url = f"http://{host}:{listener.getsockname()[1]}"
         options.ready("This is a simulator of a Mimecast tenant. No mail and no credential in it is real.")
         for line in _how_to_connect(tenant, url):
             options.ready(line)
         gc.freeze()
-        return asyncio.run(_serve(app, listener, [place for place in options.mail if place.is_dir()]))
+        return asyncio.run(_serve(app, listener, watched))
 
 
-async def _serve(app: SimulatorApp, listener: socket.socket, folders: list[Path]) -> int:
+async def _serve(app: SimulatorApp, listener: socket.socket, watched: list[WatchedFolder]) -> int:
     server = uvicorn.Server(_config(app))
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
-    watching = asyncio.create_task(_watch(app.tenant, folders))
+    watching = asyncio.create_task(_watch(app.tenant, watched))
     await server.serve(sockets=[listener])
     watching.cancel()
     return 0
 
 
-async def _watch(tenant: Tenant, folders: list[Path]) -> None:
-    watched = [WatchedFolder(folder) for folder in folders]
-    for folder in watched:
-        folder.new_files()
-        folder.new_files()
+def _receive_what_lies_there(tenant: Tenant, places: list[Path]) -> list[WatchedFolder]:
+    """Let the mail in `places` arrive. The folders know what was taken, so that all else that appears is new."""
+    watched, files = [], []
+    for place in places:
+        if place.is_dir():
+            folder = WatchedFolder(place)
+            watched.append(folder)
+            files += folder.present_files()
+        else:
+            files.append(place)
+    receive_files(tenant, files)
+    return watched
+
+
+async def _watch(tenant: Tenant, watched: list[WatchedFolder]) -> None:
     while True:
         await asyncio.sleep(_LOOK_EVERY)
         for folder in watched:

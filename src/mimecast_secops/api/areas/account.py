@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mimecast_secops.api.errors import NotConfirmed
-from mimecast_secops.api.functions import V2_ONLY, Function
+from mimecast_secops.api.function import V2_ONLY, Function
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.wire import Reader, first_object
 

@@ -12,7 +12,7 @@ from mimecast_secops.api.areas.held import MessageDetail
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
 from mimecast_secops.api.files import SpooledFile, fetch_file
-from mimecast_secops.api.functions import Function
+from mimecast_secops.api.function import Function
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.wire import first_object

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from mimecast_secops.api.files import SpooledFile, fetch_file
-from mimecast_secops.api.functions import Function
+from mimecast_secops.api.function import Function
 from mimecast_secops.api.session import Session
 
 GET: Final = Function(

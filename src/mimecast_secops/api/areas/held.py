@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnreadableReply
-from mimecast_secops.api.functions import Function, Generation
+from mimecast_secops.api.function import Function, Generation
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.refusals import Asked, refused_item
 from mimecast_secops.api.session import Session

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mimecast_secops.api.errors import MissingRight, NotConfirmed, NotFound
-from mimecast_secops.api.functions import V2_ONLY, Function, Generation
+from mimecast_secops.api.function import V2_ONLY, Function, Generation
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.wire import Reader, first_object, wire_time
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from mimecast_secops.api.errors import NotConfirmed
-from mimecast_secops.api.functions import Function
+from mimecast_secops.api.function import Function
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.wire import Reader, first_object
 

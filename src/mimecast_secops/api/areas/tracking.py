@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from mimecast_secops.api.errors import UnreadableReply
-from mimecast_secops.api.functions import V1_ONLY, Function
+from mimecast_secops.api.function import V1_ONLY, Function
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.wire import Reader, first_object, wire_time
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from mimecast_secops.simulator.http.requests import read_body
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
+_HOST: Final = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))(?::[0-9]*)?")
 _REMEMBERED: Final = 100_000
 _LONGEST_BODY: Final = 64 * 1024 * 1024
 
@@ -129,18 +131,22 @@ async def _broken(fault: Fault, answer: Answer, request: Request, send: Send) ->
     cycle: Any = getattr(request.receive, "__self__", None)
     transport = getattr(cycle, "transport", None)
     if fault.kind == "truncated":
-        half = answer.body[: len(answer.body) // 2]
-        length = str(len(half)).encode()
+        length = str(len(answer.body)).encode()
         headers = [(b"content-type", answer.content_type.encode()), (b"content-length", length)]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": half})
+        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+        if transport is not None:
+            transport.close()  # unlike abort() this sends what was written
     elif transport is not None:
         transport.abort()
 
 
 def _is_local(headers: dict[str, str]) -> bool:
     """Whether the request names this machine; a name that merely resolves to it is somebody's trick."""
-    host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    named = _HOST.fullmatch(headers.get("host", ""))
+    if named is None:
+        return False
+    host = named["bracketed"] or named["plain"] or ""
     try:
         return host in ("localhost", "") or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -94,13 +94,13 @@ def message_list(call: Call) -> Answer:
 
 
 def _found(call: Call) -> Tracked | Answer:
-    if "id" not in call.item:
+    if call.item_id is None:
         return missing(call.item, "id")
     context = call.item.get("context")
     if context is not None and str(context).upper() not in _CONTEXTS:
         text = "Field must be one of [DELIVERED,RECEIVED]"
         return failure([error("err_validation_value_not_allowed", text, "context")], key=call.item)
-    one = call.tenant.by_archive_id.get(call.item["id"])
+    one = call.tenant.by_archive_id.get(call.item_id)
     if one is None or one.deleted:
         return failure([error("xdk_failure", "0007 Invalid token")])
     return one

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.behaviour import UnknownSwitch
 from mimecast_secops.simulator.http import held, tracking
-from mimecast_secops.simulator.http.faults import BadFault, Fault, Faults
+from mimecast_secops.simulator.http.faults import Fault, Faults
 from mimecast_secops.simulator.http.gate import Gate
 from mimecast_secops.simulator.http.policies import shown
 from mimecast_secops.simulator.http.replies import Answer, json_answer, stamp
@@ -20,6 +19,7 @@ from mimecast_secops.simulator.tenant.records import Tracked
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 PREFIX: Final = "/simulator/"
+_YEARS: Final = range(1971, 9000)  # with room on both sides for what is reckoned from the time
 
 
 class BadControl(ValueError):
@@ -53,7 +53,7 @@ class Control:
             return json_answer({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
         try:
             return json_answer(call(body))
-        except (BadControl, BadFault, UnknownSwitch, TypeError, KeyError) as problem:
+        except (ValueError, OverflowError, TypeError, KeyError) as problem:
             return json_answer({"error": str(problem)}, 400)
 
     def state(self, _body: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,9 +110,14 @@ class Control:
         """Move the clock by `advance` seconds, or `freeze` it (a time, or null to let it run)."""
         clock = self._tenant.clock
         if "advance" in body:
-            clock.offset += timedelta(seconds=float(body["advance"]))
+            step = timedelta(seconds=float(body["advance"]))
+            _check_year(clock.now() + step)
+            clock.offset += step
         if "freeze" in body:
-            clock.frozen, clock.offset = moment(body["freeze"]), timedelta()
+            frozen = moment(body["freeze"])
+            if frozen:
+                _check_year(frozen)
+            clock.frozen, clock.offset = frozen, timedelta()
         return {"now": stamp(clock.now())}
 
     def rights(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,3 +174,8 @@ class Control:
         if record is None:
             raise BadControl("There is no record of that id.")
         return record
+
+
+def _check_year(at: datetime) -> None:
+    if at.year not in _YEARS:
+        raise BadControl(f"The clock cannot stand in the year {at.year}.")

@@ -16,12 +16,13 @@ DOWNLOAD: Final = "/simulator-download/"
 
 def get_file(call: Call) -> Answer:
     """`/api/gateway/message/get-file` and `/api/archive/get-file` (API notes 7.7)."""
-    if "id" not in call.item:
+    file_id = call.item_id
+    if file_id is None:
         return missing(call.item, "id")
-    part = call.tenant.files.get(call.item["id"])
+    part = call.tenant.files.get(file_id)
     if part is None:
         return unknown(call, call.item)
-    return hand_out(call, call.item["id"], part.content, part.content_type, part.name)
+    return hand_out(call, file_id, part.content, part.content_type, part.name)
 
 
 def hand_out(call: Call, file_id: str, content: bytes, content_type: str, name: str) -> Answer:

@@ -82,6 +82,7 @@ def entry(one: Tracked) -> dict[str, Any]:
         "from": {"displayableName": "", "emailAddress": mail.sender},
         "fromHeader": {"displayableName": mail.header_from_name, "emailAddress": mail.header_from},
         "to": {"displayableName": "", "emailAddress": one.recipient},
+        "toHeader": {"displayableName": "", "emailAddress": one.recipient},
         "subject": mail.subject,
         "route": one.route.upper(),
         "hasAttachments": bool(mail.attachments),
@@ -93,9 +94,9 @@ def entry(one: Tracked) -> dict[str, Any]:
 
 def release(call: Call) -> Answer:
     """`/api/gateway/hold-release` (API notes 7.2)."""
-    if "id" not in call.item:
+    hold_id = call.item_id
+    if hold_id is None:
         return missing(call.item, "id")
-    hold_id = call.item["id"]
     if not _known(call, hold_id):
         return unknown(call, call.item)
     if call.tenant.decide(hold_id, "released"):
@@ -124,11 +125,13 @@ def reject(call: Call) -> Answer:
 
 def _known(call: Call, hold_id: object) -> bool:
     tenant = call.tenant
+    if not isinstance(hold_id, str):
+        return False
     return hold_id in tenant.by_hold_id or (tenant.behaviour.hold_accepts_tracking_id and hold_id in tenant.tracked)
 
 
 def unknown(call: Call, item: dict[str, Any]) -> Answer:
-    """An id that the queue does not know: refused in the way that the switches say (API notes 12)."""
+    """An id that is not known: refused in the way that the switches say (API notes 12)."""
     behaviour = call.tenant.behaviour
     if call.version == 2 and behaviour.damaged_id_empty_400 and not is_well_formed(item.get("id")):
         return Answer(400)
@@ -151,17 +154,19 @@ def summary(call: Call) -> Answer:
     for one in call.tenant.held():
         policy = one.hold.policy if one.hold else ""
         counts[policy] = counts.get(policy, 0) + 1
-    return data([{"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())])
+    items = [{"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())]
+    return data(items, {"pageSize": len(items)})
 
 
 def message_detail(call: Call) -> Answer:
     """`/api/gateway/message/get-message-detail` (API notes 7.6)."""
-    if "id" not in call.item:
+    hold_id = call.item_id
+    if hold_id is None:
         return missing(call.item, "id")
-    one = call.tenant.by_hold_id.get(call.item["id"])
+    one = call.tenant.by_hold_id.get(hold_id)
     if one is None:
         return unknown(call, call.item)
-    return data([detail(call, one, call.item["id"], "ACTIVE")])
+    return data([detail(call, one, hold_id, "ACTIVE")])
 
 
 def detail(call: Call, one: Tracked, shown_id: str, status: str) -> dict[str, Any]:

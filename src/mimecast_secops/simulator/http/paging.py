@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+_MOST_DIGITS: Final = 12
 
 
 def token(offset: int, kind: str) -> str:
@@ -23,7 +25,8 @@ def offset_of(pagination: Mapping[str, Any], kind: str) -> int | None:
     except (ValueError, zlib.error):
         return None
     name, _, number = text.partition(":")
-    return int(number) if name == kind and number.isdigit() else None
+    good = name == kind and number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+    return int(number) if good else None
 
 
 def size_of(pagination: Mapping[str, Any], default: int, limit: int) -> int:

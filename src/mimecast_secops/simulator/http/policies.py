@@ -59,7 +59,7 @@ def create(call: Call) -> Answer:
 
 def get(call: Call) -> Answer:
     """`/api/policy/blockedsenders/get-policy` (API notes 10.2)."""
-    asked = call.item.get("id")
+    asked = call.item_id
     if asked is None:
         records = [shown(record) for record in call.tenant.policies.values()]
         return data(records, {"pageSize": len(records)})
@@ -71,7 +71,7 @@ def get(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """`/api/policy/blockedsenders/delete-policy` (API notes 10.2)."""
-    asked = call.item.get("id")
+    asked = call.item_id
     if asked is None:
         return missing(call.item, "id")
     if call.tenant.policies.pop(asked, None) is None:
@@ -155,14 +155,14 @@ def _target(policy: dict[str, Any], side: str, legacy: str) -> dict[str, Any]:
 
 
 def _target_is_valid(target: dict[str, Any]) -> bool:
-    kind = target.get("type")
+    kind = str(target.get("type"))
     if kind in _PLAIN:
         return True
-    value = target.get(_VALUE.get(str(kind), ""))
+    value = target.get(_VALUE.get(kind, ""))
     if not isinstance(value, str) or not value:
         return False
     shapes = {"individual_email_address": _ADDRESS, "email_domain": _DOMAIN}
-    shape = shapes.get(str(kind))
+    shape = shapes.get(kind)
     return bool(shape.match(value)) if shape else True
 
 

@@ -39,6 +39,12 @@ class Call:
         return next(iter(self.items), {})
 
     @property
+    def item_id(self) -> str | None:
+        """`id` of the item: None where it is absent or null; "", which is nobody's, where it is no text."""
+        given: object = self.item.get("id")
+        return given if given is None or isinstance(given, str) else ""
+
+    @property
     def pagination(self) -> Mapping[str, Any]:
         """`meta.pagination`."""
         meta = self.body.get("meta")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
+from mimecast_secops.simulator.http.held import unknown
 from mimecast_secops.simulator.http.replies import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.http.requests import Call, moment
 from mimecast_secops.simulator.tenant.records import EPOCH, Tracked
@@ -35,10 +36,11 @@ def search(call: Call) -> Answer:
     oldest = now - SEARCHABLE
     pool: Iterable[Tracked]
     if message_id is not None:
-        pool = [one for one in call.tenant.by_message_id(str(message_id)) if one.received > oldest]
+        pool = call.tenant.by_message_id(str(message_id))
     else:
-        pool = call.tenant.between(max(start or oldest, oldest), end)
-    rows = [row(one) for one in _ordered(call, _filtered(call, pool, criteria))]
+        pool = call.tenant.between(start or oldest, end)
+    found = _filtered(call, (one for one in pool if one.received > oldest), criteria)
+    rows = [row(one) for one in _ordered(call, found)]
     limit = call.tenant.behaviour.tracked_limit
     return data([{"trackedEmails": rows[:limit] if limit else rows}], {"pageSize": 0})
 
@@ -102,11 +104,11 @@ def row(one: Tracked) -> dict[str, Any]:
 
 def get_message_info(call: Call) -> Answer:
     """`/api/message-finder/get-message-info` (API notes 6.2)."""
-    if "id" not in call.item:
+    if call.item_id is None:
         return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item["id"])
+    one = call.tenant.tracked.get(call.item_id)
     if one is None or one.deleted:
-        return invalid_id(call.item)
+        return unknown(call, call.item)
     call.tenant.settle()
     return data([info(call, one)])
 
@@ -131,14 +133,15 @@ def info(call: Call, one: Tracked) -> dict[str, Any]:
     if with_content:
         message |= {"textBody": mail.text, "htmlBody": mail.html, "attachments": []}
     shown: dict[str, Any] = {"id": one.id, "status": one.status, "recipientInfo": {"messageInfo": message}}
-    if one.hold:
+    if one.was_rejected:
+        shown["recipientInfo"]["txInfo"] = _transfer(one)
+    elif one.is_held:
         shown["recipientInfo"]["txInfo"] = _transfer(one)
         shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _waiting(one)}}
+        shown["queueInfo"] = _queue(call, one)
     else:
         shown["recipientInfo"]["recipientMetaInfo"] = _receipt(one)
         shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": _policies()}}
-    if one.is_held:
-        shown["queueInfo"] = _queue(call, one)
     shown["retentionInfo"] = {}
     shown["spamInfo"] = _spam(one)
     return shown | one.info
@@ -273,9 +276,9 @@ def _spam(one: Tracked) -> dict[str, Any]:
 
 def act_on_held(call: Call, what: str) -> Answer:
     """The console's own ways to reject or release (API notes 6.3)."""
-    if "id" not in call.item:
+    if call.item_id is None:
         return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item["id"])
+    one = call.tenant.tracked.get(call.item_id)
     if one is None:
         return invalid_id(call.item)
     how = {"reason": str(call.item.get("reason", "")), "message": str(call.item.get("notes", ""))}
@@ -297,7 +300,9 @@ def release_to_sandbox(call: Call) -> Answer:
 
 def report(call: Call) -> Answer:
     """`/api/message-finder/report-message`."""
-    one = call.tenant.tracked.get(call.item.get("id", ""))
+    if call.item_id is None:
+        return missing(call.item, "id")
+    one = call.tenant.tracked.get(call.item_id)
     if one is None:
         return invalid_id(call.item)
     kind = call.item.get("type")

@@ -27,15 +27,36 @@ class WatchedFolder:
         self._taken: set[Path] = set()
         self._sizes: dict[Path, int] = {}
 
+    def present_files(self) -> list[Path]:
+        """The files that lie there now, handed out without waiting for a second look."""
+        present = [path for path in self._listed() if path not in self._taken]
+        self._taken.update(present)
+        return present
+
     def new_files(self) -> list[Path]:
         """The files that are complete and were not handed out before."""
-        ready = []
-        for path in mail_files([self._folder]):
-            if path in self._taken:
+        ready, sizes = [], {}
+        for path in self._listed():
+            size = None if path in self._taken else _size(path)
+            if size is None:
                 continue
-            size = path.stat().st_size
             if self._sizes.get(path) == size:
                 self._taken.add(path)
                 ready.append(path)
-            self._sizes[path] = size
+            sizes[path] = size
+        self._sizes = sizes
         return ready
+
+    def _listed(self) -> list[Path]:
+        try:
+            return list(mail_files([self._folder]))
+        except OSError:  # a folder below was taken away meanwhile; the next look sees how it is then
+            return []
+
+
+def _size(path: Path) -> int | None:
+    """None where the file is gone, or cannot be looked at."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None

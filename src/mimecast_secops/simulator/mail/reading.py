@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import email
 import email.policy
 import hashlib
@@ -16,6 +17,9 @@ from pathlib import PurePosixPath
 from typing import Final
 
 _LONGEST_HEADER: Final = 2000
+_DEEPEST: Final = 50
+# Codecs of Python's own that are no character sets of mail: they take backslashes or host names apart.
+_NO_CHARSETS: Final = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined"})
 _RECIPIENT_HEADERS: Final = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc")
 
 
@@ -75,9 +79,25 @@ class Mail:
         return tuple(part for part in self.parts if not part.inline)
 
 
+class _Nested(Message):
+    """A message that knows how deep it lies. The parser goes by the content type and looks into nothing deeper."""
+
+    depth = 0
+
+    def attach(self, payload: Message) -> None:  # type: ignore[override]
+        """Take `payload` in."""
+        if isinstance(payload, _Nested):
+            payload.depth = self.depth + 1
+        super().attach(payload)
+
+    def get_content_type(self) -> str:
+        """The type; whatever lies too deep is opaque."""
+        return super().get_content_type() if self.depth < _DEEPEST else "application/octet-stream"
+
+
 def read_mail(raw: bytes) -> Mail:
-    """The mail in `raw`. What cannot be read stays empty; nothing raises."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    """The mail in `raw`. What cannot be read stays empty, what lies too deep stays unread; nothing raises."""
+    message: Message = email.message_from_bytes(raw, _Nested, policy=email.policy.compat32)
     header_from = next(iter(_addresses(message, "From")), ("", ""))
     envelope = next(iter(_addresses(message, "Return-Path")), ("", ""))[1] or header_from[1]
     recipients = tuple(
@@ -182,7 +202,8 @@ def _content(part: Message) -> bytes:
 
 
 def _as_text(part: Message, content: bytes) -> str:
-    try:
-        return content.decode(part.get_content_charset() or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return content.decode("latin-1")
+    with suppress(Exception):  # a name that cannot be read, that no codec has, or whose codec makes no text
+        codec = codecs.lookup(part.get_content_charset() or "utf-8").name
+        if codec not in _NO_CHARSETS:
+            return content.decode(codec, "replace")
+    return content.decode("latin-1")

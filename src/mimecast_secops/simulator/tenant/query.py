@@ -29,6 +29,7 @@ RETURN_FIELDS: Final = (
     "smash",
 )
 _SHORTEST_WORD: Final = 3
+_MOST_DIGITS: Final = 9
 _GROUPS: Final = {
     "documents": {"doc", "dot", "docx", "docm", "dotx", "dotm", "pdf", "rtf", "html"},
     "spreadsheets": {"xls", "xlt", "xlsx", "xlsm", "xltx", "csv"},
@@ -82,7 +83,11 @@ def parse_query(xml: str, now: datetime) -> Query:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else otherwise
+    if not text or not text.isascii() or not text.isdigit():
+        return otherwise
+    if len(text) > _MOST_DIGITS:
+        raise BadQuery("a number is too long")
+    return int(text)
 
 
 def _mailboxes(metadata: Element) -> list[Predicate]:

@@ -42,6 +42,11 @@ class Tracked:
         return self.status == "held" and not self.deleted
 
     @property
+    def was_rejected(self) -> bool:
+        """Whether somebody rejected it when it was held; the gateway's own refusals were never held."""
+        return self.status == "rejected" and self.hold is not None
+
+    @property
     def info_text(self) -> str:
         """What the `info` column says."""
         if self.hold and self.status == "held":

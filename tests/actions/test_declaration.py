@@ -1,0 +1,173 @@
+"""Adding an action is adding one file: everything else is derived from it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mimecast_secops import actions
+from mimecast_secops.actions import Action, all_actions, find
+from mimecast_secops.actions.check_permissions import subjects
+from mimecast_secops.hosts.terminal.main import main
+from mimecast_secops.packaging import source
+from mimecast_secops.packaging.built_tree import built_tree
+from tests.actions.bench import Bench
+
+ROOT = Path(__file__).resolve().parents[2]
+ONE_FILE = '''
+"""Count Held Messages: how many messages wait."""
+
+from dataclasses import dataclass
+
+from mimecast_secops.actions.declaration import Action, Result
+from mimecast_secops.api.areas import held
+from mimecast_secops.parameters import choice, flag, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Which."""
+
+    subject: str = text("Subject Contains", "A word of the subject.", mandatory=True)
+    case: bool = flag("Match Case", "Whether case matters.", default=False)
+    route: str = choice("Which Route", "The route.", ("Any", "Inbound"), default="Any")
+
+
+def run(context, parameters):
+    """Count them."""
+    found = [one for one in context.client.held.list() if parameters.subject in one.subject]
+    return Result(message=f"{len(found)} messages wait.", json_result={"waiting": len(found)})
+
+
+ACTION = Action(
+    name="Count Held Messages",
+    description="Count what waits in the held queue.",
+    parameters=Parameters,
+    functions=(held.LIST,),
+    run=run,
+    example={"waiting": 3},
+)
+'''
+
+
+@pytest.fixture
+def added(tmp_path: Path) -> Iterator[Path]:
+    """One more file in the package of the actions."""
+    file = tmp_path / "count_held_messages.py"
+    file.write_text(ONE_FILE, encoding="utf-8")
+    actions.__path__.append(str(tmp_path))
+    importlib.invalidate_caches()
+    all_actions.cache_clear()
+    yield file
+    actions.__path__.remove(str(tmp_path))
+    sys.modules.pop("mimecast_secops.actions.count_held_messages", None)
+    vars(actions).pop("count_held_messages", None)
+    all_actions.cache_clear()
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_an_action() -> None:
+    assert find("count-held-messages").name == "Count Held Messages"
+    assert "Count Held Messages" in {action.name for action in all_actions()}
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_an_action_that_can_be_done(bench: Bench) -> None:
+    bench.held("Offer 1")
+    assert bench.succeeds("count-held-messages", Subject_Contains="Offer") == {"waiting": 1}
+    assert bench.fails("count-held-messages") == '"Subject Contains" is mandatory and was not given.'
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_a_command_with_its_options_and_its_permission() -> None:
+    listed = CliRunner().invoke(main, ["action", "--help"])
+    assert "count-held-messages" in listed.output
+    shown = CliRunner().invoke(main, ["action", "count-held-messages", "--help"])
+    assert shown.exit_code == 0
+    for said in ("--subject-contains", "--match-case", "--which-route", "Account | Dashboard | Read"):
+        assert said in shown.output
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_a_definition_of_the_platform() -> None:
+    definition = source.action_definition(find("count-held-messages"))
+    assert definition["name"] == "Count Held Messages"
+    assert [
+        (one["name"], one["type"], one["default_value"], one["is_mandatory"]) for one in definition["parameters"]
+    ] == [
+        ("Subject Contains", "string", "", True),
+        ("Match Case", "boolean", False, False),
+        ("Which Route", "ddl", "Any", False),
+    ]
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_in_what_a_user_installs() -> None:
+    tree = built_tree((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), [])
+    assert "ActionsDefinitions/count_held_messages.actiondef" in tree
+    assert "ActionsScripts/count_held_messages.py" in tree
+    assert json.loads(source.examples()["resources/count_held_messages_JsonResult_example.json"]) == {"waiting": 3}
+
+
+@pytest.mark.usefixtures("added")
+def test_one_file_is_examined_for_its_permissions() -> None:
+    assert "Count Held Messages" in {subject.name for subject in subjects()}
+
+
+def test_without_the_file_the_action_is_gone() -> None:
+    with pytest.raises(LookupError):
+        find("count-held-messages")
+
+
+@pytest.mark.parametrize("slug", ["nonsense", "declaration", "perform", "", "..", "writing"])
+def test_what_is_not_an_action_is_not_found(slug: str) -> None:
+    with pytest.raises(LookupError):
+        find(slug)
+
+
+each = pytest.mark.parametrize("action", all_actions(), ids=lambda action: action.slug)
+
+
+@each
+def test_an_action_lies_in_the_file_of_its_name(action: Action) -> None:
+    assert find(action.slug) is action
+
+
+@each
+def test_an_action_describes_itself_and_each_parameter(action: Action) -> None:
+    assert action.description.endswith(".")
+    for parameter in action.declared:
+        assert parameter.help.strip().endswith(".")
+        assert parameter.default in ("", *parameter.options) or not parameter.options
+
+
+@each
+def test_an_action_writes_exactly_where_one_of_its_functions_does(action: Action) -> None:
+    assert action.writes is any(function.writes for function in action.functions)
+
+
+@each
+def test_an_action_exists_where_its_functions_do(action: Action) -> None:
+    by_summary: dict[str, set[object]] = {}
+    for function in action.functions:
+        by_summary.setdefault(function.summary, set()).update(function.generations)
+    for generation in action.generations:
+        assert all(generation in there for there in by_summary.values())
+
+
+@each
+def test_the_example_of_a_result_is_json(action: Action) -> None:
+    assert json.loads(json.dumps(action.example)) == action.example
+
+
+@each
+def test_parameters_have_names_of_their_own(action: Action) -> None:
+    names = [parameter.name for parameter in action.declared]
+    assert len(set(names)) == len(names)
+    assert len({parameter.slug for parameter in action.declared}) == len(names)

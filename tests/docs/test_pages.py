@@ -1,0 +1,105 @@
+"""The documentation: generated pages are current, links lead somewhere, both languages are in step."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^\s*```.*?^\s*```\s*$", re.MULTILINE | re.DOTALL)
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_reference_is_what_the_declarations_say() -> None:
+    pages = tool("reference").pages()
+    for name, content in pages.items():
+        assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == content, (
+            f"run `make reference`: {name}"
+        )
+
+
+def test_the_picture_of_the_imports_is_that_of_the_code() -> None:
+    drawn = (ROOT / "docs" / "_static" / "imports.svg").read_text(encoding="utf-8")
+    assert drawn == tool("imports_picture").picture(), "run `make reference`"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if link.startswith(("https://", "mailto:")):
+            continue
+        assert not link.startswith("http:"), link
+        target, _, anchor = link.partition("#")
+        place = (page.parent / target).resolve() if target else page
+        assert place.exists(), link
+        assert not anchor or anchor in anchors(place), link
+
+
+ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
+
+
+def test_both_languages_have_the_same_pages() -> None:
+    french = {path.name for path in (ROOT / "docs" / "fr" / "guide").glob("*.md")}
+    assert french == {path.name for path in ENGLISH}
+
+
+def outline(page: Path) -> dict[str, object]:
+    text = page.read_text(encoding="utf-8")
+    bare = FENCE.sub("", text)
+    blocks = re.findall(r"^ *```(\w+)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    return {
+        "headings": [len(marks) for marks in re.findall(r"^(#+) ", bare, re.MULTILINE)],
+        "blocks": [(kind, body) for kind, body in blocks],
+        "rows": len(re.findall(r"^\|", bare, re.MULTILINE)),
+        "steps": len(re.findall(r"^ *\d+\. ", bare, re.MULTILINE)),
+        "points": len(re.findall(r"^- ", bare, re.MULTILINE)),
+        "pages linked": sorted(
+            {Path(link.partition("#")[0]).name for link in LINK.findall(bare) if not link.startswith("https:")}
+        ),
+    }
+
+
+@pytest.mark.parametrize("page", ENGLISH, ids=lambda page: page.stem)
+def test_both_languages_say_the_same_things_in_the_same_order(page: Path) -> None:
+    assert outline(ROOT / "docs" / "fr" / "guide" / page.name) == outline(page)
+
+
+def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    code = re.sub(r'"\s*\n\s*f?"', "", code)  # sentences that are written in pieces
+    named = {
+        "does not accept the credentials",
+        "The Access Key has expired",
+        "API Root is the host of another region",
+        "with a web page",
+        "The message is not held: its status is",
+        "so nothing was done",
+        "Neither message tracking nor the held queue knows the id",
+        "is high risk, so it was not released",
+        "so it was not created",
+        "this is a placeholder of the playbook that no value replaced",
+        "did not confirm",
+        "could not be read in",
+        "NOT OK",
+        "Going on from where the former connector ended.",
+    }
+    assert {sentence for sentence in named if sentence not in code} == set()

@@ -1,0 +1,48 @@
+"""Connections to a simulated tenant, for tests of every room."""
+
+from __future__ import annotations
+
+from mimecast_secops.api import Generation, MimecastClient, Secret
+from mimecast_secops.connection import ConnectionSettings, connection_of
+from mimecast_secops.simulator import Simulator
+
+
+def settings_for(simulator: Simulator, generation: Generation) -> ConnectionSettings:
+    """The settings that lead to a simulator over one generation of the API."""
+    keys, application = simulator.v1, simulator.v2
+    if generation is Generation.V2:
+        return ConnectionSettings(
+            api_root=simulator.url,
+            client_id=application.client_id,
+            client_secret=Secret(application.client_secret),
+        )
+    return ConnectionSettings(
+        api_root=simulator.url,
+        application_id=keys.application_id,
+        application_key=Secret(keys.application_key),
+        access_key=Secret(keys.access_key),
+        secret_key=Secret(keys.secret_key),
+    )
+
+
+def client_for(simulator: Simulator, generation: Generation) -> MimecastClient:
+    """A client of a simulator."""
+    return MimecastClient(connection_of(settings_for(simulator, generation)).connection)
+
+
+def environment_for(simulator: Simulator, generation: Generation) -> dict[str, str]:
+    """The environment variables that lead to a simulator."""
+    keys, application = simulator.v1, simulator.v2
+    if generation is Generation.V2:
+        credentials = {
+            "MIMECAST_CLIENT_ID": application.client_id,
+            "MIMECAST_CLIENT_SECRET": application.client_secret,
+        }
+    else:
+        credentials = {
+            "MIMECAST_APPLICATION_ID": keys.application_id,
+            "MIMECAST_APPLICATION_KEY": keys.application_key,
+            "MIMECAST_ACCESS_KEY": keys.access_key,
+            "MIMECAST_SECRET_KEY": keys.secret_key,
+        }
+    return {"MIMECAST_API_ROOT": simulator.url, **credentials}

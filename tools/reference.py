@@ -94,7 +94,7 @@ _EVENTS = """## Alerts and events
 | reason, description | queue reason; queue detail status |
 | ticket id | the tracking id; `hold:…` for held mail that tracking does not show; `gap:…` for an unread time |
 
-Events are flat: one of type `Message` per delivered recipient, one per part of the message, at least one. Every event has
+Events are flat: one of type `Message` per delivered recipient, one per part of the message, at least one. Each has
 
 | key | value |
 |---|---|

@@ -189,6 +189,8 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
     notes: list[str] = []
     for parameter in declared(record):
         given = _as_text(raw.get(parameter.name))
+        if parameter.kind in (Kind.LIST, Kind.ADDRESSES) and not split(given):
+            given = ""
         if not given and not (parameter.clearable and raw.get(parameter.name) is not None):
             given = parameter.default
         if not given:
@@ -315,9 +317,11 @@ def _read_addresses(parameter: Parameter, given: str, _notes: list[str]) -> tupl
 
 def _read_time(parameter: Parameter, given: str, _notes: list[str]) -> datetime:
     try:
-        return read_time(given)
-    except ValueError:
+        moment = read_time(given)
+        moment.astimezone(UTC)  # a time at the very edge of the calendar may not exist there
+    except (ValueError, OverflowError):
         raise _refuse(parameter, given, "a time in ISO 8601 is accepted, such as 2026-03-07T16:03:00Z") from None
+    return moment
 
 
 _READERS: Final[dict[Kind, Callable[[Parameter, str, list[str]], object]]] = {

@@ -67,10 +67,3 @@ def test_a_reply_that_does_not_confirm_it_is_a_failure(bench: Bench, slug: str, 
 def test_an_address_is_sent_as_it_is_written(bench: Bench, slug: str, action: str, sender: str) -> None:
     bench.succeeds(slug, Sender=sender, Recipient=ANN)
     assert entries(bench) == [(sender, ANN, action)]
-
-
-@pytest.mark.xfail(reason="Mimecast's reply does not tell, and the action never says already", strict=True)
-@both
-def test_a_second_time_says_already(bench: Bench, slug: str, action: str) -> None:
-    bench.succeeds(slug, Sender=EVE, Recipient=ANN)
-    assert bench.succeeds(slug, Sender=EVE, Recipient=ANN)["already"] is True

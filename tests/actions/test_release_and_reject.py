@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -136,6 +137,14 @@ def test_a_message_of_high_risk_is_not_released(bench: Bench, by: str) -> None:
     assert '"Allow High Risk"' in result.message
     assert result.json_result[0]["trackingId"] == one.id
     assert (bench.writes, one.is_held) == ([], True)
+
+
+def test_a_twin_does_not_hide_a_high_risk(bench: Bench) -> None:
+    """Two alike arrive within seconds: which record of tracking is whose cannot be told, but both are high risk."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+    one, _ = bench.held(risk="high", received=at), bench.held(risk="high", received=at)
+    assert "high risk" in bench.fails("release-message", Message_ID=one.hold_id)
+    assert bench.writes == []
 
 
 def test_a_message_of_high_risk_is_released_where_somebody_says_so(bench: Bench) -> None:
@@ -304,6 +313,13 @@ def test_a_rejection_a_second_time_says_already_and_does_nothing(bench: Bench, b
     assert (again.is_success, again.message) == (True, first.message)
     assert (again.json_result["state"], again.json_result["already"]) == ("confirmed", True)
     assert (bench.writes, len(decisions(bench))) == ([], 1)
+
+
+def test_a_rejection_of_every_recipients_copy_a_second_time_says_already(bench: Bench) -> None:
+    one = bench.held(to="ann@example.com, bob@example.com")
+    for record in bench.simulator.tenant.by_message_id(one.mail.message_id):
+        bench.succeeds("reject-message", Message_ID=record.id)
+    assert bench.succeeds("reject-message", Message_ID=one.mail.message_id)["already"] is True
 
 
 def test_a_dry_run_of_a_second_rejection_says_already(bench: Bench) -> None:

@@ -202,8 +202,7 @@ def test_a_hold_id_is_found_beyond_the_first_page_of_the_queue(bench: Bench) -> 
     assert decided(bench) == [("released", wanted.hold_id)]
 
 
-def test_the_tenants_own_mail_server_may_be_down_for_the_look_at_the_risk(bench: Bench) -> None:
-    """A hold id is enough to act; tracking only tells more."""
+def test_a_hold_id_is_enough_to_act_where_message_tracking_does_not_answer(bench: Bench) -> None:
     wanted = bench.held("Offer")
     bench.fault("html", "/api/message-finder/search")
     result = bench.succeeds("release-message", Message_ID=wanted.hold_id)

@@ -9,13 +9,14 @@ from typing import Any
 from xml.etree import ElementTree as Tree
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.actions.simple_archive_search import Parameters, query_of
 from mimecast_secops.actions.time_frames import OPTIONS, time_frame
-from mimecast_secops.addresses import is_address
-from mimecast_secops.parameters import parse
+from mimecast_secops.addresses import is_address, is_domain
+from mimecast_secops.api import QueryError
+from mimecast_secops.parameters import InvalidParameter, parse, split
 from mimecast_secops.simulator.mail.reading import read_mail
 from tests.actions.bench import Bench
 from tests.simulator.caller import letter
@@ -27,6 +28,11 @@ NOW = datetime(2026, 3, 11, 12, 34, 56, tzinfo=UTC)  # a Wednesday
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def naive(year: int) -> datetime:
+    """The bounds that hypothesis takes have no zone."""
+    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def query(**raw: object) -> str:
@@ -85,7 +91,7 @@ def test_last_month_is_the_previous_calendar_month(now: str, start: str, end: st
     assert time_frame("Last Month", None, None, utc(now)) == (utc(start), utc(end))
 
 
-@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(min_value=naive(1971), max_value=naive(2200), timezones=st.just(UTC)))
 def test_every_time_frame_is_whole_and_over_by_now(now: datetime) -> None:
     for name in OPTIONS[:-1]:
         start, end = time_frame(name, None, None, now)
@@ -124,7 +130,7 @@ def test_upper_and_lower_case_of_an_option_are_one(spelled: str) -> None:
 
 
 @given(
-    st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2026, 1, 1)),
+    st.datetimes(min_value=naive(2000), max_value=naive(2026)),
     st.integers(min_value=-14 * 60, max_value=14 * 60),
 )
 def test_a_custom_start_is_the_same_moment_in_every_zone(moment: datetime, minutes: int) -> None:
@@ -183,7 +189,6 @@ def test_a_sender_is_searched_for_as_it_is(bench: Bench, sender: str) -> None:
     assert found(bench, From=sender) == {"Wanted"}
 
 
-@pytest.mark.xfail(reason="the operators of the query language are taken out of the addresses too", strict=True)
 @ODD
 def test_several_senders_are_searched_for_as_they_are(bench: Bench, sender: str) -> None:
     bench.mail("Wanted", sender=sender)
@@ -372,7 +377,7 @@ def test_a_field_cannot_change_the_structure_of_the_query(fields: list[str]) -> 
     root = tree(Fields_To_Return=",".join(["subject", *fields]))
     leaves = root.findall("metadata/return-fields/return-field")
     assert structure(root) == structure(tree(Fields_To_Return=",".join(f"f{one}" for one in range(len(leaves)))))
-    assert [leaf.text for leaf in leaves][0] == "subject"
+    assert leaves[0].text == "subject"
 
 
 LOCAL = st.text(st.sampled_from("abor&'!*+{}|^~?%=/#$-_.<"), min_size=1, max_size=12)
@@ -389,24 +394,24 @@ def test_one_address_is_text_of_its_own_element(sender: str, recipient: str, mai
 
 @given(st.lists(ADDRESS, min_size=2, max_size=4, unique=True), st.sampled_from(["From", "To"]))
 def test_several_addresses_are_alternatives_and_nothing_else(addresses: list[str], side: str) -> None:
+    if any(set("!*") & set(address) for address in addresses):
+        with pytest.raises(QueryError, match="search for it alone"):
+            tree(**{side: ",".join(addresses)})
+        return
     root = tree(**{side: ",".join(addresses)})
     assert structure(root) == structure(tree(**{side: "a@x.org,b@x.org"}))
     [text] = root.findall("muse/text")
-    alternatives = (text.text or "").split(" or ")
-    assert len(alternatives) == len(addresses)
-    for one in alternatives:
-        assert re.fullmatch(rf"{side.lower()}:[^\s:!*?()\[\]{{}}\"'^~|&\\<>]+", one)
+    assert (text.text or "").split(" or ") == [f"{side.lower()}:{address}" for address in addresses]
 
 
 @given(st.text().filter(lambda text: "," not in text))
 def test_what_is_neither_address_nor_domain_is_never_in_a_query(value: str) -> None:
-    try:
-        root = tree(From=value)
-    except ValueError as refused:
-        assert '"From"' in str(refused)
-        return
-    assume(value.strip())
-    assert [one.text for one in root.findall("muse/sent")] == [value.strip()]
+    wanted = value.strip()
+    if wanted and not (is_address(wanted) or is_domain(wanted)) and split(value):
+        with pytest.raises(InvalidParameter, match='"From"'):
+            tree(From=value)
+    else:
+        assert [one.text for one in tree(From=value).findall("muse/sent")] == ([wanted] if wanted else [])
 
 
 def test_hostile_text_is_a_subject_to_search_for_and_nothing_more(bench: Bench) -> None:

@@ -69,7 +69,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     if parameters.dry_run:
         plan = [{"policy": policy.to_wire(), "already": _same(policy, existing) is not None} for policy in wanted]
         return writing.planned({"path": policies.CREATE.path, "data": [policy.to_wire() for policy in wanted]}, plan)
-    made = [_create(context, policy, existing, verify=parameters.verify) for policy in wanted]
+    made = writing.one_by_one(wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify))
     result: Any = made[0] if len(made) == 1 else made
     if any(one["state"] == writing.State.CONTRADICTED.value for one in made):
         raise writing.contradicted("Mimecast confirmed the policy, but does not show it as it was created.", result)

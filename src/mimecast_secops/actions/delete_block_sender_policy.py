@@ -28,6 +28,8 @@ def _policy_ids(given: str) -> str:
         if not ids or not all(ids):
             raise InvalidParameter("Policy ID", _not_accepted("it names no id"))
         return ",".join(ids)
+    if not split(given):
+        raise InvalidParameter("Policy ID", _not_accepted("there is none"))
     return ",".join(split(given))
 
 
@@ -56,7 +58,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     if parameters.dry_run:
         touched = [record.raw for record in shown.values() if record]
         return writing.planned({"path": policies.DELETE.path, "data": [{"id": one} for one in ids]}, touched)
-    results = [_delete(context, policy_id, shown[policy_id], parameters) for policy_id in ids]
+    results = writing.one_by_one(ids, lambda one: _delete(context, one, shown[one], parameters))
     json_result: Any = results[0] if len(results) == 1 else results
     if any(one["state"] == writing.State.CONTRADICTED.value for one in results):
         raise writing.contradicted("Mimecast confirmed the deletion, but still shows the policy.", json_result)

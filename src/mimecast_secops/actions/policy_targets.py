@@ -38,16 +38,18 @@ def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
     wire = TYPES[kind]
     if kind not in (*_CHECKS, "Header Display Name"):
         return (PolicyTarget(wire),)
-    if not given:
+    if not split(given):
         raise InvalidParameter(name, f'"{name}" is mandatory when "{name} Type" is "{kind}".')
     if kind == "Header Display Name":
         return (PolicyTarget(wire, given),)
     is_valid, accepted = _CHECKS[kind]
-    values = {value.casefold(): value for value in reversed(split(given))}
+    values: dict[str, str] = {}
+    for value in split(given):
+        values.setdefault(value.casefold(), value)
     for value in values.values():
         if not is_valid(value):
             hint = unexpanded(value)
             raise InvalidParameter(
                 name, f'"{name}" cannot be "{value[:80]}": with "{name} Type" "{kind}", {accepted} is accepted{hint}.'
             )
-    return tuple(PolicyTarget(wire, value) for value in reversed(values.values()))
+    return tuple(PolicyTarget(wire, value) for value in values.values())

@@ -59,9 +59,9 @@ def run(context: Context, parameters: Parameters) -> Result:
             message=f'Successfully reported the following messages in Mimecast: "{ids}".', json_result=json_result
         )
     sentences = "; ".join(f'"{one}": {error}' for one, error in failed.items())
-    reported = f' Reported: "{", ".join(succeeded)}".' if succeeded else ""
+    reported = f' Reported: "{", ".join(succeeded)}".' if succeeded and not parameters.dry_run else ""
     sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {sentences}{reported}"
-    raise PartlyReported(sentence, json_result=json_result, partial=bool(succeeded))
+    raise PartlyReported(sentence, json_result=json_result, partial=bool(succeeded) and not parameters.dry_run)
 
 
 class PartlyReported(ActionFailed):
@@ -85,7 +85,7 @@ def _report(context: Context, message_id: str, parameters: Parameters) -> list[d
 
 def _tracking_ids(context: Context, message_id: str) -> list[str]:
     """An internet Message-ID stands for every record of it: the same mail, once per recipient."""
-    if "@" not in message_id:
+    if "@" not in message_id and not message_id.startswith("<"):
         return [message_id]
     rows = context.client.tracking.search(message_id=message_id.strip("<> "))
     context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))

@@ -22,20 +22,21 @@ HELD: Final = "held"
 _TOLERANCE: Final = timedelta(seconds=5)
 _AROUND: Final = timedelta(minutes=1)
 _PAGE: Final = 500
+_MOST_TWINS: Final = 10
+_SEVERITY: Final = ("", "negligible", "low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTarget:
-    """One held message. `tracking_id` and `info` are empty where message tracking does not tell."""
+    """One held message.
+
+    `tracking_id` is "" where message tracking does not tell which record is its. `risk` is that of Mimecast's verdict,
+    the highest of all records that may be its, "" where none is known.
+    """
 
     hold: HeldMessage
     tracking_id: str = ""
-    info: MessageInfo | None = None
-
-    @property
-    def risk(self) -> str:
-        """The risk of Mimecast's verdict, "" where none is known."""
-        return self.info.risk if self.info else ""
+    risk: str = ""
 
     def describe(self) -> dict[str, Any]:
         """What is known of it, for a plan or a list of candidates."""
@@ -89,6 +90,7 @@ def _of_message_id(context: Context, message_id: str) -> HeldTarget:
     if len(waiting) > 1:
         raise _ambiguous(message_id, [_describe_row(row) for row in waiting])
     if not waiting and len(rows) > 1:
+        _all_rejected(context, rows)
         statuses = ", ".join(sorted({row.status or "unknown" for row in rows}))
         raise ActionFailed(f'No message with the Message-ID "{message_id}" is held: their status is {statuses}.')
     return _of_info(context, context.client.tracking.info((waiting or rows)[0].id))
@@ -102,8 +104,9 @@ def _of_hold_id(context: Context, hold_id: str) -> HeldTarget:
             "rejected already, has aged out, or is not complete."
         )
     context.log.info("The id is that of an entry of the held queue.")
-    info = _info_of(context, hold)
-    return HeldTarget(hold=hold, tracking_id=info.id if info else "", info=info)
+    infos = _infos_of(context, hold)
+    risk = max((info.risk for info in infos), key=_SEVERITY.index, default="")
+    return HeldTarget(hold=hold, tracking_id=infos[0].id if len(infos) == 1 else "", risk=risk)
 
 
 def _of_info(context: Context, info: MessageInfo) -> HeldTarget:
@@ -118,11 +121,11 @@ def _of_info(context: Context, info: MessageInfo) -> HeldTarget:
     holds = list(context.client.held.list(search_field=field, search_value=recipient, page_size=_PAGE))
     by_id = [hold for hold in holds if hold.id == info.queue_id]
     if by_id:
-        return HeldTarget(hold=by_id[0], tracking_id=info.id, info=info)
+        return HeldTarget(hold=by_id[0], tracking_id=info.id, risk=info.risk)
     # The id that the details name is not in the queue: compare what both show.
     fitting = [hold for hold in holds if _alike(hold, info, recipient)]
     if len(fitting) == 1:
-        return HeldTarget(hold=fitting[0], tracking_id=info.id, info=info)
+        return HeldTarget(hold=fitting[0], tracking_id=info.id, risk=info.risk)
     if not fitting:
         raise ActionFailed("Message tracking says that the message is held, but the held queue does not show it.")
     raise _ambiguous(info.id, [describe(hold) for hold in fitting])
@@ -134,18 +137,30 @@ def _alike(hold: HeldMessage, info: MessageInfo, recipient: str) -> bool:
     return same_sender and same_recipient and hold.subject.strip() == info.subject.strip()
 
 
-def _info_of(context: Context, hold: HeldMessage) -> MessageInfo | None:
-    """The tracking details of a hold queue entry, when exactly one record fits: for its risk, not for acting."""
+def _infos_of(context: Context, hold: HeldMessage) -> list[MessageInfo]:
+    """The tracking details of all records that may be an entry of the hold queue: for its risk, not for acting.
+
+    A sender who sends the same mail twice makes two of them; the guard then goes by the worse one.
+    """
     if hold.received is None or not hold.recipient:
-        return None
+        return []
     start, end = hold.received - _AROUND, hold.received + _AROUND
     try:
         rows = context.client.tracking.search(start=start, end=end, to=hold.recipient)
-        fitting = [row for row in rows if _same_mail(row, hold)]
-        return context.client.tracking.info(fitting[0].id) if len(fitting) == 1 else None
+        fitting = [row for row in rows if row.id and _same_mail(row, hold)]
+        return [context.client.tracking.info(row.id) for row in fitting[:_MOST_TWINS]]
     except MimecastError as error:
         context.log.warning("Message tracking does not tell more about the held message: %s", error)
-        return None
+        return []
+
+
+def _all_rejected(context: Context, rows: Sequence[TrackedMessage]) -> None:
+    """Raises NotHeld when every copy of a mail had been held and is rejected now."""
+    if {row.status for row in rows} != {"rejected"} or len(rows) > _MOST_TWINS:
+        return
+    infos = [context.client.tracking.info(row.id) for row in rows]
+    if all(info.queue_detail_status for info in infos):
+        raise NotHeld('The messages are not held: their status is "rejected".', infos[0])
 
 
 def _same_mail(row: TrackedMessage, hold: HeldMessage) -> bool:

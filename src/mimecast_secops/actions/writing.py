@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from mimecast_secops.actions.declaration import ActionFailed, Context, Json, Result
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
 
+Thing = TypeVar("Thing")
 DRY_RUN: Final = "Dry run: nothing was done."
 
 
@@ -65,6 +66,31 @@ def read_back(context: Context, look: Callable[[], State], *, wanted: bool) -> S
     except MimecastError as error:
         context.log.warning("Done, but it could not be read back: %s", error)
         return State.PENDING
+
+
+class PartlyDone(ActionFailed):
+    """Some of several things were done before one failed; `json_result` has what was done, and what would undo it."""
+
+    partial = True
+
+
+def one_by_one(things: Sequence[Thing], do: Callable[[Thing], dict[str, Json]]) -> list[dict[str, Json]]:
+    """Do something for each of several things, in order, until one fails.
+
+    Raises:
+        PartlyDone: one failed after others had been done.
+        MimecastError: the first one failed.
+    """
+    done: list[dict[str, Json]] = []
+    for thing in things:
+        try:
+            done.append(do(thing))
+        except MimecastError as error:
+            if not done:
+                raise
+            sentence = f"{len(done)} of {len(things)} were done, then one failed: {error}"
+            raise PartlyDone(sentence, json_result=done) from error
+    return done
 
 
 def contradicted(sentence: str, json_result: Json) -> ActionFailed:

@@ -23,6 +23,7 @@ from mimecast_secops.api.errors import MimecastError
 DEFAULT_PAGE_SIZE: Final = 100
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OPERATORS: Final = re.compile(r"[:!*?()\[\]{}\"'^~|&+\\<>]")
+_PLAIN_WORD: Final = re.compile(r"[^\s\x00-\x1f\x7f:!*\"()\[\]<>\\,;]+")
 _OPERATOR_WORDS: Final = frozenset({"and", "or", "not"})
 _LONGEST_QUERY: Final = 100_000
 
@@ -133,7 +134,10 @@ def _leaf(parent: Tree.Element, tag: str, text: str, attributes: dict[str, str] 
 
 
 def _word(text: str) -> str:
-    return "".join(_OPERATORS.sub("", text).split())
+    """An address or domain inside free text, as it is: what would be an operator there cannot be said at all."""
+    if not _PLAIN_WORD.fullmatch(text):
+        raise QueryError(f'"{text[:80]}" cannot be searched for together with others: search for it alone.')
+    return text
 
 
 def _words(text: str) -> str:

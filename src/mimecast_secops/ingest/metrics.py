@@ -26,7 +26,7 @@ def metrics(report: Report) -> str:
     def gauge(name: str, help_: str, *samples: tuple[str, float]) -> None:
         full = f"mimecast_secops_cycle_{name}"
         lines.extend([f"# HELP {full} {help_}", f"# TYPE {full} gauge"])
-        lines.extend(f"{full}{labels} {value:g}" for labels, value in samples)
+        lines.extend(f"{full}{labels} {value:.15g}" for labels, value in samples)
 
     gauge("ok", "Whether the last cycle could do its work.", ("", int(report.ok)))
     for name, help_ in _HELP.items():

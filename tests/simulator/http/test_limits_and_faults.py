@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import urllib.error
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from mimecast_secops.simulator import Behaviour, Simulator
 from mimecast_secops.simulator.http.faults import KINDS, BadFault, Fault, Faults
 from mimecast_secops.simulator.http.limits import RateLimits
-from tests.simulator.caller import ACCOUNT, HOLD_LIST, RELEASE, Caller, control, held_letter
+from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, Caller, control, held_letter
 
 # limits
 
@@ -133,14 +132,22 @@ def test_a_reset_ends_the_connection_without_a_reply_though_the_call_was_execute
 def test_a_truncated_reply_is_the_first_half_of_the_real_one(simulator: Simulator, caller: Caller) -> None:
     whole = caller.call(ACCOUNT).raw
     add(simulator, "truncated", path=ACCOUNT, count=1)
-    try:
-        cut = caller.call(ACCOUNT).raw
-    except http.client.IncompleteRead as error:
-        cut = error.partial
-    assert cut == whole[: len(whole) // 2]
-    with pytest.raises(json.JSONDecodeError):
-        json.loads(cut)
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        caller.call(ACCOUNT)
+    assert caught.value.partial == whole[: len(whole) // 2]
+    assert caught.value.expected == len(whole) - len(whole) // 2  # the whole length was announced
     assert caller.call(ACCOUNT).raw == whole
+
+
+def test_a_large_truncated_file_is_cut_in_the_middle_too(simulator: Simulator, v1: Caller) -> None:
+    content = bytes(range(256)) * 40_000
+    (record,) = simulator.tenant.receive(held_letter(files={"a.bin": content}))
+    add(simulator, "truncated", path=GET_FILE, count=1)
+    item = {"id": simulator.tenant.file_id(record.mail.parts[0])}
+    with pytest.raises(http.client.IncompleteRead) as caught:
+        v1.call(GET_FILE, item)
+    assert caught.value.partial == content[: len(content) // 2]
+    assert v1.call(GET_FILE, item).raw == content
 
 
 def test_a_login_page_comes_as_html_with_http_200(simulator: Simulator, caller: Caller) -> None:

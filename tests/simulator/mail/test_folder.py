@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mimecast_secops.simulator.mail import folder
 from mimecast_secops.simulator.mail.folder import WatchedFolder, mail_files
 from mimecast_secops.simulator.server import receive_files
 from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -74,6 +75,51 @@ def test_a_file_that_is_taken_away_before_it_is_whole_is_forgotten(tmp_path: Pat
     assert watched.new_files() == []
 
 
+def test_a_file_that_vanishes_between_listing_and_looking_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, goes = tmp_path / "stays.eml", tmp_path / "goes.eml"
+    stays.write_bytes(b"x")
+    watched = WatchedFolder(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "mail_files", lambda _: [goes, stays])
+        assert [watched.new_files(), watched.new_files()] == [[], [stays]]
+    goes.write_bytes(b"x")
+    assert [watched.new_files(), watched.new_files()] == [[], [goes]]
+
+
+def test_a_folder_that_cannot_be_listed_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"x")
+    watched = WatchedFolder(tmp_path)
+
+    def vanished(_: object) -> list[Path]:
+        raise FileNotFoundError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folder, "mail_files", vanished)
+        assert watched.new_files() == []
+    assert [watched.new_files(), watched.new_files()] == [[], [path]]
+
+
+def test_a_folder_that_is_taken_away_has_no_mail(tmp_path: Path) -> None:
+    place = tmp_path / "drop"
+    place.mkdir()
+    watched = WatchedFolder(place)
+    place.rmdir()
+    assert [watched.new_files(), watched.new_files()] == [[], []]
+
+
+def test_what_lies_there_at_first_is_handed_out_at_once_and_all_else_is_new(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.eml", tmp_path / "new.eml"
+    old.write_bytes(b"x")
+    watched = WatchedFolder(tmp_path)
+    assert watched.present_files() == [old]
+    new.write_bytes(b"x")
+    assert [watched.new_files(), watched.new_files(), watched.new_files()] == [[], [new], []]
+    assert watched.present_files() == []
+
+
 def test_a_name_that_points_nowhere_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "gone.eml").symlink_to(tmp_path / "nothing")
     watched = WatchedFolder(tmp_path)
@@ -84,19 +130,19 @@ def test_a_name_that_points_nowhere_is_passed_over(tmp_path: Path) -> None:
 def test_whatever_is_written_when_each_file_is_handed_out_once_and_whole(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[list[str]]
 ) -> None:
-    folder = tmp_path_factory.mktemp("drop")
-    watched = WatchedFolder(folder)
+    drop = tmp_path_factory.mktemp("drop")
+    watched = WatchedFolder(drop)
     handed: list[str] = []
     for names in rounds:
         for name in set(names) - {Path(one).stem for one in handed}:
-            with (folder / f"{name}.eml").open("ab") as file:
+            with (drop / f"{name}.eml").open("ab") as file:
                 file.write(b"line\n")
         ready = watched.new_files()
         assert not {path.stem for path in ready} & set(names)
         handed += [path.name for path in ready]
     for _ in range(2):
         handed += [path.name for path in watched.new_files()]
-    present = {path.name for path in folder.iterdir()}
+    present = {path.name for path in drop.iterdir()}
     assert sorted(handed) == sorted(present)
 
 

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 _LONGEST_HEADER: Final = 2000
-_DEEPEST: Final = 50
+_DEEPEST: Final = 20
 # Codecs of Python's own that are no character sets of mail: they take backslashes or host names apart.
 _NO_CHARSETS: Final = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined"})
 _RECIPIENT_HEADERS: Final = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc")

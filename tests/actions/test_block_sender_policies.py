@@ -1,0 +1,448 @@
+"""Creating and deleting block policies: guarded, once, checked afterwards, and undone by what they return."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimecast_secops.actions import find
+from mimecast_secops.actions.create_block_sender_policy import Parameters, policies_of
+from mimecast_secops.parameters import parse
+from mimecast_secops.simulator.tenant.records import Policy
+from tests.actions.bench import Bench
+
+MAKE, DROP = "create-block-sender-policy", "delete-block-sender-policy"
+CREATE = "/api/policy/blockedsenders/create-policy"
+GET = "/api/policy/blockedsenders/get-policy"
+DELETE = "/api/policy/blockedsenders/delete-policy"
+REST = "/policy-management/cloud-gateway/v1/blocked-senders/policies"
+RAW: dict[str, object] = {
+    "Description": "d",
+    "Sender": "evil.example.org",
+    "Sender Type": "Email Domain",
+    "Recipient Type": "Everyone",
+}
+
+
+def make(bench: Bench, **more: object) -> Any:
+    return bench.succeeds(MAKE, RAW, **more)
+
+
+def policies(bench: Bench) -> list[Policy]:
+    return list(bench.simulator.tenant.policies.values())
+
+
+class Tampered(dict[str, Policy]):
+    """A tenant's policies that show something else than what was created."""
+
+    def __init__(self, *, hide: bool = False, **members: object) -> None:
+        super().__init__()
+        self._hide = hide
+        self._members = members
+
+    def __setitem__(self, key: str, record: Policy) -> None:
+        record.policy = {**record.policy, **self._members}
+        super().__setitem__(key, record)
+
+    def values(self) -> Any:
+        shown: Iterable[Policy] = () if self._hide else super().values()
+        return list(shown)
+
+
+class Undeletable(dict[str, Policy]):
+    """A tenant's policies that stay, though deleting them was confirmed."""
+
+    def pop(self, key: str, default: Any = None) -> Any:
+        return self.get(key, default)
+
+    def __delitem__(self, key: str) -> None:
+        assert key in self
+
+
+# what is created
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wire"),
+    [
+        ("Email Address", "eve@example.org", {"type": "individual_email_address", "emailAddress": "eve@example.org"}),
+        ("Email Domain", "example.org", {"type": "email_domain", "emailDomain": "example.org"}),
+        ("Header Display Name", "The, Boss", {"type": "header_display_name", "headerDisplayName": "The, Boss"}),
+        ("Internal Addresses", "", {"type": "internal_addresses"}),
+        ("External Addresses", "ignored", {"type": "external_addresses"}),
+        ("Everyone", "ignored@example.org", {"type": "everyone"}),
+    ],
+)
+@pytest.mark.parametrize("side", ["Sender", "Recipient"])
+def test_each_type_travels_with_the_value_that_it_needs(
+    bench: Bench, side: str, kind: str, value: str, wire: dict[str, str]
+) -> None:
+    bench.switch(strict_members=True)
+    more = {f"{side} Type": kind, side: value, "Allow Broad Policy": True}
+    policy = make(bench, **more)["policy"]
+    assert policy["from" if side == "Sender" else "to"] == wire
+
+
+@pytest.mark.parametrize(("option", "wire"), [("Block Sender", "block_sender"), ("No Action", "no_action")])
+@pytest.mark.parametrize(
+    ("part", "from_part"), [("Both", "both"), ("From Envelope", "envelope_from"), ("From Headers", "header_from")]
+)
+def test_response_and_extracted_data_travel_in_the_words_of_mimecast(
+    bench: Bench, option: str, wire: str, part: str, from_part: str
+) -> None:
+    result = make(bench, Response=option, Extracted_Data=part)
+    assert (result["option"], result["policy"]["fromPart"]) == (wire, from_part)
+
+
+def test_a_policy_without_times_is_eternal(bench: Bench) -> None:
+    policy = make(bench)["policy"]
+    assert (policy["fromEternal"], policy["toEternal"]) == (True, True)
+
+
+def test_a_policy_with_times_is_bounded_by_them(bench: Bench) -> None:
+    policy = make(bench, Start_Time="2026-03-07T16:03:00", End_Time="2026-03-08T01:00:00+01:00")["policy"]
+    assert (policy["fromEternal"], policy["toEternal"]) == (False, False)
+    assert (policy["fromDate"], policy["toDate"]) == ("2026-03-07T16:03:00+0000", "2026-03-08T00:00:00+0000")
+
+
+def test_one_bound_leaves_the_other_side_eternal(bench: Bench) -> None:
+    policy = make(bench, End_Time="2030-01-01")["policy"]
+    assert (policy["fromEternal"], policy["toEternal"], policy["toDate"]) == (True, False, "2030-01-01T00:00:00+0000")
+
+
+def test_the_comment_is_kept(bench: Bench) -> None:
+    make(bench, Comment="Case 4711")
+    assert policies(bench)[0].policy["comment"] == "Case 4711"
+
+
+@given(st.lists(st.sampled_from(["a@x.org", "A@X.org", "b@x.org", "B@x.ORG", "c@y.org"]), min_size=1, max_size=8))
+def test_there_is_one_policy_per_distinct_sender_in_the_spelling_that_came_first(senders: list[str]) -> None:
+    raw = {**RAW, "Sender": ",".join(senders), "Sender Type": "Email Address"}
+    values = [policy.sender.value for policy in policies_of(parse(Parameters, raw)[0])]
+    first = {sender.casefold(): sender for sender in reversed(senders)}
+    assert sorted(values) == sorted(first.values())
+
+
+def test_every_sender_is_combined_with_every_recipient(bench: Bench) -> None:
+    more = {"Sender": "a.example.org,b.example.org", "Recipient Type": "Email Address"}
+    result = make(bench, Recipient="ann@example.com,bob@example.com", **more)
+    assert len(result) == len(policies(bench)) == 4
+
+
+@pytest.mark.parametrize("side", ["Sender", "Recipient"])
+@pytest.mark.parametrize("nothing", [",", " , "])
+def test_a_list_of_nothing_is_no_success(bench: Bench, side: str, nothing: str) -> None:
+    assert "is mandatory when" in bench.fails(MAKE, RAW, **{side: nothing, f"{side} Type": "Email Domain"})
+
+
+# guards
+
+
+GUARDED = {
+    "everyone to everyone": {"Sender Type": "Everyone"},
+    "everyone to internal": {"Sender Type": "Everyone", "Recipient Type": "Internal Addresses"},
+    "everyone to external": {"Sender Type": "Everyone", "Recipient Type": "External Addresses"},
+    "external to everyone": {"Sender Type": "External Addresses"},
+    "external to internal": {"Sender Type": "External Addresses", "Recipient Type": "Internal Addresses"},
+    "internal to everyone": {"Sender Type": "Internal Addresses"},
+    "the own domain": {"Sender": "example.com"},
+    "the own domain in capitals": {"Sender": "EXAMPLE.com"},
+    "the own domain for one": {
+        "Sender": "example.com",
+        "Recipient": "ann@example.com",
+        "Recipient Type": "Email Address",
+    },
+    "free mail": {"Sender": "gmail.com"},
+    "free mail in capitals": {"Sender": "Outlook.COM"},
+    "a public suffix": {"Sender": "co.uk"},
+    "a public suffix by wildcard": {"Sender": "anything.ck"},
+    "an international public suffix": {"Sender": "公司.cn"},
+    "the same in ASCII": {"Sender": "xn--55qx5d.cn"},
+    "a hosting suffix": {"Sender": "github.io"},
+    "one of several": {"Sender": "evil.example.org,gmail.com"},
+}
+
+
+@pytest.mark.parametrize("case", GUARDED)
+def test_a_policy_that_reaches_too_far_is_stopped_and_says_what_overrides_it(bench: Bench, case: str) -> None:
+    said = bench.fails(MAKE, RAW, **GUARDED[case])
+    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
+    assert (bench.writes, policies(bench)) == ([], [])
+
+
+@pytest.mark.parametrize("case", GUARDED)
+def test_the_override_creates_it_all_the_same(bench: Bench, case: str) -> None:
+    make(bench, **GUARDED[case], Allow_Broad_Policy="true")
+    assert len(policies(bench)) == 1 + (case == "one of several")
+
+
+@pytest.mark.parametrize("case", GUARDED)
+def test_a_policy_that_does_nothing_is_not_guarded(v2: Bench, case: str) -> None:
+    make(v2, **GUARDED[case], Response="No Action")
+
+
+FREE = {
+    "an address at a free-mail domain": {"Sender": "eve@gmail.com", "Sender Type": "Email Address"},
+    "a domain below a public suffix": {"Sender": "evil.co.uk"},
+    "a name": {"Sender": "The Boss", "Sender Type": "Header Display Name"},
+    "a subdomain that is not free mail": {"Sender": "gmail.com.evil.example.org"},
+}
+
+
+@pytest.mark.parametrize("case", FREE)
+def test_a_policy_that_hits_one_sender_is_not_in_the_way(bench: Bench, case: str) -> None:
+    make(bench, **FREE[case])
+
+
+def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(bench: Bench) -> None:
+    assert "free-mail" in bench.fails(MAKE, RAW, Sender="gmail.com", Dry_Run=True)
+
+
+def test_an_own_domain_that_cannot_be_known_is_not_guarded_and_the_log_says_so(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.revoke("Account | Dashboard | Read")
+    with caplog.at_level(logging.WARNING):
+        make(bench)
+    assert [record for record in caplog.records if "is not guarded" in record.getMessage()]
+
+
+def test_everyone_to_the_own_domain_is_everyone_to_everyone(bench: Bench) -> None:
+    bench.fails(MAKE, RAW, **{"Sender Type": "Everyone", "Recipient Type": "Email Domain", "Recipient": "example.com"})
+
+
+# once
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{}, {"Sender": "EVIL.example.ORG"}, {"Description": "another", "Comment": "c"}, {"Allow Broad Policy": True}],
+    ids=str,
+)
+def test_the_same_policy_a_second_time_is_not_created_and_says_already(bench: Bench, again: dict[str, object]) -> None:
+    first = make(bench)
+    bench.forget()
+    second = make(bench, **again)
+    assert (second["id"], second["already"], second["state"]) == (first["id"], True, "confirmed")
+    assert (first["already"], bench.writes, len(policies(bench))) == (False, [], 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Sender": "other.example.org"},
+        {"Sender": "evil.example.org", "Sender Type": "Header Display Name"},
+        {"Recipient Type": "Email Address", "Recipient": "ann@example.com"},
+        {"Extracted Data": "From Headers"},
+        {"Response": "No Action"},
+        {"Bidirectional": False},
+        {"Enforced": False},
+        {"Start Time": "2026-03-07"},
+        {"End Time": "2030-03-07"},
+    ],
+    ids=str,
+)
+def test_a_policy_that_acts_differently_is_another_one(bench: Bench, other: dict[str, object]) -> None:
+    assert make(bench)["id"] != make(bench, **other)["id"]
+    assert len(policies(bench)) == 2
+
+
+def test_the_same_times_are_the_same_policy(bench: Bench) -> None:
+    times = {"Start Time": "2026-03-07T16:03:00Z", "End Time": "2030-01-01T00:00:00Z"}
+    first = make(bench, **times)
+    assert make(bench, **(times | {"Start Time": "2026-03-07T17:03:00+01:00"}))["id"] == first["id"]
+
+
+def test_a_policy_that_is_switched_off_does_not_count(bench: Bench) -> None:
+    make(bench)
+    policies(bench)[0].policy["enabled"] = False
+    assert make(bench)["already"] is False
+
+
+def test_policies_that_cannot_be_read_do_not_keep_from_creating(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.revoke("Gateway | Policies | Read")
+    with caplog.at_level(logging.WARNING):
+        assert make(bench)["state"] == "pending"
+    assert [record for record in caplog.records if "may be created twice" in record.getMessage()]
+
+
+def test_another_run_at_the_same_moment_is_named(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """Both looked before either wrote: afterwards there are two, and the later one says so."""
+    first = make(bench)
+
+    class LookedBefore(dict[str, Policy]):
+        """The other run's policy does not show until ours is there."""
+
+        def values(self) -> Any:
+            return list(super().values()) if len(self) > 1 else []
+
+    bench.simulator.tenant.policies = LookedBefore(bench.simulator.tenant.policies)
+    with caplog.at_level(logging.WARNING):
+        second = make(bench)
+    assert (second["state"], second["already"]) == ("confirmed", False)
+    assert [record for record in caplog.records if first["id"] in record.getMessage()]
+
+
+# dry run and reading back
+
+
+def test_a_dry_run_writes_nothing_and_returns_the_exact_request(bench: Bench) -> None:
+    result = bench.do(MAKE, RAW, Dry_Run=True, Bidirectional="false", Start_Time="2026-03-07")
+    assert (result.is_success, result.message) == (True, "Dry run: nothing was done.")
+    request = result.json_result["request"]
+    assert request["path"] == CREATE
+    assert request["data"] == [
+        {
+            "option": "block_sender",
+            "policy": {
+                "description": "d",
+                "fromPart": "both",
+                "from": {"type": "email_domain", "emailDomain": "evil.example.org"},
+                "to": {"type": "everyone"},
+                "fromEternal": False,
+                "fromDate": "2026-03-07T00:00:00+0000",
+                "toEternal": True,
+                "bidirectional": False,
+                "enforced": True,
+                "enabled": True,
+            },
+        }
+    ]
+    assert (bench.writes, policies(bench)) == ([], [])
+
+
+def test_a_dry_run_says_which_policies_are_there_already(bench: Bench) -> None:
+    make(bench)
+    plan = bench.succeeds(MAKE, RAW, Dry_Run=True, Sender="evil.example.org,new.example.org")
+    assert [one["already"] for one in plan["touches"]] == [True, False]
+
+
+def test_a_policy_that_shows_is_confirmed(bench: Bench) -> None:
+    assert make(bench)["state"] == "confirmed"
+    assert bench.paths[-2:] == [CREATE, GET]
+
+
+def test_a_policy_that_does_not_show_yet_is_pending(bench: Bench) -> None:
+    bench.simulator.tenant.policies = Tampered(hide=True)
+    assert make(bench)["state"] == "pending"
+
+
+@pytest.mark.parametrize("other", [{"enforced": False}, {"enabled": False}, {"to": {"type": "internal_addresses"}}])
+def test_a_policy_that_shows_otherwise_is_contradicted_and_a_failure(bench: Bench, other: dict[str, Any]) -> None:
+    bench.simulator.tenant.policies = Tampered(**other)
+    result = bench.do(MAKE, RAW)
+    assert not result.is_success
+    assert "does not show it as it was created" in result.message
+    assert result.json_result["state"] == "contradicted"
+    assert result.json_result["undo"]["parameters"] == {"Policy ID": policies(bench)[0].id}
+
+
+def test_the_look_afterwards_can_be_switched_off(bench: Bench) -> None:
+    assert make(bench, Verify_Result="false")["state"] == "pending"
+    assert bench.paths[-1] == CREATE
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "truncated"])
+def test_a_reply_that_does_not_confirm_it_is_a_failure(bench: Bench, kind: str) -> None:
+    bench.fault(kind, CREATE)
+    bench.fails(MAKE, RAW)
+
+
+def test_what_was_created_before_another_one_failed_is_named(bench: Bench) -> None:
+    bench.fault("html", CREATE, after=1)
+    result = bench.do(MAKE, RAW, Sender="a.example.org,b.example.org")
+    assert not result.is_success
+    [made] = policies(bench)
+    assert made.id in json.dumps(result.json_result)
+    assert result.partial
+
+
+# undoing and deleting
+
+
+def test_the_undo_that_a_creation_names_deletes_it(bench: Bench) -> None:
+    undo = make(bench)["undo"]
+    assert undo["possible"] is True
+    slug = "-".join(undo["action"].lower().split())
+    assert find(slug).name == undo["action"]
+    bench.succeeds(slug, undo["parameters"])
+    assert policies(bench) == []
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
+def test_a_policy_is_deleted_by_its_id(bench: Bench, old: bool) -> None:
+    bench.switch(delete_policy_on_v2=old)
+    made = make(bench)
+    bench.forget()
+    result = bench.do(DROP, Policy_ID=made["id"])
+    assert result.message == f'Successfully deleted the block sender policies in Mimecast: "{made["id"]}".'
+    assert (result.json_result["state"], result.json_result["already"]) == ("confirmed", False)
+    assert policies(bench) == []
+    rest = [DELETE, f"{REST}/{made['id']}"]
+    assert bench.writes == ([DELETE] if bench.is_v1 or old else rest)
+
+
+def test_a_deletion_returns_the_policy_as_it_was(bench: Bench) -> None:
+    made = make(bench)
+    result = bench.succeeds(DROP, Policy_ID=made["id"])
+    shown = {name: made[name] for name in ("id", "option", "policy")}
+    assert result["undo"] == {"possible": True, "action": "Create Block Sender Policy", "policy": shown}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_the_json_result_of_a_creation_says_what_to_delete(bench: Bench, indent: int | None) -> None:
+    one, several = make(bench), make(bench, Sender="a.example.org,b.example.org")
+    bench.succeeds(DROP, Policy_ID=json.dumps(one, indent=indent))
+    assert len(policies(bench)) == 2
+    deleted = bench.succeeds(DROP, Policy_ID=json.dumps(several, indent=indent))
+    assert [entry["id"] for entry in deleted] == [entry["id"] for entry in several]
+    assert policies(bench) == []
+
+
+def test_several_ids_may_be_joined_by_commas(bench: Bench) -> None:
+    ids = [make(bench, Sender=sender)["id"] for sender in ("a.example.org", "b.example.org", "c.example.org")]
+    bench.succeeds(DROP, Policy_ID=f"{ids[0]}, {ids[1]},\n{ids[0]}")
+    assert [policy.id for policy in policies(bench)] == ids[2:]
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
+def test_a_policy_that_is_gone_already_is_a_success_that_says_so(bench: Bench, old: bool) -> None:
+    bench.switch(delete_policy_on_v2=old)
+    made = make(bench)
+    bench.succeeds(DROP, Policy_ID=made["id"])
+    bench.forget()
+    again = bench.succeeds(DROP, Policy_ID=made["id"])
+    assert (again["already"], again["undo"]["possible"], bench.writes) == (True, False, [])
+
+
+def test_a_dry_run_deletes_nothing_and_shows_the_policies(bench: Bench) -> None:
+    made = make(bench)
+    bench.forget()
+    plan = bench.succeeds(DROP, Policy_ID=f"{made['id']},nonsense", Dry_Run=True)
+    assert plan["request"] == {"path": DELETE, "data": [{"id": made["id"]}, {"id": "nonsense"}]}
+    assert [touched["id"] for touched in plan["touches"]] == [made["id"]]
+    assert (bench.writes, len(policies(bench))) == ([], 1)
+
+
+def test_a_policy_that_still_shows_is_not_confirmed_to_be_deleted(bench: Bench) -> None:
+    made = make(bench)
+    bench.simulator.tenant.policies = Undeletable(bench.simulator.tenant.policies)
+    assert bench.succeeds(DROP, Policy_ID=made["id"])["state"] == "pending"
+
+
+def test_a_deletion_of_nothing_is_no_success(bench: Bench) -> None:
+    assert '"Policy ID"' in bench.fails(DROP, Policy_ID=" , ")
+
+
+def test_what_was_deleted_before_another_one_failed_can_still_be_restored(v1: Bench) -> None:
+    made = make(v1, Sender="a.example.org,b.example.org")
+    v1.fault("html", DELETE, after=1)
+    result = v1.do(DROP, Policy_ID=json.dumps(made))
+    assert (result.is_success, len(policies(v1))) == (False, 1)
+    assert "a.example.org" in json.dumps(result.json_result)

@@ -101,6 +101,8 @@ def stage(simulator: Simulator) -> Stage:
 
 
 def sample(name: str) -> dict[str, Any]:
+    if not SAMPLES:
+        pytest.skip("the sample replies lie beside the repository, not in it")
     found: dict[str, Any] = json.loads((SAMPLE_REPLIES / f"{name}.json").read_text())
     return found
 

@@ -1,0 +1,117 @@
+"""Everything that reads what strangers wrote, as functions of bytes that must never raise anything unforeseen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
+from mimecast_secops.api import check_query as check
+from mimecast_secops.api.areas import account
+from mimecast_secops.api.areas.tracking import SEARCH, message_id_of
+from mimecast_secops.api.envelope import RawReply, open_envelope
+from mimecast_secops.api.function import Generation
+from mimecast_secops.api.refusals import Asked, refusal
+from mimecast_secops.ingest.attachments import safe_name
+from mimecast_secops.ingest.events import Known, alert_of
+from mimecast_secops.ingest.flatten import flatten
+from mimecast_secops.ingest.state import State, UnreadableState
+from mimecast_secops.ingest.waiting import Waiting
+from mimecast_secops.parameters import InvalidParameter, read_time, split
+from mimecast_secops.simulator.http.requests import read_body
+from mimecast_secops.simulator.mail.reading import read_mail
+from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
+
+
+def reply(data: bytes) -> None:
+    """A reply of the server, up to the error or the records that it stands for."""
+    raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
+    opened = open_envelope(raw)
+    for generation in Generation:
+        refusal(Asked(SEARCH, generation), raw, opened)
+    for entry in opened.data if opened else ():
+        records(entry)
+
+
+def records(entry: object) -> None:
+    """One item of the data, read as each kind of record."""
+    for model in (TrackedMessage, HeldMessage, MessageDetail, MessageInfo, PolicyRecord, account.Account):
+        model.read(entry)
+    waiting = Waiting.tracked(TrackedMessage.read(entry), 0)
+    alert = alert_of(waiting, Known(info=MessageInfo.read(entry)), "subject")
+    json.dumps(list(alert.events)).encode("utf-8")
+    if isinstance(entry, dict):
+        flatten(entry)
+
+
+def headers(data: bytes) -> None:
+    """The header block of a message."""
+    assert "\n" not in message_id_of(data.decode("utf-8", "replace"))
+
+
+def query(data: bytes) -> None:
+    """A query that a person wrote."""
+    try:
+        check(data.decode("utf-8", "replace"))
+    except QueryError:
+        return
+
+
+def file_name(data: bytes) -> None:
+    """The name of an attachment."""
+    assert safe_name(data.decode("utf-8", "surrogateescape"))
+
+
+def parameters(data: bytes) -> None:
+    """A list, and a time, that somebody typed."""
+    text = data.decode("utf-8", "replace")
+    split(text)
+    try:
+        read_time(text)
+    except (ValueError, InvalidParameter):
+        return
+
+
+def state(data: bytes) -> None:
+    """A stored state that something has damaged."""
+    half = len(data) // 2
+    try:
+        State.decode({"meta": data[:half], "backlog.0": data[half:], "ledger.1.0": data})
+    except UnreadableState:
+        return
+
+
+def mail(data: bytes) -> None:
+    """A mail that arrives in the simulated tenant."""
+    read_mail(data)
+
+
+def simulated_query(data: bytes) -> None:
+    """A query that reaches the simulated archive."""
+    try:
+        parse_query(data.decode("utf-8", "replace"), datetime.now(UTC))
+    except BadQuery:
+        return
+
+
+def simulated_request(data: bytes) -> None:
+    """A request that reaches the simulated tenant."""
+    for version in (1, 2):
+        read_body(data, version)
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    one.__name__: one
+    for one in (
+        reply,
+        headers,
+        query,
+        file_name,
+        parameters,
+        state,
+        mail,
+        simulated_query,
+        simulated_request,
+    )
+}

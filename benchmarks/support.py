@@ -67,4 +67,4 @@ def simulator(*options: str) -> Iterator[Remote]:
         yield Remote(url, keys)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.communicate(timeout=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _integration(given: argparse.Namespace) -> str:
     work = (given.checkout / given.work).resolve()
-    wheels = [our_wheel(given.checkout, work), *closure(given.checkout, work / "wheels")]
-    tree = built_tree(_changelog(given.checkout), wheels)
+    with tempfile.TemporaryDirectory() as fresh:
+        wheels = [our_wheel(given.checkout, Path(fresh)), *closure(given.checkout, work / "wheels")]
+        tree = built_tree(_changelog(given.checkout), wheels)
     write(tree, given.output / IDENTIFIER)
     archive = zipped(tree)
     if len(archive) > _MOST_BYTES:
@@ -47,9 +49,10 @@ def _integration(given: argparse.Namespace) -> str:
 
 
 def _content_hub(given: argparse.Namespace) -> str:
-    work = (given.checkout / given.work).resolve()
     target: Path = given.output / FOLDER
-    write(source_tree(_changelog(given.checkout), our_wheel(given.checkout, work)), target)
+    with tempfile.TemporaryDirectory() as fresh:
+        tree = source_tree(_changelog(given.checkout), our_wheel(given.checkout, Path(fresh)))
+    write(tree, target)
     return f"{target}  (write its uv.lock with `uv lock` inside content-hub)"
 
 

@@ -50,7 +50,12 @@ def held(simulator: Simulator, risk: str = "medium") -> list[str]:
 def test_every_action_does_its_work(archive: Path, simulator: Simulator, generation: Generation) -> None:
     config = configuration(simulator, generation)
     first, second, third = held(simulator)[:3]
-    policy = {"Description": "d", "Sender": "a@example.org", "Sender Type": "Email Address", "Recipient Type": "Everyone"}
+    policy = {
+        "Description": "d",
+        "Sender": "a@example.org",
+        "Sender Type": "Email Address",
+        "Recipient Type": "Everyone",
+    }
 
     def succeeds(name: str, **parameters: Any) -> dict[str, Any]:
         report = run_action(archive, name, config, **parameters)

@@ -72,7 +72,7 @@ class _Demo:
     def play(self) -> None:
         """The steps."""
         self._say(1, f"A simulated Mimecast tenant runs on {self._simulator.url}")
-        self._plain("It speaks API 1.0 (signed requests) and API 2.0 (OAuth). Nothing in it is real.")
+        self._plain("It speaks API 1.0 (signed) and API 2.0 (OAuth). Nothing in it is real.")
         held = self._mail_arrives()
         self._ingest(held)
         self._triage()

@@ -17,6 +17,7 @@ from mimecast_secops.actions import Table
 from mimecast_secops.api import scrub
 
 _LONGEST_CELL: Final = 300
+_SHORT_CELL: Final = 20
 _VISIBLE_BREAKS: Final = {"\n": "⏎", "\r": "", "\t": " "}
 # Control, format (bidi overrides and isolates, zero-width), private-use, surrogates, separators.
 _HARMFUL: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
@@ -73,8 +74,9 @@ class Screen:
     def rows(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, short: bool = False
     ) -> None:
-        """A table; one that is too wide for the terminal is shown row by row. `short` keeps each row on one line."""
-        cells = [[plain(cell) for cell in row] for row in rows]
+        """A table; one that is too wide is shown row by row. `short` cuts cells, so that a row keeps to one line."""
+        longest = _SHORT_CELL if short else _LONGEST_CELL
+        cells = [[plain(cell, longest) for cell in row] for row in rows]
         if len(columns) * 12 > self._out.width:
             self._records(title, columns, cells)
             return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from mimecast_secops.hosts.terminal.output import Screen
 from mimecast_secops.ingest import Alert, Offer
 from mimecast_secops.stores.jsonlines import as_json
@@ -46,7 +44,6 @@ def show_alerts(screen: Screen, alerts: list[Alert]) -> None:
     """A table of alerts that fits 80 columns."""
     rows = [
         (
-            f"{datetime.fromtimestamp(alert.start_ms / 1000, UTC):%H:%M:%S}",
             PRIORITY_NAMES.get(alert.priority, str(alert.priority)),
             alert.rule_generator,
             alert.events[0].get("fromEnv_emailAddress", ""),
@@ -55,4 +52,4 @@ def show_alerts(screen: Screen, alerts: list[Alert]) -> None:
         )
         for alert in alerts
     ]
-    screen.rows("Alerts", ("Time", "Risk", "Reason", "From", "Subject", "Files"), rows, short=True)
+    screen.rows("Alerts", ("Risk", "Reason", "From", "Subject", "Files"), rows, short=True)

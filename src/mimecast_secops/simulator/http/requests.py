@@ -66,7 +66,7 @@ def read_body(raw: bytes, version: int) -> dict[str, Any] | None:
             return None
         try:
             body = ast.literal_eval(raw.decode("utf-8"))
-        except (ValueError, SyntaxError, MemoryError, RecursionError, UnicodeDecodeError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             return None
     return body if isinstance(body, dict) else None
 

@@ -1,0 +1,397 @@
+"""How requests prove who sent them: signatures of API 1.0, tokens of API 2.0, and that neither is ever shown."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import hashlib
+import hmac
+import json
+import logging
+import pickle
+import threading
+import traceback
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimecast_secops.api import Deadline, Generation, MimecastClient, Secret, scrub
+from mimecast_secops.api.auth import RequestSigning, Token, TokenAuth, http_date, token_request
+from mimecast_secops.api.errors import AuthenticationFailed, MimecastError, Unavailable, UnreadableReply
+from tests.api.bench import (
+    APPLICATION,
+    APPLICATION_KEY,
+    BOTH,
+    KEYS,
+    SECRET_KEY,
+    TOKEN,
+    Answer,
+    FakeTime,
+    Server,
+    answer,
+    client_of,
+    flat,
+)
+
+PATH = "/api/account/get-account"
+MOMENT = datetime(2015, 11, 24, 12, 50, 11, tzinfo=UTC)
+REQUEST_ID = "8578fcfc-a305-4d9a-99cb-f4d5ecefe297"
+ACCOUNT = answer([{"accountCode": "CUSA00A000"}])
+MARKS = ["marked-access-key", APPLICATION_KEY, SECRET_KEY, "marked-client-secret", "marked-token"]
+NEVER = Deadline.never()
+
+
+def signing() -> RequestSigning:
+    return RequestSigning(KEYS, clock=lambda: MOMENT, request_id=lambda: REQUEST_ID)
+
+
+def token_answer(value: str, lifetime: object = 1799) -> Answer:
+    body = json.dumps({"access_token": value, "expires_in": lifetime}).encode()
+    return Answer(200, body, {"Content-Type": "application/json"})
+
+
+class Tokens:
+    """Gives out numbered tokens."""
+
+    def __init__(self, lifetime: float) -> None:
+        self.lifetime = lifetime
+        self.given = 0
+
+    def __call__(self, deadline: Deadline) -> Token:
+        self.given += 1
+        return Token(Secret(f"marked-token-{self.given}"), self.lifetime)
+
+
+# signatures
+
+
+def test_the_signature_is_that_of_the_test_vector() -> None:
+    signed = signing().sign("Tue, 24 Nov 2015 12:50:11 UTC", REQUEST_ID, PATH)
+    assert signed == "8rrM+qqNIHd/s2+cDIvtYDpmGB0="
+
+
+def test_a_signed_request_has_the_four_headers_of_the_documentation() -> None:
+    assert signing().headers(PATH, NEVER) == {
+        "Authorization": "MC marked-access-key:8rrM+qqNIHd/s2+cDIvtYDpmGB0=",
+        "x-mc-app-id": KEYS.application_id,
+        "x-mc-date": "Tue, 24 Nov 2015 12:50:11 UTC",
+        "x-mc-req-id": REQUEST_ID,
+    }
+
+
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2199, 12, 31), timezones=st.just(UTC)))
+def test_the_date_is_written_in_english_whatever_the_locale(moment: datetime) -> None:
+    assert http_date(moment) == format_datetime(moment, usegmt=True).replace("GMT", "UTC")
+
+
+@given(st.text(), st.text(), st.text())
+def test_every_part_of_the_request_is_signed_and_the_signature_is_one_line(date: str, request: str, path: str) -> None:
+    try:
+        text = f"{date}:{request}:{path}:{APPLICATION_KEY}".encode()
+    except UnicodeEncodeError:
+        return
+    expected = hmac.new(bytes(range(64)), text, hashlib.sha1).digest()
+    signed = signing().sign(date, request, path)
+    assert base64.b64decode(signed) == expected
+    assert len(signed) == 28
+
+
+def test_each_attempt_is_signed_anew(server: Server) -> None:
+    server.say(Answer(503), ACCOUNT)
+    with client_of(server.url, Generation.V1) as client:
+        client.account.get()
+    first, second = (request.headers for request in server.requests)
+    assert first["x-mc-req-id"] != second["x-mc-req-id"]
+    assert first["authorization"] != second["authorization"]
+    assert uuid.UUID(second["x-mc-req-id"]).version == 4
+
+
+def test_the_path_of_the_function_is_signed_without_the_prefix_of_the_api_root(server: Server) -> None:
+    server.say(ACCOUNT)
+    with client_of(f"{server.url}/gate/way", Generation.V1) as client:
+        client.account.get()
+    [sent] = server.requests
+    signed = signing().sign(sent.headers["x-mc-date"], sent.headers["x-mc-req-id"], PATH)
+    assert sent.path == f"/gate/way{PATH}"
+    assert sent.headers["authorization"] == f"MC marked-access-key:{signed}"
+
+
+def test_a_signature_is_not_kept_so_there_is_nothing_to_renew() -> None:
+    assert signing().forget({"Authorization": "MC x:y"}) is False
+
+
+def test_an_expired_access_key_is_not_tried_a_second_time(server: Server) -> None:
+    server.say(answer(status=418, fail=[{"errors": [{"code": "err_xdk_binding_expired"}]}]))
+    with client_of(server.url, Generation.V1) as client, pytest.raises(AuthenticationFailed, match="expired"):
+        client.account.get()
+    assert len(server.requests) == 1
+
+
+# tokens
+
+
+def test_a_token_is_asked_for_when_it_is_first_needed_and_then_kept(time: FakeTime) -> None:
+    tokens = Tokens(1799)
+    auth = TokenAuth(tokens, monotonic=time)
+    assert tokens.given == 0
+    assert [auth.headers(path, NEVER) for path in ("/a", "/b")] == [{"Authorization": "Bearer marked-token-1"}] * 2
+    assert tokens.given == 1
+
+
+@pytest.mark.parametrize(("lifetime", "kept"), [(1799, 1739), (3600, 3540), (120, 60), (100, 50), (10, 5)])
+def test_a_token_is_kept_until_shortly_before_it_expires(time: FakeTime, lifetime: float, kept: float) -> None:
+    auth = TokenAuth(Tokens(lifetime), monotonic=time)
+    auth.headers(PATH, NEVER)
+    time.now += kept - 0.5
+    assert auth.headers(PATH, NEVER) == {"Authorization": "Bearer marked-token-1"}
+    time.now += 0.5
+    assert auth.headers(PATH, NEVER) == {"Authorization": "Bearer marked-token-2"}
+
+
+@given(st.floats(min_value=0.001, max_value=1e6), st.floats(min_value=0, max_value=2e6))
+def test_an_expired_token_is_never_sent(lifetime: float, later: float) -> None:
+    time = FakeTime()
+    auth = TokenAuth(Tokens(lifetime), monotonic=time)
+    auth.headers(PATH, NEVER)
+    time.now += later
+    again = auth.headers(PATH, NEVER)
+    if later >= lifetime:
+        assert again == {"Authorization": "Bearer marked-token-2"}
+
+
+def test_only_the_token_that_was_refused_is_forgotten(time: FakeTime) -> None:
+    tokens = Tokens(1799)
+    auth = TokenAuth(tokens, monotonic=time)
+    first = auth.headers(PATH, NEVER)
+    assert auth.forget(first) is True
+    second = auth.headers(PATH, NEVER)
+    assert auth.forget(first) is True  # a slower thread, refused with the token of before
+    assert auth.headers(PATH, NEVER) == second
+    assert tokens.given == 2
+
+
+def test_threads_that_need_a_token_wait_for_the_same_one(time: FakeTime) -> None:
+    everyone, given = threading.Barrier(8), []
+
+    def fetch(deadline: Deadline) -> Token:
+        given.append(1)
+        return Token(Secret("marked-token-1"), 1799)
+
+    auth = TokenAuth(fetch, monotonic=time)
+
+    def ask(_number: int) -> dict[str, str]:
+        everyone.wait(10)
+        return auth.headers(PATH, NEVER)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert {one["Authorization"] for one in threads.map(ask, range(8))} == {"Bearer marked-token-1"}
+    assert len(given) == 1
+
+
+def test_a_token_that_could_not_be_had_is_asked_for_again(time: FakeTime) -> None:
+    outcomes: list[Token | MimecastError] = [Unavailable("later"), Token(Secret("marked-token-9"), 1799)]
+
+    def fetch(deadline: Deadline) -> Token:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, MimecastError):
+            raise outcome
+        return outcome
+
+    auth = TokenAuth(fetch, monotonic=time)
+    with pytest.raises(Unavailable):
+        auth.headers(PATH, NEVER)
+    assert auth.headers(PATH, NEVER) == {"Authorization": "Bearer marked-token-9"}
+
+
+def test_the_token_is_asked_for_with_a_form(server: Server) -> None:
+    server.say(ACCOUNT)
+    with client_of(server.url) as client:
+        client.account.get()
+    [asked] = server.token_requests
+    assert (asked.method, asked.path) == ("POST", "/oauth/token")
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in asked.headers
+    assert asked.body == (
+        b"client_id=client-of-the-tests&client_secret=marked-client-secret&grant_type=client_credentials"
+    )
+    assert server.requests[0].headers["authorization"] == "Bearer marked-token-00000000000001"
+
+
+def test_one_token_serves_every_call_and_every_view_of_a_client(server: Server) -> None:
+    server.say(ACCOUNT)
+    with client_of(server.url) as client:
+        client.account.get()
+        client.until(Deadline(client._session.around.monotonic() + 5)).account.get()
+        client.account.whoami()
+    assert len(server.token_requests) == 1
+
+
+@pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
+def test_a_token_that_expired_is_renewed_once_and_the_call_repeated(server: Server, writes: bool) -> None:
+    server.tokens.append(token_answer("marked-token-00000000000002"))
+    done = answer([{"id": "h", "release": True, "accountCode": "C"}])
+    server.say(flat(401, "token_expired"), done)
+    with client_of(server.url) as client:
+        client.held.release("h") if writes else client.account.get()
+    used = [request.headers["authorization"] for request in server.requests]
+    assert used == ["Bearer marked-token-00000000000001", "Bearer marked-token-00000000000002"]
+
+
+def test_a_token_that_is_refused_after_being_renewed_is_an_error(server: Server) -> None:
+    server.say(flat(401, "token_expired", "Access Token expired"))
+    with client_of(server.url) as client, pytest.raises(AuthenticationFailed) as caught:
+        client.account.get()
+    assert caught.value.code == "token_expired"
+    assert (len(server.requests), len(server.token_requests)) == (2, 2)
+
+
+def test_a_token_is_renewed_at_its_time_without_the_server_having_to_refuse_it(server: Server, time: FakeTime) -> None:
+    server.say(ACCOUNT)
+    with client_of(server.url, time=time) as client:
+        client.account.get()
+        time.now += 1738
+        client.account.get()
+        assert len(server.token_requests) == 1
+        time.now += 1
+        client.account.get()
+    assert len(server.token_requests) == 2
+
+
+def test_wrong_client_credentials_are_not_tried_a_second_time(server: Server) -> None:
+    server.tokens.clear()
+    server.tokens.append(flat(401, "InvalidClientIdentifier", "Client credentials are invalid"))
+    with client_of(server.url) as client, pytest.raises(AuthenticationFailed, match="Client ID and Client Secret"):
+        client.account.get()
+    assert (len(server.token_requests), len(server.requests)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "", 7, ["x"], "two\r\nHost: elsewhere.example", "token\n", "tökén", "\x00"],
+    ids=["null", "empty", "number", "list", "line break", "newline at the end", "not ascii", "NUL"],
+)
+def test_what_cannot_be_a_token_is_not_put_into_a_header(server: Server, value: object) -> None:
+    server.tokens.clear()
+    server.tokens.append(Answer(200, json.dumps({"access_token": value, "expires_in": 1799}).encode()))
+    with client_of(server.url, max_attempts=1) as client, pytest.raises(UnreadableReply, match="has no token"):
+        client.account.get()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("lifetime", [None, "1799", 0, -5, True, [], 1e400], ids=repr)
+def test_a_strange_lifetime_of_a_token_does_not_keep_the_call_from_succeeding(server: Server, lifetime: object) -> None:
+    server.tokens.clear()
+    server.tokens.append(token_answer("marked-token-00000000000003", lifetime))
+    server.say(ACCOUNT)
+    with client_of(server.url, max_attempts=1) as client:
+        assert client.account.get().account_code == "CUSA00A000"
+
+
+def test_a_token_endpoint_that_is_busy_is_asked_again(server: Server) -> None:
+    server.tokens.clear()
+    server.tokens.extend([Answer(503), TOKEN])
+    server.say(ACCOUNT)
+    with client_of(server.url) as client:
+        client.account.get()
+    assert (len(server.token_requests), len(server.requests)) == (2, 1)
+
+
+def test_a_write_is_repeated_when_only_its_token_could_not_be_had_for_a_rate_limit(server: Server) -> None:
+    server.tokens.clear()
+    server.tokens.extend([Answer(429, headers={"X-RateLimit-Reset": "100"}), TOKEN])
+    server.say(answer([{"id": "h", "release": True}]))
+    with client_of(server.url) as client:
+        client.held.release("h")
+    assert len(server.requests) == 1
+
+
+def test_the_form_of_the_token_request_reveals_the_secret_only_there() -> None:
+    assert token_request(APPLICATION)["client_secret"] == "marked-client-secret"
+    assert "marked" not in repr(APPLICATION) + str(APPLICATION)
+
+
+# secrets
+
+
+def shown(client: MimecastClient) -> str:
+    session = client._session
+    things = [client, session, session.connection, session.auth, vars(session.auth), vars(session), session.transport]
+    return "\n".join(f"{thing!r} {thing!s}" for thing in [*things, KEYS, APPLICATION, Token(Secret("marked-token"), 1)])
+
+
+def told(error: BaseException) -> str:
+    return "\n".join([*traceback.format_exception(error), repr(error), str(error), repr(vars(error))])
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ACCOUNT,
+        Answer(200, b"<html>sign in</html>"),
+        Answer(200, b""),
+        Answer(503),
+        Answer(200, b'{"data": [', announced=500),
+        Answer(ending="reset"),
+        Answer(429, headers={"X-RateLimit-Reset": "10"}),
+        flat(401, "token_expired"),
+        flat(403, "app_forbidden"),
+    ],
+    ids=["success", "html", "empty", "503", "truncated", "reset", "429", "expired", "forbidden"],
+)
+def test_no_secret_is_in_any_repr_log_or_traceback(
+    server: Server, generation: Generation, failure: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.say(failure)
+    said = ""
+    with client_of(server.url, generation) as client:
+        try:
+            client.account.get()
+        except MimecastError as error:
+            said = told(error)
+        everything = shown(client) + said + caplog.text
+    assert [mark for mark in MARKS if mark in everything] == []
+
+
+def test_a_refusal_of_the_token_that_echoes_the_credentials_does_not_pass_them_on(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = "client_id=client-of-the-tests&client_secret=marked-client-secret"
+    server.tokens.clear()
+    server.tokens.append(Answer(400, echo.encode(), {"Content-Type": "text/plain"}))
+    with client_of(server.url) as client, pytest.raises(MimecastError) as caught:
+        client.account.get()
+    assert [mark for mark in MARKS if mark in told(caught.value) + caplog.text] == []
+
+
+@given(st.text(min_size=6, alphabet=st.characters(codec="ascii", exclude_characters="*")))
+def test_a_secret_shows_itself_nowhere_but_where_it_is_revealed(value: str) -> None:
+    secret = Secret(value)
+    assert secret.reveal() == value
+    assert value not in (repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{secret:>40}")
+    assert value not in scrub(f"the server echoed {value} to us")
+    assert repr(secret) == repr(Secret(value + "x"))
+
+
+def test_a_secret_is_not_pickled_and_does_not_leave_by_copying() -> None:
+    secret = Secret("marked-client-secret")
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+    with pytest.raises(TypeError):
+        copy.deepcopy(secret)
+
+
+def test_a_secret_is_compared_and_hashed_by_its_value() -> None:
+    assert Secret("abc") == Secret("abc")
+    assert Secret("abc") != Secret("abd")
+    assert Secret("abc") != "abc"
+    assert len({Secret("abc"), Secret("abc")}) == 1
+    assert not Secret()
+    assert str(Secret()) == ""

@@ -15,6 +15,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -283,7 +284,7 @@ def test_what_cannot_be_a_token_is_not_put_into_a_header(server: Server, value: 
     assert server.requests == []
 
 
-@pytest.mark.parametrize("lifetime", [None, "1799", 0, -5, True, [], 1e400], ids=repr)
+@pytest.mark.parametrize("lifetime", [None, "1799", 0, -5, True, [], 1e300, 10**400], ids=lambda one: repr(one)[:8])
 def test_a_strange_lifetime_of_a_token_does_not_keep_the_call_from_succeeding(server: Server, lifetime: object) -> None:
     server.tokens.clear()
     server.tokens.append(token_answer("marked-token-00000000000003", lifetime))
@@ -371,12 +372,13 @@ def test_a_refusal_of_the_token_that_echoes_the_credentials_does_not_pass_them_o
     assert [mark for mark in MARKS if mark in told(caught.value) + caplog.text] == []
 
 
-@given(st.text(min_size=6, alphabet=st.characters(codec="ascii", exclude_characters="*")))
-def test_a_secret_shows_itself_nowhere_but_where_it_is_revealed(value: str) -> None:
+@given(st.text(min_size=1, alphabet=st.characters(codec="ascii")))
+def test_a_secret_shows_itself_nowhere_but_where_it_is_revealed(tail: str) -> None:
+    value = f"marked-{tail}"
     secret = Secret(value)
     assert secret.reveal() == value
-    assert value not in (repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{secret:>40}")
-    assert value not in scrub(f"the server echoed {value} to us")
+    assert "marked" not in "".join([repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{[secret]} {({1: secret})}"])
+    assert value not in scrub(f"the server echoed {value} and {quote(value, safe='')} to us")
     assert repr(secret) == repr(Secret(value + "x"))
 
 

@@ -49,6 +49,9 @@ class Secret:
     def __str__(self) -> str:
         return MASK if self else ""
 
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled: it would leave the process in clear")
 

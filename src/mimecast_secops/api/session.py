@@ -37,6 +37,7 @@ from mimecast_secops.api.verdict import Attempt, Step, verdict
 Answer = TypeVar("Answer")
 _LOG: Final = logging.getLogger("mimecast_secops.api")
 _ENCODE: Final = msgspec.json.Encoder()
+_LONGEST_LIFETIME: Final = 86_400
 TOKEN: Final = Function(
     path="/oauth/token",
     summary="get a token",
@@ -297,8 +298,14 @@ class Session:
         value, lifetime = (reply.body.get(name) if reply else None for name in ("access_token", "expires_in"))
         if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
             raise UnreadableReply(f"The reply of {TOKEN.path} has no token: check API Root.", function=TOKEN.path)
-        seconds = float(lifetime) if isinstance(lifetime, (int, float)) and lifetime > 0 else 0.0
-        return Token(Secret(value), seconds)
+        return Token(Secret(value), _seconds(lifetime))
+
+
+def _seconds(lifetime: object) -> float:
+    """How long a token may be kept, at most a day; 0 where the server says nothing that makes sense."""
+    if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float)) or not lifetime > 0:
+        return 0.0
+    return float(min(lifetime, _LONGEST_LIFETIME))
 
 
 def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool) -> Reply:

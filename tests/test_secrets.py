@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from mimecast_secops.actions import all_actions
-from mimecast_secops.api import Generation, Secret
+from mimecast_secops.api import Generation, Secret, scrub
 from mimecast_secops.api.areas.account import AccountArea
 from mimecast_secops.hosts.terminal.main import main
 from mimecast_secops.simulator import Simulator
@@ -144,3 +144,10 @@ def test_every_file_that_is_written_is_private(simulator: Simulator, generation:
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.rglob("*") if path.is_file()}
     assert modes
     assert set(modes.values()) == {"0o600"}, modes
+
+
+def test_a_secret_is_hidden_as_long_as_one_of_its_copies_lives() -> None:
+    first, second = Secret("one-and-the-same-value"), Secret("one-and-the-same-value")
+    assert first == second
+    del first
+    assert scrub("said one-and-the-same-value aloud") == "said ******** aloud"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -149,11 +150,16 @@ class Server:
         self.token_requests: list[Received] = []
         self.stop_waiting = threading.Event()
         self._lock = threading.Lock()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http = _HTTP(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = False
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
         self.port = self._http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def wrap(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on."""
+        self._http.tls = context
+        self.url = self.url.replace("http:", "https:")
 
     def say(self, *answers: Answer) -> None:
         self.script = deque(answers)
@@ -176,6 +182,20 @@ class Server:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+
+
+class _HTTP(ThreadingHTTPServer):
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with suppress(OSError), self.tls.wrap_socket(request.dup(), server_side=True) as secured:
+            super().finish_request(secured, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks off is what many tests are about."""
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:

@@ -21,7 +21,9 @@ def time() -> FakeTime:
 
 
 @pytest.fixture(autouse=True)
-def no_proxies_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_proxy_and_no_bundle_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)

@@ -30,7 +30,17 @@ NAMES = {
     "client_id": "Client ID",
     "client_secret": "Client Secret",
 }
-UNSAFE = ["two words", "line\nbreak", "line\r\nX-Injected: yes", "tab\there", "tail ", "köy", "nul\x00", "del\x7f", "\u2028x"]
+UNSAFE = [
+    "two words",
+    "line\nbreak",
+    "line\r\nX-Injected: yes",
+    "tab\there",
+    "tail ",
+    "köy",
+    "nul\x00",
+    "del\x7f",
+    "\u2028x",
+]
 
 
 def test_four_keys_make_api_1() -> None:
@@ -74,7 +84,9 @@ def test_nothing_at_all_names_both_ways() -> None:
 CHOICES = [dict(zip(NAMES, one, strict=True)) for one in product([False, True], repeat=len(NAMES))]
 
 
-@pytest.mark.parametrize("given_names", CHOICES, ids=lambda one: "".join("x" if value else "-" for value in one.values()))
+@pytest.mark.parametrize(
+    "given_names", CHOICES, ids=lambda one: "".join("x" if value else "-" for value in one.values())
+)
 def test_every_combination_is_complete_or_names_exactly_what_is_missing(given_names: dict[str, bool]) -> None:
     arguments = {name: value for name, value in (FIRST | SECOND).items() if given_names[name]}
     first, second = (all(given_names[name] for name in names) for names in (FIRST, SECOND))
@@ -109,7 +121,9 @@ def test_a_value_that_would_break_out_of_its_header_is_refused_without_being_sho
     assert value not in "".join(traceback.format_exception_only(caught.value))
 
 
-@pytest.mark.parametrize("value", ["not base64!", "abc", "QUJD RA==", "QUJDRA", "QUJDRA==\n", "köy", "QUJD-_=="], ids=repr)
+@pytest.mark.parametrize(
+    "value", ["not base64!", "abc", "QUJD RA==", "QUJDRA", "QUJDRA==\n", "köy", "QUJD-_=="], ids=repr
+)
 def test_a_secret_key_that_is_not_base64_is_refused_without_being_shown(value: str) -> None:
     with pytest.raises(Misconfigured, match="Secret Key is not the base64 text that Mimecast issued") as caught:
         SigningKeys("an-application", Secret(APPLICATION_KEY), Secret("marked-access-key"), Secret(value))

@@ -302,7 +302,9 @@ UNREADABLE: list[tuple[str, int, bytes, dict[str, str], type[MimecastError], str
 ]
 
 
-@pytest.mark.parametrize(("what", "status", "body", "headers", "kind", "words"), UNREADABLE, ids=[u[0] for u in UNREADABLE])
+@pytest.mark.parametrize(
+    ("what", "status", "body", "headers", "kind", "words"), UNREADABLE, ids=[u[0] for u in UNREADABLE]
+)
 def test_a_reply_that_is_not_json_is_explained(
     what: str, status: int, body: bytes, headers: dict[str, str], kind: type[MimecastError], words: str
 ) -> None:
@@ -342,8 +344,12 @@ def test_the_first_of_several_reasons_is_told() -> None:
     st.binary()
     | st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["meta", "status", "fail", "errors", "code", "message", "key", "data"]), inner),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["meta", "status", "fail", "errors", "code", "message", "key", "data"]), inner
+            )
+        ),
     ).map(lambda value: json.dumps(value).encode()),
 )
 def test_every_reply_is_a_success_or_an_error_with_a_sentence(

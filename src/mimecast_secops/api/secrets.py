@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NoReturn
 from urllib.parse import quote
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 MASK: Final = "********"
 # A value this short occurs in ordinary words; masking it would make logs unreadable and protect nothing.
@@ -24,11 +24,12 @@ class Secret:
     """
 
     __slots__ = ("__weakref__", "_value")
-    _known: Final[WeakSet[Secret]] = WeakSet()
+    # By identity: in a set, two secrets of the same value would be one entry that goes with the first of them.
+    _known: Final[WeakValueDictionary[int, Secret]] = WeakValueDictionary()
 
     def __init__(self, value: str = "") -> None:
         self._value = value
-        Secret._known.add(self)
+        Secret._known[id(self)] = self
 
     def reveal(self) -> str:
         """The secret itself. Call it where it goes on the wire, and nowhere else."""
@@ -58,7 +59,7 @@ class Secret:
 
 def scrub(text: str) -> str:
     """`text` with every secret of this process masked, also in its percent-encoded form."""
-    for value in {secret.reveal() for secret in list(Secret._known)}:  # noqa: SLF001 -- the class's own registry
+    for value in {secret.reveal() for secret in list(Secret._known.values())}:  # noqa: SLF001 -- its own registry
         if len(value) >= _SHORTEST_SCRUBBED:
             text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
     return text

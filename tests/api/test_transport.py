@@ -1,0 +1,535 @@
+"""Bytes out, bytes in: where requests may go, TLS, proxies, time-outs, and what is known after a failure."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from urllib3.exceptions import InsecureRequestWarning
+
+from mimecast_secops._version import __version__
+from mimecast_secops.api import Connection, Deadline, Proxy, Secret
+from mimecast_secops.api.envelope import RawReply
+from mimecast_secops.api.errors import (
+    Consequence,
+    DeadlineExceeded,
+    Misconfigured,
+    Unreachable,
+    UnreadableReply,
+)
+from mimecast_secops.api.transport import Transport, Wiring, check_url, is_loopback, proxy_from_url, tls_context
+from tests.api.bench import APPLICATION, Answer, FakeTime, Received, Server, answer, client_of
+
+NEVER = Deadline.never()
+HOST = "tenant.example"
+
+
+def transport(**wiring: Any) -> Transport:
+    return Transport(Wiring(**wiring), monotonic=FakeTime())
+
+
+def exchange(way: Transport, url: str, **more: Any) -> RawReply:
+    arguments = {"headers": {"Authorization": "Bearer marked"}, "body": b"{}", "deadline": NEVER, "max_bytes": 10_000}
+    try:
+        return way.exchange("POST", url, **(arguments | more))
+    finally:
+        way.close()
+
+
+# where requests may go
+
+REFUSED = [
+    ("http://api.services.mimecast.com", "must begin with https://"),
+    ("HTTP://api.services.mimecast.com", "must begin with https://"),
+    ("http://10.0.0.1", "must begin with https://"),
+    ("http://127.0.0.1.example.com", "must begin with https://"),
+    ("http://localhost.example.com", "must begin with https://"),
+    ("http://[2001:db8::1]", "must begin with https://"),
+    ("http://0.0.0.0", "must begin with https://"),
+    ("ftp://api.services.mimecast.com", "must be a URL"),
+    ("file:///etc/passwd", "must be a URL"),
+    ("https://", "must be a URL"),
+    ("", "must be a URL"),
+    ("https://user@api.services.mimecast.com", "must not carry a user name"),
+    ("https://user:marked@api.services.mimecast.com", "must not carry a user name"),
+    ("http://127.0.0.1@evil.example", "must not carry a user name"),
+    ("https://api.services.mimecast.com?x=1", "a query"),
+    ("https://api.services.mimecast.com#x", "a fragment"),
+    ("https://api services.mimecast.com", "has a character"),
+    ("https://api.services.mimecast.com/\r\nHost: x", "has a character"),
+    ("https://apì.example", "has a character"),
+    ("https://api.example:99999", "is not a URL"),
+    ("https://api.example:port", "is not a URL"),
+    ("https://[bad", "is not a URL"),
+]
+ACCEPTED = [
+    ("https://api.services.mimecast.com", "https://api.services.mimecast.com"),
+    ("https://api.services.mimecast.com/", "https://api.services.mimecast.com"),
+    ("  https://api.services.mimecast.com//  ", "https://api.services.mimecast.com"),
+    ("eu-api.mimecast.com", "https://eu-api.mimecast.com"),
+    ("https://gateway.example:8443/mime/cast/", "https://gateway.example:8443/mime/cast"),
+    ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ("http://127.8.9.10", "http://127.8.9.10"),
+    ("http://localhost:1", "http://localhost:1"),
+    ("http://LOCALHOST:1", "http://LOCALHOST:1"),
+    ("http://[::1]:80", "http://[::1]:80"),
+]
+
+
+@pytest.mark.parametrize(("url", "words"), REFUSED)
+def test_an_api_root_that_would_show_or_mislead_the_credentials_is_refused(url: str, words: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        Connection(url, APPLICATION)
+    assert str(caught.value).startswith("API Root ")
+    assert words in str(caught.value)
+    assert "marked" not in str(caught.value)
+    assert caught.value.consequence is Consequence.FIX
+
+
+@pytest.mark.parametrize(("url", "kept"), ACCEPTED)
+def test_an_api_root_is_taken_without_the_slash_at_its_end(url: str, kept: str) -> None:
+    assert Connection(url, APPLICATION).api_root == kept
+
+
+@given(st.text() | st.text().map("http://{}".format) | st.text().map("https://{}".format))
+def test_every_text_is_a_safe_url_or_misconfigured(text: str) -> None:
+    try:
+        url = check_url(text, "API Root")
+    except Misconfigured:
+        return
+    assert url.isascii()
+    assert url.lower().startswith(("https://", "http://"))
+    if not url.lower().startswith("https://"):
+        host = url[7:].split("/")[0]
+        assert "localhost" in host.lower() or "127." in host or "[" in host
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        ("127.0.0.1", True),
+        ("127.255.0.1", True),
+        ("::1", True),
+        ("[::1]", True),
+        ("localhost", True),
+        ("LocalHost", True),
+        ("localhost.", False),
+        ("0.0.0.0", False),
+        ("128.0.0.1", False),
+        ("2130706433", False),
+        ("127.1", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str, is_ours: bool) -> None:
+    assert is_loopback(host) is is_ours
+
+
+# a request and its reply
+
+
+def test_a_request_arrives_as_it_was_sent_and_its_reply_with_lower_case_headers(server: Server) -> None:
+    server.say(Answer(207, b"body", {"X-Some-Header": "Value"}))
+    reply = exchange(transport(), f"{server.url}/path?query=1", body=b'{"a": 1}')
+    [sent] = server.requests
+    assert (sent.method, sent.path, sent.body) == ("POST", "/path?query=1", b'{"a": 1}')
+    assert sent.headers["authorization"] == "Bearer marked"
+    assert sent.headers["user-agent"] == f"mimecast-secops/{__version__}"
+    assert (reply.status, reply.body, reply.headers["x-some-header"]) == (207, b"body", "Value")
+
+
+def test_a_compressed_reply_is_unfolded(server: Server) -> None:
+    server.say(Answer(200, gzip.compress(b"plain"), {"Content-Encoding": "gzip"}))
+    assert exchange(transport(), server.url).body == b"plain"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_never_followed(server: Server, status: int) -> None:
+    server.say(Answer(status, b"", {"Location": f"{server.url}/elsewhere"}))
+    assert exchange(transport(), server.url).status == status
+    assert len(server.requests) == 1
+
+
+def test_a_reply_of_exactly_the_limit_is_read_and_a_longer_one_is_not(server: Server) -> None:
+    server.say(Answer(200, b"x" * 100))
+    assert len(exchange(transport(), server.url, max_bytes=100).body) == 100
+    with pytest.raises(UnreadableReply, match="longer than 99 bytes"):
+        exchange(transport(), server.url, max_bytes=99)
+
+
+def test_reads_share_a_connection_and_each_write_has_its_own(server: Server) -> None:
+    way = transport()
+    for fresh in (False, False, True, True, False):
+        way.exchange("POST", server.url, headers={}, body=b"", deadline=NEVER, max_bytes=10_000, fresh=fresh)
+    way.close()
+    first, second, write, other_write, last = (request.port for request in server.requests)
+    assert first == second == last
+    assert len({first, write, other_write}) == 3
+    assert way.requests_sent == 5
+
+
+# failures, and what is known after them
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def test_a_connection_that_was_refused_did_not_execute_anything() -> None:
+    with pytest.raises(Unreachable, match="No connection to 127.0.0.1") as caught:
+        exchange(transport(), f"http://127.0.0.1:{free_port()}/path?token=marked")
+    assert caught.value.may_have_been_executed is False
+    assert "marked" not in str(caught.value)
+
+
+BROKEN = [
+    ("reset", Answer(ending="reset")),
+    ("nothing", Answer(raw=b"")),
+    ("truncated", Answer(200, b'{"data"', announced=5000)),
+    ("not HTTP", Answer(raw=b"SSH-2.0-OpenSSH_9.9\r\n")),
+    ("a broken status line", Answer(raw=b"HTTP/1.1 abc OK\r\n\r\n")),
+    ("a broken chunk", Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc")),
+    ("half a chunk", Answer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc")),
+    ("an endless header", Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000)),
+    ("too many headers", Answer(raw=b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 200 + b"\r\n")),
+    ("no gzip", Answer(200, b"plain", {"Content-Encoding": "gzip"})),
+    ("half a gzip", Answer(200, gzip.compress(b"x" * 1000)[:15], {"Content-Encoding": "gzip"}, announced=500)),
+]
+
+
+@pytest.mark.parametrize(("what", "told"), BROKEN, ids=[one[0] for one in BROKEN])
+def test_a_reply_that_breaks_off_may_have_been_executed(server: Server, what: str, told: Answer) -> None:
+    server.say(told)
+    with pytest.raises(Unreachable, match="127.0.0.1") as caught:
+        exchange(transport(), f"{server.url}/path?token=marked")
+    assert caught.value.may_have_been_executed is True
+    assert caught.value.consequence is Consequence.RETRY
+    assert "marked" not in str(caught.value)
+
+
+def test_a_server_that_stays_silent_may_have_executed(server: Server) -> None:
+    server.say(Answer(ending="silence"))
+    with pytest.raises(Unreachable, match="did not answer in time") as caught:
+        exchange(transport(timeout=0.05), server.url)
+    assert caught.value.may_have_been_executed is True
+    assert not isinstance(caught.value, DeadlineExceeded)
+
+
+def test_nothing_is_sent_when_the_deadline_has_passed(server: Server) -> None:
+    time = FakeTime()
+    way = Transport(Wiring(), monotonic=time)
+    with pytest.raises(DeadlineExceeded, match="no time left") as caught:
+        exchange(way, server.url, deadline=Deadline(time.now))
+    assert caught.value.may_have_been_executed is False
+    assert server.requests == []
+    assert way.requests_sent == 0
+
+
+def test_a_failure_after_the_deadline_is_the_deadlines(server: Server) -> None:
+    class Passing(FakeTime):
+        def __call__(self) -> float:
+            self.now += 0.04
+            return self.now
+
+    time = Passing()
+    server.say(Answer(ending="silence"))
+    with pytest.raises(DeadlineExceeded, match="no answer in time") as caught:
+        exchange(Transport(Wiring(), monotonic=time), server.url, deadline=Deadline(time.now + 0.06))
+    assert caught.value.may_have_been_executed is True
+
+
+def test_a_body_that_drips_beyond_the_deadline_is_not_waited_for(server: Server) -> None:
+    class Leaping(FakeTime):
+        """Each look at the clock is ten seconds later."""
+
+        def __call__(self) -> float:
+            self.now += 10
+            return self.now
+
+    time = Leaping()
+    server.say(Answer(200, b"x" * 100_000))
+    with pytest.raises(DeadlineExceeded, match="too slowly"):
+        exchange(Transport(Wiring(), monotonic=time), server.url, deadline=Deadline(time.now + 25), max_bytes=10**6)
+
+
+# TLS
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A self-signed certificate for `tenant.example` and this machine."""
+
+    chain: Path
+    key: Path
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl here to make a certificate with")
+    folder = tmp_path_factory.mktemp("certificate")
+    made = Certificate(folder / "chain.pem", folder / "key.pem")
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-days", "2", "-subj", f"/CN={HOST}", "-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"]
+    command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
+    subprocess.run([*command, "-keyout", made.key, "-out", made.chain], check=True, capture_output=True)
+    return made
+
+
+@pytest.fixture
+def secure(certificate: Certificate) -> Iterator[Server]:
+    with Server() as running:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.chain, certificate.key)
+        running.wrap(context)
+        yield running
+
+
+def test_certificates_are_verified_unless_somebody_says_otherwise() -> None:
+    assert Wiring().verify_tls is True
+    assert Connection("https://api.services.mimecast.com", APPLICATION).verify_tls is True
+    context = tls_context(verify=True, ca_bundle="")
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    loose = tls_context(verify=False, ca_bundle="")
+    assert (loose.verify_mode, loose.check_hostname) == (ssl.CERT_NONE, False)
+
+
+def test_a_certificate_that_nobody_trusts_ends_the_connection_before_anything_is_sent(secure: Server) -> None:
+    with pytest.raises(Unreachable, match="certificate of 127.0.0.1.* is not trusted") as caught:
+        exchange(transport(), secure.url)
+    assert "name its CA bundle" in str(caught.value)
+    assert caught.value.may_have_been_executed is False
+    assert secure.requests == []
+
+
+def test_a_named_bundle_is_trusted(secure: Server, certificate: Certificate) -> None:
+    assert exchange(transport(ca_bundle=str(certificate.chain)), secure.url).status == 200
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"])
+def test_the_bundle_of_the_environment_is_trusted(
+    secure: Server, certificate: Certificate, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, str(certificate.chain))
+    assert exchange(transport(), secure.url).status == 200
+
+
+def test_a_certificate_of_another_name_is_refused(secure: Server, certificate: Certificate) -> None:
+    with pytest.raises(Unreachable, match="not trusted"):
+        exchange(transport(ca_bundle=str(certificate.chain)), secure.url.replace("127.0.0.1", "localhost"))
+    assert secure.requests == []
+
+
+def test_verification_can_be_turned_off_for_a_laboratory(secure: Server) -> None:
+    with pytest.warns(InsecureRequestWarning):
+        assert exchange(transport(verify_tls=False), secure.url).status == 200
+
+
+def test_a_port_that_does_not_speak_tls_is_named_as_such(server: Server) -> None:
+    with pytest.raises(Unreachable, match="check API Root, and that its port speaks TLS") as caught:
+        exchange(transport(), server.url.replace("http:", "https:"))
+    assert caught.value.may_have_been_executed is False
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate", b""], ids=["missing", "no PEM", "empty"])
+def test_a_bundle_that_cannot_be_read_is_a_setting_to_correct(tmp_path: Path, content: bytes | None) -> None:
+    bundle = tmp_path / "bundle.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    with pytest.raises(Misconfigured, match="CA bundle .* cannot be read"):
+        tls_context(verify=True, ca_bundle=str(bundle))
+
+
+def test_a_bundle_may_be_a_folder(tmp_path: Path) -> None:
+    assert tls_context(verify=True, ca_bundle=str(tmp_path)).verify_mode is ssl.CERT_REQUIRED
+
+
+# proxies
+
+
+class Tunnel:
+    """A proxy that leads every CONNECT to one port of this machine, and remembers who asked for what."""
+
+    def __init__(self, port: int, *, status: int = 200) -> None:
+        self._port = port
+        self._status = status
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._threads = [threading.Thread(target=self._accept)]
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        self._socket.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                came, _ = self._socket.accept()
+                thread = threading.Thread(target=self._serve, args=(came,))
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, came: socket.socket) -> None:
+        with came, came.makefile("rb") as read:
+            first = read.readline().decode().split()
+            headers = {}
+            while (line := read.readline().decode().strip()) != "":
+                name, _, value = line.partition(":")
+                headers[name.lower()] = value.strip()
+            self.asked.append((" ".join(first[:2]), headers))
+            length = "" if self._status == 200 else "Content-Length: 0\r\n"
+            came.sendall(f"HTTP/1.1 {self._status} Said\r\n{length}\r\n".encode())
+            if self._status != 200:
+                return
+            with socket.create_connection(("127.0.0.1", self._port)) as onward:
+                back = threading.Thread(target=_pump, args=(onward, came))
+                back.start()
+                _pump(came, onward)
+                back.join(10)
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while chunk := source.recv(65536):
+            target.sendall(chunk)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_request_goes_through_the_proxy_in_a_tunnel_with_the_proxys_own_credentials(
+    secure: Server, certificate: Certificate
+) -> None:
+    with Tunnel(secure.port) as tunnel:
+        proxy = Proxy(tunnel.url, "user", Secret("pass:word"))
+        reply = exchange(transport(proxy=proxy, ca_bundle=str(certificate.chain)), f"https://{HOST}/path")
+    assert reply.status == 200
+    [(asked, headers)] = tunnel.asked
+    assert asked == f"CONNECT {HOST}:443"
+    assert headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:pass:word").decode()
+    assert "authorization" not in headers
+    [arrived] = secure.requests
+    assert arrived.headers["authorization"] == "Bearer marked"
+    assert "proxy-authorization" not in arrived.headers
+
+
+def test_a_proxy_without_a_user_gets_no_credentials(secure: Server, certificate: Certificate) -> None:
+    with Tunnel(secure.port) as tunnel:
+        exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
+    assert "proxy-authorization" not in tunnel.asked[0][1]
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_the_proxy_of_the_environment_is_used(
+    secure: Server, certificate: Certificate, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Tunnel(secure.port) as tunnel:
+        monkeypatch.setenv(variable, tunnel.url.replace("http://", "http://us%40er:p%3Aw@"))
+        assert exchange(transport(ca_bundle=str(certificate.chain)), f"https://{HOST}/").status == 200
+    assert tunnel.asked[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
+
+
+def test_a_named_proxy_goes_before_that_of_the_environment(
+    secure: Server, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
+    with Tunnel(secure.port) as tunnel:
+        exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
+    assert len(tunnel.asked) == 1
+
+
+def test_this_machine_is_never_reached_through_a_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv("HTTP_PROXY", nowhere)
+    assert exchange(transport(proxy=Proxy(nowhere)), server.url).status == 200
+
+
+def test_a_host_that_the_environment_excepts_is_not_reached_through_its_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", f".{HOST},other.example")
+    way = transport()
+    assert way._proxy_for("https", f"api.{HOST}") is None
+    assert way._proxy_for("https", "api.example.com") == Proxy("http://proxy.example:8080")
+
+
+@pytest.mark.parametrize("status", [403, 407, 502])
+def test_a_proxy_that_refuses_is_named_and_nothing_was_executed(secure: Server, status: int) -> None:
+    with Tunnel(secure.port, status=status) as tunnel:
+        proxy = Proxy(tunnel.url, "user", Secret("marked-password"))
+        with pytest.raises(Unreachable, match="proxy does not let us reach tenant.example.*proxy settings") as caught:
+            exchange(transport(proxy=proxy), f"https://{HOST}/")
+    assert caught.value.may_have_been_executed is False
+    assert "marked" not in str(caught.value)
+    assert secure.requests == []
+
+
+def test_a_proxy_that_is_not_there_is_named_and_nothing_was_executed() -> None:
+    with pytest.raises(Unreachable, match="proxy") as caught:
+        exchange(transport(proxy=Proxy(f"http://127.0.0.1:{free_port()}")), f"https://{HOST}/")
+    assert caught.value.may_have_been_executed is False
+
+
+@pytest.mark.parametrize("url", ["ftp://proxy.example:21", "socks5://proxy.example:1080", "http://pro xy", "http://"])
+def test_a_proxy_of_another_kind_is_a_setting_to_correct(url: str) -> None:
+    with pytest.raises(Misconfigured, match="Proxy Server Address"):
+        Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy(url))
+
+
+def test_a_proxy_may_be_anywhere_because_what_passes_through_it_is_tls() -> None:
+    Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy("http://proxy.example:8080"))
+    Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy("https://proxy.example:8443"))
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [
+        ("http://proxy.example:8080", Proxy("http://proxy.example:8080")),
+        ("proxy.example:8080", Proxy("http://proxy.example:8080")),
+        ("https://proxy.example", Proxy("https://proxy.example")),
+        ("http://us%40er:p%2Fw@proxy.example:8080", Proxy("http://proxy.example:8080", "us@er", Secret("p/w"))),
+        ("http://user@proxy.example:8080", Proxy("http://proxy.example:8080", "user")),
+    ],
+)
+def test_a_proxy_of_the_environment_is_read_with_its_credentials(url: str, proxy: Proxy) -> None:
+    assert proxy_from_url(url) == proxy
+
+
+def test_the_password_of_a_proxy_is_not_shown() -> None:
+    assert "marked" not in repr(proxy_from_url("http://user:marked@proxy.example:8080"))
+
+
+# through the client
+
+
+def test_the_client_reaches_a_server_with_tls(secure: Server, certificate: Certificate) -> None:
+    secure.say(answer([{"accountCode": "C"}]))
+    with client_of(secure.url, ca_bundle=str(certificate.chain)) as client:
+        assert client.account.get().account_code == "C"
+    sent: list[Received] = secure.requests
+    assert len(sent) == 1

@@ -21,17 +21,17 @@ ROWS = (
 _WIDTH, _HEIGHT, _BOX_W, _BOX_H = 920, 560, 170, 44
 
 
-def imports() -> list[tuple[str, str, int]]:
-    """Room, room that it imports, and in how many modules."""
+def imports() -> list[tuple[str, str]]:
+    """Room, and room that it imports."""
     graph = grimp.build_graph(PACKAGE, include_external_packages=False)
     rooms = [room for row in ROWS for room in row]
-    counts: dict[tuple[str, str], int] = {}
+    found: set[tuple[str, str]] = set()
     for module in graph.modules:
         for imported in graph.find_modules_directly_imported_by(module):
             one, other = _room(module, rooms), _room(imported, rooms)
             if one and other and one != other:
-                counts[one, other] = counts.get((one, other), 0) + 1
-    return [(one, other, count) for (one, other), count in sorted(counts.items())]
+                found.add((one, other))
+    return sorted(found)
 
 
 def _room(module: str, rooms: list[str]) -> str:
@@ -47,9 +47,9 @@ def picture() -> str:
             places[room] = ((number + 0.5) * _WIDTH / len(row), 30 + level * step)
     lines = [
         f'<line x1="{places[a][0]:.0f}" y1="{places[a][1]:.0f}" x2="{places[b][0]:.0f}" '
-        f'y2="{places[b][1] - _BOX_H / 2 - 3:.0f}" stroke="#5f6368" stroke-width="{min(1 + count / 12, 4):.1f}" '
-        f'opacity="0.55" marker-end="url(#tip)"><title>{escape(f"{a} → {b}: {count} imports")}</title></line>'
-        for a, b, count in imports()
+        f'y2="{places[b][1] - _BOX_H / 2 - 3:.0f}" stroke="#5f6368" stroke-width="1.5" '
+        f'opacity="0.55" marker-end="url(#tip)"><title>{escape(f"{a} → {b}")}</title></line>'
+        for a, b in imports()
     ]
     boxes = [
         f'<g><rect x="{x - _BOX_W / 2:.0f}" y="{y - _BOX_H / 2:.0f}" width="{_BOX_W}" height="{_BOX_H}" rx="6" '

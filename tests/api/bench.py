@@ -1,4 +1,4 @@
-"""What the tests of the client need around it: a server that answers as it is told, and a time that nobody waits for."""
+"""What the tests of the client need around it: a server that answers as told, and a time that nobody waits for."""
 
 from __future__ import annotations
 

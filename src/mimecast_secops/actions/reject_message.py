@@ -26,11 +26,7 @@ _NO_UNDO: Final = {"possible": False, "why": "A rejected message is gone; its se
 class Parameters:
     """Which message, and what is said about it."""
 
-    message_id: str = text(
-        "Message ID",
-        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
-        mandatory=True,
-    )
+    message_id: str = resolution.message_id()
     note: str = text("Note", "A text for the sender.")
     reason: str = choice("Reason", "Why it is rejected.", tuple(REASONS), default=NO_REASON)
     notify: bool = flag("Notify Sender", "If enabled, the sender is told that it was rejected.", default=False)

@@ -9,7 +9,7 @@ from mimecast_secops.actions import decisions, resolution, writing
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
 from mimecast_secops.api import Generation
 from mimecast_secops.api.areas import held, tracking
-from mimecast_secops.parameters import flag, text
+from mimecast_secops.parameters import flag
 
 _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it cannot be called back."}
 
@@ -18,11 +18,7 @@ _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it ca
 class Parameters:
     """Which message, and how."""
 
-    message_id: str = text(
-        "Message ID",
-        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
-        mandatory=True,
-    )
+    message_id: str = resolution.message_id()
     to_sandbox: bool = flag(
         "Release To Sandbox",
         "If enabled, the message is released into the sandbox instead of to its recipient. API 1.0 only.",

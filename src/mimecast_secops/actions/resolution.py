@@ -15,6 +15,7 @@ from mimecast_secops.actions.declaration import ActionFailed, Context
 from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
 from mimecast_secops.api.areas import held, tracking
 from mimecast_secops.api.errors import MimecastError, NotFound, UnreadableReply
+from mimecast_secops.parameters import text
 
 FUNCTIONS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """What resolving may call."""
@@ -41,6 +42,15 @@ class HeldTarget:
     def describe(self) -> dict[str, Any]:
         """What is known of it, for a plan or a list of candidates."""
         return describe(self.hold) | {"trackingId": self.tracking_id, "risk": self.risk or None}
+
+
+def message_id() -> Any:
+    """The parameter that names a held message."""
+    return text(
+        "Message ID",
+        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
+        mandatory=True,
+    )
 
 
 class NotHeld(ActionFailed):

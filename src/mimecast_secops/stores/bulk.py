@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
+from mimecast_secops.stores.closing import Closing
 from mimecast_secops.stores.sqlite import open_database
 
 _SCHEMA: Final = """
@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS bulk (run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY 
 """
 
 
-class BulkProgress:
+class BulkProgress(Closing):
     """What is done of one run. Close it, or use it as a context manager.
 
     Args:
@@ -45,11 +45,3 @@ class BulkProgress:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

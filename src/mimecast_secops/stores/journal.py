@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from mimecast_secops.stores.closing import Closing
 from mimecast_secops.stores.sqlite import open_database
 
 STARTED: Final = "started"
@@ -40,7 +40,7 @@ class Entry:
     undo: list[dict[str, Any]]
 
 
-class Journal:
+class Journal(Closing):
     """The journal in a state database. Close it, or use it as a context manager.
 
     Args:
@@ -79,11 +79,3 @@ class Journal:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -10,15 +10,15 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from mimecast_secops.ingest import Alert, Offer
+from mimecast_secops.stores.closing import Closing
 
 _PRIVATE: Final = 0o600
 
 
-class JsonLinesDelivery:
+class JsonLinesDelivery(Closing):
     """Appends alerts to a file, mode 0600. Close it, or use it as a context manager.
 
     Args:
@@ -58,14 +58,6 @@ class JsonLinesDelivery:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def as_json(alert: Alert) -> dict[str, Any]:

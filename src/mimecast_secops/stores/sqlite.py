@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
+
+from mimecast_secops.stores.closing import Closing
 
 _BUSY_SECONDS: Final = 15.0
 _PRIVATE: Final = 0o600
@@ -23,7 +24,7 @@ class StoreBusy(Exception):
     """Another process runs the same connector on this database."""
 
 
-class SqliteStore:
+class SqliteStore(Closing):
     """A state store in an SQLite file, mode 0600. Close it, or use it as a context manager.
 
     Args:
@@ -54,14 +55,6 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_database(path: Path, schema: str) -> sqlite3.Connection:

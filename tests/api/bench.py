@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
 from types import TracebackType
 from typing import Any, Self
 
@@ -181,18 +182,34 @@ class Server:
         self.stop_waiting.set()
         self._http.shutdown()
         self._thread.join()
+        self._http.hang_up()
         self._http.server_close()
 
 
 class _HTTP(ThreadingHTTPServer):
     tls: ssl.SSLContext | None = None
 
+    def __init__(self, *arguments: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*arguments)
+
+    def server_bind(self) -> None:
+        # Without asking the network for the name of 127.0.0.1, as the library's own way does.
+        TCPServer.server_bind(self)
+
     def finish_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
         if self.tls is None:
             super().finish_request(request, client_address)
             return
         with suppress(OSError), self.tls.wrap_socket(request.dup(), server_side=True) as secured:
             super().finish_request(secured, client_address)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep."""
+        for request in list(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that breaks off is what many tests are about."""
@@ -202,7 +219,6 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
-        timeout = 5  # a kept connection that its client forgot must not keep the server from ending
 
         def handle_one_request(self) -> None:
             with suppress(OSError):

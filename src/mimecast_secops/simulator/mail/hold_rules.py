@@ -17,11 +17,16 @@ RISKS: Final = ("negligible", "low", "medium", "high")
 _PROGRAMS: Final = frozenset({"exe", "js", "jse", "vbs", "scr", "bat", "cmd", "com", "lnk", "hta", "iso", "jar", "ps1"})
 _MACROS: Final = frozenset({"docm", "xlsm", "pptm", "dotm", "xlam"})
 _ARCHIVES: Final = frozenset({"zip", "rar", "7z", "gz", "cab"})
+_SANDBOXED: Final = frozenset({"doc", "xls", "ppt", "rtf"}) | _ARCHIVES - {"zip"}
 _PHISHING: Final = re.compile(
     r"verify your (account|password)|password (has )?expire|unusual sign-?in|suspended account", re.IGNORECASE
 )
 _FRAUD: Final = re.compile(r"wire transfer|gift cards?|change of bank (details|account)", re.IGNORECASE)
-_SPAM: Final = re.compile(r"\bviagra\b|\bcasino\b|\blottery\b|you have won|100% free", re.IGNORECASE)
+_SPAM: Final = re.compile(
+    r"\bviagra\b|\bcasino\b|\blottery\b|you have won|100% free|refinance|you may.be eligible|money transfer|"
+    r"blood pressure|get in on|\d+% off",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ RULES: Final = (
     Rule(lambda mail: bool(_PHISHING.search(_words(mail))), Hold("Impersonation", "Fraud Alert", "high")),
     Rule(lambda mail: bool(_FRAUD.search(_words(mail))), Hold("Impersonation", "Payment Fraud", "medium")),
     Rule(lambda mail: bool(_SPAM.search(_words(mail))), Hold("Spam Signature", "Relaxed Spam Detection", "low")),
+    Rule(lambda mail: _has(mail, _SANDBOXED), Hold("Sandbox", "Attachment Sandbox", "negligible")),
+    Rule(lambda mail: "@" not in mail.header_from, Hold("Header", "Unreadable Sender", "low")),
     Rule(lambda mail: "x-spam-flag" in _names(mail), Hold("Spam Signature", "Relaxed Spam Detection", "low")),
 )
 

@@ -1,0 +1,271 @@
+"""One call from beginning to end: what is repeated, how long is waited, and what the error says in the end."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mimecast_secops.api import Deadline, Generation
+from mimecast_secops.api.areas import held
+from mimecast_secops.api.errors import (
+    AuthenticationFailed,
+    DeadlineExceeded,
+    MimecastError,
+    NotConfirmed,
+    NotFound,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unreachable,
+    UnreadableReply,
+)
+from tests.api.bench import BOTH, Answer, FakeTime, Server, answer, client_of, flat
+
+ACCOUNT = answer([{"accountCode": "C"}])
+RELEASED = answer([{"id": "h", "release": True}])
+LIMITED = answer(status=429, **{"X-RateLimit-Reset": "42000"})
+PERHAPS_EXECUTED = [
+    (Answer(ending="reset"), Unreachable),
+    (Answer(200, b'{"data"', announced=5000), Unreachable),
+    (Answer(raw=b""), Unreachable),
+    (Answer(503), Unavailable),
+    (Answer(500, b"<html>"), Unavailable),
+    (Answer(200, b""), UnreadableReply),
+    (Answer(200, b"<html>"), UnreadableReply),
+    (Answer(200, b'{"data": ['), UnreadableReply),
+]
+NAMES = ["reset", "truncated", "closed", "503", "500 page", "empty", "html", "half"]
+
+
+@BOTH
+@pytest.mark.parametrize(("failure", "kind"), PERHAPS_EXECUTED, ids=NAMES)
+def test_a_write_that_may_have_been_executed_is_never_repeated(
+    server: Server, generation: Generation, failure: Answer, kind: type[MimecastError], time: FakeTime
+) -> None:
+    server.say(failure, RELEASED)
+    with client_of(server.url, generation, time=time) as client, pytest.raises(kind) as caught:
+        client.held.release("h")
+    assert len(server.requests) == 1
+    assert time.slept == []
+    assert caught.value.function == held.RELEASE.path
+
+
+@BOTH
+@pytest.mark.parametrize(("failure", "kind"), PERHAPS_EXECUTED, ids=NAMES)
+def test_a_read_is_repeated_until_it_succeeds_or_was_tried_often_enough(
+    server: Server, generation: Generation, failure: Answer, kind: type[MimecastError], time: FakeTime
+) -> None:
+    server.say(failure, failure, ACCOUNT)
+    with client_of(server.url, generation, time=time) as client:
+        assert client.account.get().account_code == "C"
+        assert time.slept == [0.125, 0.25]
+        server.say(failure)
+        with pytest.raises(kind, match=r"\(5 attempts\)"):
+            client.account.get()
+    assert len(server.requests) == 8
+
+
+@BOTH
+@pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
+def test_a_rate_limit_is_waited_for_and_the_call_repeated(
+    server: Server, generation: Generation, writes: bool, time: FakeTime
+) -> None:
+    server.say(LIMITED, RELEASED if writes else ACCOUNT)
+    with client_of(server.url, generation, time=time) as client:
+        client.held.release("h") if writes else client.account.get()
+    assert len(server.requests) == 2
+    assert time.slept == [42.0]
+
+
+def test_a_rate_limit_that_outlasts_the_deadline_says_when_the_next_call_is_allowed(
+    server: Server, time: FakeTime
+) -> None:
+    server.say(LIMITED)
+    with client_of(server.url, time=time) as client, pytest.raises(DeadlineExceeded) as caught:
+        client.until(Deadline(time.now + 10)).account.get()
+    assert "The next call is allowed in 42 s, and 10 s are left." in str(caught.value)
+    assert time.slept == []
+
+
+def test_a_rate_limit_that_asks_for_an_hour_is_an_error_that_knows_the_wait(server: Server, time: FakeTime) -> None:
+    server.say(answer(status=429, **{"X-RateLimit-Reset": "3600000"}))
+    with client_of(server.url, time=time) as client, pytest.raises(RateLimited) as caught:
+        client.account.get()
+    assert caught.value.wait == 3600.0
+    assert time.slept == []
+
+
+def test_a_deadline_that_has_passed_sends_nothing(server: Server, time: FakeTime) -> None:
+    with client_of(server.url, Generation.V1, time=time) as client, pytest.raises(DeadlineExceeded):
+        client.until(Deadline(time.now - 1)).account.get()
+    assert server.requests == []
+
+
+def test_a_deadline_of_a_view_is_not_that_of_the_client(server: Server, time: FakeTime) -> None:
+    server.say(ACCOUNT)
+    with client_of(server.url, time=time) as client:
+        view = client.until(Deadline(time.now + 1))
+        time.now += 2
+        with pytest.raises(DeadlineExceeded):
+            view.account.get()
+        assert client.account.get().account_code == "C"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        (answer(fail=[{"errors": [{"code": "xdk_failure"}]}]), NotFound),
+        (answer(fail=[{"errors": [{"code": "err_validation_null"}]}]), Refused),
+        (flat(401, "unauthorized"), AuthenticationFailed),
+        (Answer(400), NotFound),
+        (answer(status=409), Refused),
+    ],
+)
+def test_an_answer_that_will_not_change_is_not_asked_for_again(
+    server: Server, refusal: Answer, kind: type[MimecastError]
+) -> None:
+    server.say(refusal)
+    with client_of(server.url) as client, pytest.raises(kind) as caught:
+        client.account.get()
+    assert len(server.requests) == 1
+    assert "attempts" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["token_verification_failed", "err_developer_key"])
+def test_a_gateway_that_is_not_sure_who_we_are_is_asked_again(server: Server, code: str) -> None:
+    server.say(flat(401, code), RELEASED)
+    with client_of(server.url) as client:
+        client.held.release("h")
+    assert len(server.requests) == 2
+
+
+def test_a_call_is_the_documented_envelope_and_carries_a_request_id_of_its_own(server: Server) -> None:
+    server.say(Answer(503), answer([{"policyInfo": "p", "numberOfItems": 2}]))
+    with client_of(server.url) as client:
+        client.held.summary()
+    first, second = server.requests
+    assert first.body == b'{"data":[]}'
+    assert (first.method, first.path) == ("POST", held.SUMMARY.path)
+    assert first.headers["content-type"] == first.headers["accept"] == "application/json"
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+def test_an_error_carries_the_id_of_the_request_that_it_is_about(server: Server) -> None:
+    server.say(answer(fail=[{"errors": [{"code": "err_validation_null"}]}]))
+    with client_of(server.url) as client, pytest.raises(Refused) as caught:
+        client.account.get()
+    assert caught.value.request_id == server.requests[0].headers["x-request-id"]
+
+
+def test_a_reply_beyond_the_limit_is_not_read(server: Server) -> None:
+    server.say(answer([{"x": "y" * 5000}]))
+    with (
+        client_of(server.url, max_reply_bytes=1000, max_attempts=1) as client,
+        pytest.raises(UnreadableReply, match="longer than 1000 bytes"),
+    ):
+        client.account.get()
+
+
+def test_the_clock_of_the_server_is_compared_with_ours(server: Server) -> None:
+    with client_of(server.url) as client:
+        assert client.clock_skew is None
+        server.say(answer([{"accountCode": "C"}], Date=formatdate(0, usegmt=True)))
+        client.account.get()
+        assert client.clock_skew is not None
+        assert client.clock_skew > 1e9
+
+
+RELEASE_REPLIES = [
+    [],
+    [{}],
+    [{"id": "h"}],
+    [{"id": "h", "release": False}],
+    [{"id": "h", "release": "true"}],
+    [{"id": "h", "release": 1}],
+    [{"id": "other", "release": True}],
+    ["h"],
+    [None],
+]
+
+
+@pytest.mark.parametrize("data", RELEASE_REPLIES, ids=str)
+def test_a_release_that_the_reply_does_not_confirm_is_no_success(server: Server, data: list[Any]) -> None:
+    server.say(answer(data))
+    with client_of(server.url) as client:
+        with pytest.raises(NotConfirmed):
+            client.held.release("h")
+        outcome = client.held.reject(["h"])
+        assert isinstance(outcome["h"], NotConfirmed)
+
+
+def test_a_sender_that_the_reply_does_not_confirm_is_no_success(server: Server) -> None:
+    good = {"id": "M", "sender": "A@example.org", "to": "b", "type": "Block"}
+    with client_of(server.url) as client:
+        server.say(answer([good]))
+        assert client.senders.set("a@example.org", "b", "block").type == "block"
+        for wrong in ({"type": "Permit"}, {"sender": "other@example.org"}, {"type": None}, {"sender": None}):
+            server.say(answer([good | wrong]))
+            with pytest.raises(NotConfirmed):
+                client.senders.set("a@example.org", "b", "block")
+
+
+def test_of_several_rejections_some_may_fail(server: Server) -> None:
+    fail = {"key": {"id": "b"}, "errors": [{"code": "xdk_failure", "message": "0007 Invalid token"}]}
+    server.say(answer([{"id": "a", "reject": True}], fail=[fail]))
+    with client_of(server.url) as client:
+        outcome = client.held.reject(["a", "b", "c"])
+    assert outcome["a"] is None
+    assert isinstance(outcome["b"], NotFound)
+    assert isinstance(outcome["c"], NotConfirmed)
+
+
+def test_an_account_without_a_name_is_not_taken_for_a_connection(server: Server) -> None:
+    server.say(answer([]))
+    with client_of(server.url) as client, pytest.raises(NotConfirmed, match="named no account"):
+        client.account.get()
+
+
+def test_details_that_are_not_there_are_not_invented(server: Server) -> None:
+    server.say(answer([]))
+    with client_of(server.url, max_attempts=1) as client:
+        for ask in (client.tracking.info, client.held.detail, client.archive.message_detail):
+            with pytest.raises(UnreadableReply, match="without any details"):
+                ask("x")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "items", "trackedEmails", "policy", "attachments", "release"]), inner)
+    ),
+    max_leaves=10,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(st.lists(json_values, max_size=3))
+def test_no_data_makes_an_area_raise_anything_but_our_errors(server: Server, data: list[Any]) -> None:
+    server.say(answer(data))
+    with client_of(server.url, max_attempts=1) as client:
+        for read in (
+            client.account.get,
+            lambda: client.tracking.search(to="x"),
+            lambda: client.tracking.info("x"),
+            lambda: list(client.held.list()),
+            client.held.summary,
+            lambda: client.held.detail("x"),
+            lambda: list(client.archive.search("<xmlquery/>")),
+            client.policies.list,
+            lambda: client.held.release("x"),
+            lambda: client.held.reject(["x"]),
+            lambda: client.policies.delete("x"),
+        ):
+            try:
+                read()
+            except MimecastError as error:
+                assert str(error)

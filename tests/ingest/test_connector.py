@@ -14,9 +14,9 @@ from mimecast_secops.api.errors import (
     Unreachable,
 )
 from mimecast_secops.ingest import ImportedState
-from mimecast_secops.ingest.state import State
+from mimecast_secops.ingest.state import Standing, State
 from tests.ingest.conftest import Bench
-from tests.ingest.model import HOUR, SECOND, START, Killed, Record
+from tests.ingest.model import DOMAIN, HOUR, SECOND, START, Killed, Record
 
 
 def test_a_held_message_becomes_one_alert(bench: Bench) -> None:
@@ -459,3 +459,63 @@ def test_without_attachments_one_detail_request_per_alert_is_enough(bench: Bench
     bench.cycle()
     per_record = [name for name, _ in bench.tenant.calls if name in ("info", "detail", "file")]
     assert per_record == ["info"] * 10
+
+
+def test_a_filter_on_details_takes_one_record_and_no_other(bench: Bench) -> None:
+    bench.settings = {"queue_reasons": ("Fraud Alert",)}
+    bench.mail("spam", reason="Spam", subject="a")
+    assert bench.cycle().filtered == {"queue reason": 1}
+    bench.mail("fraud", reason="Fraud Alert", subject="b")
+    bench.mail("more spam", reason="Spam", subject="c")
+    bench.tenant.calls.clear()
+    assert bench.cycle().filtered == {"queue reason": 1}
+    assert bench.kept.tickets() == ["fraud"]
+    assert sorted(what for name, what in bench.tenant.calls if name == "info") == ["fraud", "more spam"]
+
+
+def test_a_held_entry_that_a_filter_took_is_not_looked_for_again(bench: Bench) -> None:
+    bench.settings = {"queue_reasons": ("Fraud Alert",), "tries": 1}
+    bench.mail("spam", reason="Spam", listed=False)
+    for _ in range(4):
+        bench.cycle()
+        bench.later(60)
+    bench.tenant.calls.clear()
+    report = bench.cycle()
+    assert (report.filtered, report.left_over) == ({}, 0)
+    assert {name for name, _ in bench.tenant.calls} == {"search", "holds"}
+    assert sum(name == "search" for name, _ in bench.tenant.calls) == 2
+    assert bench.kept.tickets() == []
+
+
+def test_a_record_that_failed_is_not_asked_for_again_before_its_time(bench: Bench) -> None:
+    bench.mail("bad")
+    bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
+    bench.cycle()
+    bench.tenant.calls.clear()
+    bench.later(10)
+    assert bench.cycle().retried == 0
+    assert not [name for name, _ in bench.tenant.calls if name == "info"]
+    bench.later(30)
+    assert bench.cycle().retried == 1
+
+
+def test_what_is_settled_is_known_for_longer_than_any_search_reaches_back(bench: Bench) -> None:
+    bench.settings = {"held_hours": 1, "overlap_minutes": 60}
+    bench.mail("m1")
+    bench.cycle()
+    bench.tenant.records["m1"].status = "archived"
+    for _ in range(2):
+        bench.later(3600)
+        bench.cycle()
+    assert bench.state().standing("m1") is Standing.SETTLED
+
+
+def test_an_entry_of_the_queue_that_is_accounted_for_is_never_looked_for(bench: Bench) -> None:
+    bench.mail("m1")
+    bench.cycle()
+    bench.later(3 * 3600)
+    bench.cycle()
+    bench.tenant.calls.clear()
+    bench.later(60)
+    bench.cycle()
+    assert {what[0] for name, what in bench.tenant.calls if name == "search"} == {DOMAIN}

@@ -24,7 +24,8 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 FIRST_SPAN: Final = HOUR
 # Replies are decoded whole: a longer window could be a reply that takes more memory than a service should have.
-LONGEST_SPAN: Final = 2 * HOUR
+# The default overlap and the pause between two cycles still fit into one.
+LONGEST_SPAN: Final = 2 * HOUR + 15 * MINUTE
 # Fewer rows than this say nothing about whether the reply was cut.
 _FEW: Final = 50
 # How many mean distances between rows an empty stretch must be long to be looked at.

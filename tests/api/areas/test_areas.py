@@ -26,9 +26,11 @@ from mimecast_secops.api.areas import account, archive, held, policies, senders,
 from mimecast_secops.connection import connection_of
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.behaviour import Behaviour
+from mimecast_secops.simulator.http.app import SimulatorApp
 from mimecast_secops.simulator.http.table import ENDPOINTS
 from mimecast_secops.simulator.ids import Ids
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS
+from mimecast_secops.simulator.tenant.tenant import Tenant
 from tests.api.bench import FakeTime
 from tests.tenants import client_for, settings_for
 
@@ -45,10 +47,19 @@ def generation(request: pytest.FixtureRequest) -> Generation:
     return chosen
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator() as started:
+        yield started
+
+
 @pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(mail=[Simulator.SAMPLES], behaviour=Behaviour(gateway_detail_on_v2=True)) as running:
-        yield running
+def simulator(running: Simulator) -> Simulator:
+    """A tenant of this test's own behind a server that goes on running: starting one takes longer than most tests."""
+    running.tenant = Tenant(behaviour=Behaviour(gateway_detail_on_v2=True))
+    vars(running.app).update(vars(SimulatorApp(running.tenant)))
+    running.receive(Simulator.SAMPLES)
+    return running
 
 
 @pytest.fixture
@@ -415,7 +426,7 @@ def test_the_queue_is_listed_whole_whatever_the_size_of_its_pages(
     [
         ("subject", "invoice", {"Overdue invoice 4711"}),
         ("sender", "billing@supplier.example.org", {"Overdue invoice 4711"}),
-        ("recipient", "bob@example.com", {"Urgent wire transfer"}),
+        ("recipient", "bob@example.com", {"Urgent wire transfer", "Your parcel could not be delivered"}),
         ("all", "wire transfer", {"Urgent wire transfer"}),
         ("reason_code", "impersonation", {"Urgent wire transfer", "Your password expires today"}),
         ("reasonCode", "impersonation", {"Urgent wire transfer", "Your password expires today"}),
@@ -733,7 +744,7 @@ def test_a_quota_is_kept_to_in_every_spelling(
     simulator: Simulator, client: MimecastClient, header: str, on_v2: bool
 ) -> None:
     switch(simulator, rate_limit=2, rate_window=0.05, rate_header=header, rate_headers_on_v2=on_v2)
-    assert len({client.account.get().account_code for _ in range(5)}) == 1
+    assert len({client.account.get().account_code for _ in range(3)}) == 1
 
 
 def test_the_simulator_grants_every_permission_that_the_client_declares() -> None:

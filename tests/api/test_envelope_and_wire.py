@@ -16,7 +16,7 @@ from mimecast_secops.api.areas.held import HeldMessage, MessageDetail
 from mimecast_secops.api.areas.policies import PolicyRecord, PolicyTarget
 from mimecast_secops.api.areas.tracking import RISKS, MessageInfo, TrackedMessage, message_id_of
 from mimecast_secops.api.envelope import Fail, RawReply, Reply, open_envelope
-from mimecast_secops.api.wire import Reader, address_of, first_object, parse_moment, wire_time
+from mimecast_secops.api.wire import Reader, address_of, first_object, parse_moment, whole_number, wire_time
 from tests.api.bench import raw_of, sample
 
 NAMES = [
@@ -412,3 +412,12 @@ def test_no_float_makes_a_number_raise(value: float) -> None:
     assert isinstance(reader.whole("a"), int)
     assert isinstance(reader.whole("b"), int)
     assert (reader.defects == []) is math.isfinite(value)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "²", "٣", "9" * 5000, "0x10", " 1"])
+def test_what_is_no_sensible_number_in_a_header_is_none(text: str) -> None:
+    assert whole_number(text) is None
+
+
+def test_a_number_in_a_header_is_read() -> None:
+    assert (whole_number("0"), whole_number("1799")) == (0, 1799)

@@ -174,6 +174,15 @@ def test_a_link_to_anywhere_but_https_or_this_machine_is_not_followed(server: Se
     assert "marked" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://[bad/x", "https://[::1/", "https://127.0.0.1:99999/x", "http://127.0.0.1:1x/"]
+)
+def test_a_link_that_is_no_url_is_not_followed(server: Server, url: str) -> None:
+    server.say(links(url))
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="no URL"):
+        fetched(client)
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_link_that_leads_on_is_not_followed_further(server: Server, status: int) -> None:
     server.say(links(f"{server.url}/file"), Answer(status, b"", {"Location": f"{server.url}/other"}))

@@ -533,3 +533,9 @@ def test_the_client_reaches_a_server_with_tls(secure: Server, certificate: Certi
         assert client.account.get().account_code == "C"
     sent: list[Received] = secure.requests
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "http://proxy.example.com:99999", "http://proxy:1x"])
+def test_a_proxy_of_the_environment_that_is_no_url_is_a_misconfiguration(url: str) -> None:
+    with pytest.raises(Misconfigured, match="HTTPS_PROXY"):
+        proxy_from_url(url)

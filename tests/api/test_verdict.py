@@ -92,8 +92,8 @@ errors = st.sampled_from([*NOT_EXECUTED, *PERHAPS_EXECUTED, *FINAL, RENEWED]) | 
 attempts = st.builds(
     Attempt,
     error=errors,
-    number=st.integers(1, 1000),
-    limit=st.integers(1, 1000),
+    number=st.integers(1, 2000),
+    limit=st.integers(1, 2000),
     writes=st.booleans(),
     renewed=st.booleans(),
     time_left=st.floats(min_value=-1e6, allow_nan=False),

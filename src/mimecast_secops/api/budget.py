@@ -9,6 +9,7 @@ from typing import Final
 
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.refusals import retry_after
+from mimecast_secops.api.wire import whole_number
 
 _REMAINING: Final = ("x-ratelimit-remaining", "x-rate-limit-remaining", "x-mimecast-ratelimit-remaining")
 _LIMIT: Final = ("x-ratelimit-limit", "x-rate-limit-limit", "x-mimecast-ratelimit-limit")
@@ -83,7 +84,7 @@ class RateBudget:
 
 def _whole(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:
     for name in names:
-        text = headers.get(name, "")
-        if text.isascii() and text.isdigit():
-            return int(text)
+        number = whole_number(headers.get(name, ""))
+        if number is not None:
+            return number
     return None

@@ -23,7 +23,7 @@ from mimecast_secops.api.function import Function
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.transport import StreamedReply, is_loopback
-from mimecast_secops.api.wire import first_object
+from mimecast_secops.api.wire import first_object, whole_number
 
 _IN_MEMORY: Final = 1024 * 1024
 _LONGEST_ENVELOPE: Final = 1024 * 1024
@@ -118,8 +118,12 @@ def _link(envelope: Reply | None, base: str) -> str:
     found = next((value for value in candidates if isinstance(value, str) and value), "")
     if not found:
         raise NotFound("Mimecast answered the download with neither a file nor a link.")
-    url = urljoin(base, found.replace("\\u0026", "&").replace("\\/", "/"))
-    parts = urlsplit(url)
+    try:
+        url = urljoin(base, found.replace("\\u0026", "&").replace("\\/", "/"))
+        parts = urlsplit(url)
+        _ = parts.port  # only asking for it tells whether it is one
+    except ValueError:
+        raise FileRejected("Mimecast named a download link that is no URL; it was not followed.") from None
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         return url
     raise FileRejected("Mimecast named a download link that is not https; it was not followed.")
@@ -142,8 +146,8 @@ def _download_refused(status: int) -> MimecastError:
 
 
 def _spool(reply: StreamedReply, max_bytes: int, sha256: str) -> SpooledFile:
-    announced = reply.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
+    announced = whole_number(reply.headers.get("content-length", ""))
+    if announced is not None and announced > max_bytes:
         raise _too_long(max_bytes)
     digest, size = hashlib.sha256(), 0
     spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- handed to the caller, who closes it

@@ -249,10 +249,18 @@ class Transport:
 
 
 def proxy_from_url(url: str) -> Proxy:
-    """A proxy as environment variables write it, with percent-encoded user and password in the URL."""
+    """A proxy as environment variables write it, with percent-encoded user and password in the URL.
+
+    Raises:
+        Misconfigured: it is not a URL.
+    """
     from urllib.parse import unquote  # noqa: PLC0415 -- only where a proxy is used
 
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        _ = parts.port  # only asking for it tells whether it is one
+    except ValueError:
+        raise Misconfigured("The proxy in the environment is not a URL: check HTTPS_PROXY and HTTP_PROXY.") from None
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return Proxy(bare, unquote(parts.username or ""), Secret(unquote(parts.password or "")))
 

@@ -94,7 +94,7 @@ def _worth_repeating(error: MimecastError, *, writes: bool) -> bool:
 
 
 def _wait(error: MimecastError, attempt: Attempt) -> float:
-    ceiling = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** (attempt.number - 1))
+    ceiling = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
     backoff = ceiling * (0.5 + attempt.jitter / 2)
     if isinstance(error, RateLimited) and error.wait is not None:
         # The server says when; a little spread keeps many threads from coming back in the same instant.

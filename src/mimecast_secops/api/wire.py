@@ -12,6 +12,7 @@ from typing import Any, Final
 
 Json = Any
 _ABSENT: Final = object()
+_LONGEST_NUMBER: Final = 18
 _TRUE_WORDS: Final = {"true": True, "false": False}
 
 
@@ -131,6 +132,11 @@ class Reader:
         if value not in (None, ""):
             self.defects.append(name)
         return 0
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number in a header; None where it is none, or longer than any that makes sense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
 
 
 def parse_moment(value: object) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -71,10 +72,11 @@ class RateBudget:
                 return 0.0
             now = self._monotonic()
             if now >= quota.resets_at:
-                # A new window: what it holds is known only from the limit; without it one call asks.
-                quota.left = None if quota.limit is None else quota.limit
-                quota.resets_at = now + 1.0
-            if quota.left is None:
+                # A new window: as many calls as the limit names may go at once. When they are used up and nobody has
+                # said a word about the quota, nothing is known any more, and the next refusal will say it.
+                quota.left, quota.resets_at = quota.limit, math.inf
+            if quota.left is None or (quota.left <= 0 and quota.resets_at == math.inf):
+                quota.left = None
                 return 0.0
             if quota.left > 0:
                 quota.left -= 1

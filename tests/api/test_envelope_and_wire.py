@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from mimecast_secops.api.areas.account import Account
 from mimecast_secops.api.areas.held import HeldMessage, MessageDetail
 from mimecast_secops.api.areas.policies import PolicyRecord, PolicyTarget
-from mimecast_secops.api.areas.tracking import RISKS, MessageInfo, TrackedMessage, message_id_of
+from mimecast_secops.api.areas.tracked_messages import TrackedMessage
+from mimecast_secops.api.areas.tracking import RISKS, MessageInfo, message_id_of
 from mimecast_secops.api.envelope import Fail, RawReply, Reply, open_envelope
 from mimecast_secops.api.wire import Reader, address_of, first_object, parse_moment, whole_number, wire_time
 from tests.api.bench import raw_of, sample

@@ -23,6 +23,7 @@ from mimecast_secops.api.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    UndecodableReply,
     UnreadableReply,
 )
 from mimecast_secops.api.refusals import Asked, refusal, refused_item, retry_after
@@ -287,9 +288,9 @@ UNREADABLE: list[tuple[str, int, bytes, dict[str, str], type[MimecastError], str
     ("a forbidding page", 403, HTML, {"content-type": "text/html"}, UnreadableReply, "web page (HTTP 403)"),
     ("an empty reply", 200, b"", {}, UnreadableReply, "an empty reply"),
     ("blanks", 200, b" \r\n ", {}, UnreadableReply, "an empty reply"),
-    ("half a reply", 200, b'{"data": [', {}, UnreadableReply, "not complete JSON"),
+    ("half a reply", 200, b'{"data": [', {}, UndecodableReply, "not complete JSON"),
     ("a list", 200, b"[]", {}, UnreadableReply, "not complete JSON"),
-    ("not UTF-8", 200, b'{"a": "\xff"}', {}, UnreadableReply, "not complete JSON"),
+    ("a quote too many", 200, b'{"data": "a"b"}', {}, UndecodableReply, "not complete JSON"),
     ("an empty 400", 400, b"", {}, NotFound, "an id in the request is damaged"),
     ("an empty 401", 401, b"", {}, AuthenticationFailed, "gave no reason"),
     ("an empty 403", 403, b"", {}, AuthenticationFailed, "gave no reason"),
@@ -423,6 +424,8 @@ def test_every_error_says_what_can_be_done_about_it() -> None:
         "RateLimited",
         "Unavailable",
         "UnreadableReply",
+        "UndecodableReply",
+        "ReplyTooLarge",
     }
     assert {name for name, value in found.items() if value is Consequence.FIX} >= {
         "Misconfigured",

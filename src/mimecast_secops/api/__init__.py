@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mimecast_secops.api.areas.held import Attachment, HeldMessage, HoldSummary, MessageDetail
     from mimecast_secops.api.areas.policies import BlockedSenderPolicy, PolicyRecord, PolicyTarget
     from mimecast_secops.api.areas.senders import ManagedSender
-    from mimecast_secops.api.areas.tracking import MessageInfo, TrackedMessage
+    from mimecast_secops.api.areas.tracked_messages import TrackedMessage
+    from mimecast_secops.api.areas.tracking import MessageInfo
     from mimecast_secops.api.client import MimecastClient, functions
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
@@ -47,7 +48,7 @@ _HOMES: Final = {
     "PolicyTarget": "areas.policies",
     "ManagedSender": "areas.senders",
     "MessageInfo": "areas.tracking",
-    "TrackedMessage": "areas.tracking",
+    "TrackedMessage": "areas.tracked_messages",
     "MimecastClient": "client",
     "functions": "client",
     "ClientCredentials": "credentials",

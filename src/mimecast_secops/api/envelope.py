@@ -9,8 +9,20 @@ from typing import Any, Final
 
 import msgspec
 
-_DECODE: Final = msgspec.json.Decoder()
+from mimecast_secops.api.json_repair import NotJson, decode_json
+
 _HTTP_ERROR: Final = 400
+
+
+class _Listing(msgspec.Struct):
+    """An envelope whose `data` is a list of entries that are not decoded yet."""
+
+    data: list[msgspec.Raw]
+    meta: Any = None
+    fail: Any = None
+
+
+_DECODE_LISTING: Final = msgspec.json.Decoder(_Listing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class Reply:
     Attributes:
         status: the HTTP status, or `meta.status` where that one reports an error and HTTP does not: they can disagree,
             and the worse one is true (API notes 2.5 [seen in a client]).
-        data: the data, always a list.
+        data: the data, always a list. With `undecoded`, its entries may be `msgspec.Raw`.
         fails: what was refused; empty on success.
         next_token: the token of the next page, "" where there is none.
         body: the whole JSON object, for functions without the envelope.
@@ -55,12 +67,16 @@ class Reply:
     body: Mapping[str, Any]
 
 
-def open_envelope(raw: RawReply) -> Reply | None:
-    """What the reply says, or None where its body is not a JSON object (HTML, empty, truncated, a bare value)."""
-    try:
-        body = _DECODE.decode(raw.body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
+def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
+    """What the reply says, or None where its body is not a JSON object (HTML, empty, truncated, a bare value).
+
+    Characters that a strict decoder refuses are repaired (`json_repair`).
+
+    Args:
+        raw: the reply.
+        undecoded: leave the entries of `data` as `msgspec.Raw` where possible, for replies with thousands of rows.
+    """
+    body = _body(raw.body, undecoded=undecoded)
     if not isinstance(body, dict):
         return None
     meta = body.get("meta")
@@ -78,6 +94,18 @@ def open_envelope(raw: RawReply) -> Reply | None:
         next_token=token if isinstance(token, str) else "",
         body=body,
     )
+
+
+def _body(content: bytes, *, undecoded: bool) -> Any:
+    try:
+        if not undecoded:
+            return decode_json(content)
+        listing = _DECODE_LISTING.decode(content)
+    except NotJson:
+        return None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return _body(content, undecoded=False)  # another form, or characters to repair
+    return {"meta": listing.meta, "data": listing.data, "fail": listing.fail}
 
 
 def _as_list(value: Any) -> list[Any]:

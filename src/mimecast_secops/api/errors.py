@@ -12,7 +12,9 @@
     │   ├── NotFound                 an id that Mimecast does not know
     │   ├── Unavailable              5xx: Mimecast's own trouble
     │   └── NotConfirmed             processed, but the reply does not say that it was done
-    ├── UnreadableReply          not the JSON that was promised (a login page, a truncated body, nothing)
+    ├── UnreadableReply          not the JSON that was promised (a login page, nothing)
+    │   └── UndecodableReply         JSON that cannot be decoded; a request for less may work
+    │       └── ReplyTooLarge        longer than accepted
     ├── NotSupported             this API generation has no such function
     └── FileRejected             a download that was too large, of the wrong hash, or from a forbidden place
 
@@ -163,6 +165,14 @@ class UnreadableReply(MimecastError):
     """The reply is not what the API promises: HTML, empty, truncated, or JSON of another shape."""
 
     consequence = Consequence.RETRY
+
+
+class UndecodableReply(UnreadableReply):
+    """The reply begins as JSON and cannot be decoded. A request for less, such as a shorter window, may succeed."""
+
+
+class ReplyTooLarge(UndecodableReply):
+    """The reply is longer than accepted. The same request gives the same reply; a request for less may succeed."""
 
 
 class NotSupported(MimecastError):

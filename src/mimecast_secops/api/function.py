@@ -32,6 +32,8 @@ class Function:
         product: the API 2.0 product that contains it; "" where the documentation that we have does not name it.
         writes: whether it changes something in the tenant.
         generations: where it exists.
+        divisible: whether a request for less, such as a shorter window, gives a part of the same answer. The caller
+            then divides a request whose reply cannot be decoded.
         source: where that is said, and how sure it is.
     """
 
@@ -41,4 +43,5 @@ class Function:
     product: str = ""
     writes: bool = False
     generations: frozenset[Generation] = BOTH
+    divisible: bool = False
     source: str

@@ -19,6 +19,7 @@ from mimecast_secops.api.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    UndecodableReply,
     UnreadableReply,
 )
 from mimecast_secops.api.function import Function, Generation
@@ -126,8 +127,11 @@ def _unreadable(asked: Asked, raw: RawReply) -> MimecastError:
         )
     if raw.status in (401, 403, 407):
         return AuthenticationFailed(f"The server refused {path} with HTTP {raw.status} and gave no reason.", **about)
-    what = "an empty reply" if not raw.body.strip() else "a reply that is not complete JSON"
-    return UnreadableReply(f"Mimecast answered {path} with {what} (HTTP {raw.status}).", **about)
+    if not raw.body.strip():
+        return UnreadableReply(f"Mimecast answered {path} with an empty reply (HTTP {raw.status}).", **about)
+    sentence = f"Mimecast answered {path} with a reply that is not complete JSON (HTTP {raw.status})."
+    is_object = raw.status in _SUCCESS and raw.body.lstrip().startswith(b"{")
+    return UndecodableReply(sentence, **about) if is_object else UnreadableReply(sentence, **about)
 
 
 def _looks_like_html(raw: RawReply) -> bool:

@@ -61,7 +61,7 @@ class Connection:
         connect_timeout: seconds that a connection may take.
         max_attempts: how often one call is tried.
         max_connections: how many connections are kept.
-        max_reply_bytes: a longer JSON reply is refused.
+        max_reply_bytes: a longer JSON reply is refused (`ReplyTooLarge`). It bounds the memory of one request.
 
     Raises:
         Misconfigured: API Root cannot be used.
@@ -76,7 +76,7 @@ class Connection:
     connect_timeout: float = 10.0
     max_attempts: int = 5
     max_connections: int = 32
-    max_reply_bytes: int = 64 * 1024 * 1024
+    max_reply_bytes: int = 16 * 1024 * 1024
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "api_root", check_url(self.api_root, "API Root"))
@@ -150,6 +150,7 @@ class Session:
         *,
         pagination: Mapping[str, Any] | None = None,
         some_may_fail: bool = False,
+        undecoded: bool = False,
     ) -> Reply:
         """Call a function with the envelope of API notes 4.1 and return what it says.
 
@@ -158,6 +159,7 @@ class Session:
             data: the items.
             pagination: the members of `meta.pagination`.
             some_may_fail: a reply that refuses some items is handed out; the caller looks at `fails`.
+            undecoded: leave the entries of `data` as `msgspec.Raw`; for lists of thousands of rows.
 
         Raises:
             MimecastError: whatever went wrong, after the retries that were allowed.
@@ -165,7 +167,9 @@ class Session:
         body: dict[str, Any] = {"data": list(data)}
         if pagination:
             body["meta"] = {"pagination": dict(pagination)}
-        return self.send("POST", function, function.path, _ENCODE.encode(body), some_may_fail=some_may_fail)
+        return self.send(
+            "POST", function, function.path, _ENCODE.encode(body), some_may_fail=some_may_fail, undecoded=undecoded
+        )
 
     def send(
         self,
@@ -176,6 +180,7 @@ class Session:
         *,
         some_may_fail: bool = False,
         empty_is_success: bool = False,
+        undecoded: bool = False,
     ) -> Reply:
         """As `call`, for functions with another verb or path than their declaration's; `empty_is_success`: HTTP 204."""
 
@@ -183,7 +188,7 @@ class Session:
             raw = self._exchange(method, path, headers, body, function)
             if empty_is_success and raw.status == 204:
                 return Reply(204, (), (), "", {})
-            return _judged(asked, raw, some_may_fail=some_may_fail)
+            return _judged(asked, raw, some_may_fail=some_may_fail, undecoded=undecoded)
 
         return self.repeat(function, path, attempt)
 
@@ -222,6 +227,7 @@ class Session:
                     renewed=renewed,
                     time_left=self.deadline.remaining(self.around.monotonic()),
                     jitter=self.around.random(),
+                    divisible=function.divisible,
                 )
             )
             if step.step is Step.RENEW and self.auth.forget(headers):
@@ -308,8 +314,8 @@ def _seconds(lifetime: object) -> float:
     return float(min(lifetime, _LONGEST_LIFETIME))
 
 
-def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool) -> Reply:
-    reply = open_envelope(raw)
+def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool, undecoded: bool) -> Reply:
+    reply = open_envelope(raw, undecoded=undecoded)
     if some_may_fail and reply is not None and reply.status < 300 and reply.data:
         return reply
     if error := refusal(asked, raw, reply):

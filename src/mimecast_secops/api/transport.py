@@ -35,7 +35,7 @@ from urllib3.exceptions import (
 from mimecast_secops._version import __version__
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
-from mimecast_secops.api.errors import DeadlineExceeded, Misconfigured, Unreachable, UnreadableReply
+from mimecast_secops.api.errors import DeadlineExceeded, Misconfigured, ReplyTooLarge, Unreachable
 from mimecast_secops.api.secrets import Secret, scrub
 
 USER_AGENT: Final = f"mimecast-secops/{__version__}"
@@ -116,14 +116,14 @@ class Transport:
         Raises:
             Unreachable: no reply. `may_have_been_executed` says whether the request had left.
             DeadlineExceeded: the deadline came first.
-            UnreadableReply: the reply is longer than `max_bytes`.
+            ReplyTooLarge: the reply is longer than `max_bytes`.
         """
         with self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh) as reply:
             parts, size = [], 0
             for chunk in reply.chunks:
                 size += len(chunk)
                 if size > max_bytes:
-                    raise UnreadableReply(f"The reply of {_shown(url)} is longer than {max_bytes} bytes.")
+                    raise ReplyTooLarge(f"The reply of {_shown(url)} is longer than {max_bytes} bytes.")
                 parts.append(chunk)
             return RawReply(reply.status, reply.headers, b"".join(parts))
 

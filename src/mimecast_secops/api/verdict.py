@@ -15,7 +15,9 @@ from mimecast_secops.api.errors import (
     DeadlineExceeded,
     MimecastError,
     RateLimited,
+    ReplyTooLarge,
     Unavailable,
+    UndecodableReply,
     Unreachable,
     UnreadableReply,
 )
@@ -25,6 +27,9 @@ from mimecast_secops.api.refusals import TOKEN_EXPIRED, TRANSIENT_REFUSALS
 LONGEST_WAIT: Final = 120.0
 _FIRST_WAIT: Final = 0.25
 _LONGEST_BACKOFF: Final = 15.0
+# Of a divisible request: a reply that cannot be decoded is rarely better the next time, so the caller asks for less.
+_UNDECODABLE_ATTEMPTS: Final = 3
+_UNDECODABLE_WAIT: Final = 0.05
 
 
 class Step(Enum):
@@ -56,6 +61,7 @@ class Attempt:
         renewed: whether the token was renewed already because of this request.
         time_left: seconds until the caller's deadline.
         jitter: a random number of [0, 1).
+        divisible: whether the caller can ask for less when the reply cannot be decoded.
     """
 
     error: MimecastError | None
@@ -65,6 +71,7 @@ class Attempt:
     renewed: bool
     time_left: float
     jitter: float
+    divisible: bool = False
 
 
 def verdict(attempt: Attempt) -> Verdict:
@@ -74,14 +81,14 @@ def verdict(attempt: Attempt) -> Verdict:
         return Verdict(Step.SUCCEED)
     if isinstance(error, AuthenticationFailed) and error.code == TOKEN_EXPIRED:
         return Verdict(Step.FAIL if attempt.renewed else Step.RENEW)
-    if not _worth_repeating(error, writes=attempt.writes) or attempt.number >= attempt.limit:
+    if not _worth_repeating(error, writes=attempt.writes) or attempt.number >= _limit(error, attempt):
         return Verdict(Step.FAIL)
     wait = _wait(error, attempt)
     return Verdict(Step.FAIL) if wait > min(LONGEST_WAIT, attempt.time_left) else Verdict(Step.RETRY, wait)
 
 
 def _worth_repeating(error: MimecastError, *, writes: bool) -> bool:
-    if isinstance(error, DeadlineExceeded):
+    if isinstance(error, (DeadlineExceeded, ReplyTooLarge)):
         return False
     if isinstance(error, RateLimited):
         return True
@@ -93,7 +100,14 @@ def _worth_repeating(error: MimecastError, *, writes: bool) -> bool:
     return isinstance(error, AuthenticationFailed) and error.code in TRANSIENT_REFUSALS
 
 
+def _limit(error: MimecastError, attempt: Attempt) -> int:
+    divided = attempt.divisible and isinstance(error, UndecodableReply)
+    return min(attempt.limit, _UNDECODABLE_ATTEMPTS) if divided else attempt.limit
+
+
 def _wait(error: MimecastError, attempt: Attempt) -> float:
+    if attempt.divisible and isinstance(error, UndecodableReply):
+        return _UNDECODABLE_WAIT
     ceiling = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
     backoff = ceiling * (0.5 + attempt.jitter / 2)
     if isinstance(error, RateLimited) and error.wait is not None:

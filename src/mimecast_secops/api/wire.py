@@ -6,9 +6,14 @@ it is readable and a neutral one where it is not, and remembers the names of the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import msgspec
+
+from mimecast_secops.api.json_repair import NotJson, RepairedObject, decode_json
 
 Json = Any
 _ABSENT: Final = object()
@@ -21,7 +26,7 @@ class Reader:
 
     Attributes:
         raw: the object as it came.
-        defects: names of the members that were there but could not be read.
+        defects: names of the members that were there but could not be read, or whose text was repaired.
     """
 
     __slots__ = ("defects", "raw")
@@ -29,6 +34,8 @@ class Reader:
     def __init__(self, raw: Json) -> None:
         self.raw: dict[str, Json] = raw if isinstance(raw, dict) else {}
         self.defects: list[str] = [] if isinstance(raw, dict) or raw is None else ["(the whole record)"]
+        if isinstance(raw, RepairedObject):
+            self.defects.extend(raw.repaired)
 
     def text(self, *names: str) -> str:
         """The first of the members that is there, as text; "" where none is."""
@@ -158,6 +165,30 @@ def address_of(value: object) -> tuple[str, str] | None:
         address, name = value.get("emailAddress"), value.get("displayableName")
         return address if isinstance(address, str) else "", name if isinstance(name, str) else ""
     return None
+
+
+class AddressRow(msgspec.Struct, rename={"address": "emailAddress", "name": "displayableName"}):
+    """An address object in the form that is documented. Record types decode rows of that form without a `Reader`."""
+
+    address: str | None = None
+    name: str | None = None
+
+
+# What decoding a row into a documented form raises where the row has another form or needs repair.
+NOT_DOCUMENTED_FORM: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def entry_of(raw: Json) -> Json:
+    """A value that may still be undecoded. An entry that cannot be decoded becomes an object that says so."""
+    if not isinstance(raw, msgspec.Raw):
+        return raw
+    try:
+        return decode_json(raw)
+    except NotJson:
+        # Named by its content, so that it is the same record whenever the server sends it.
+        undecodable = RepairedObject(undecodable=hashlib.blake2b(bytes(raw), digest_size=16).hexdigest())
+        undecodable.repaired = ("(the whole record)",)
+        return undecodable
 
 
 def first_object(data: Iterable[Json]) -> dict[str, Json]:

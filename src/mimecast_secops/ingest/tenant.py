@@ -53,7 +53,7 @@ class MimecastTenant:
         """The hold queue between two times."""
         listed = self._client.held.list(start=start, end=end, page_size=_HOLDS_PER_PAGE)
         # A queue can be long, and what the server sent is most of what an entry weighs.
-        return (replace(message, raw={}) for message in listed)
+        return (replace(message, source=None) for message in listed)
 
     def detail(self, hold_id: str) -> MessageDetail:
         """A held message with its attachments."""

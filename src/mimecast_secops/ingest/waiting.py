@@ -79,7 +79,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             subject=clip(message.subject),
             route=message.route[:_LONGEST],
             # Where the search does not say, the details are asked for.
-            has_attachments=message.has_attachments or "attachments" not in message.raw,
+            has_attachments=message.has_attachments is not False,
             received_ms=to_ms(message.received) if message.received else seen_ms,
             defects=tuple(defects[:20]),
             summary=summary_of(message) if whole else {},
@@ -129,7 +129,7 @@ def summary_of(message: TrackedMessage) -> dict[str, str]:
         "sent": message.sent.isoformat() if message.sent else "",
         "spamScore": f"{message.spam_score:g}",
         "detectionLevel": message.detection_level,
-        "attachments": str(message.has_attachments),
+        "attachments": str(message.has_attachments is True),
     }
     recipients = {f"to_{number}_emailAddress": one for number, one in enumerate(message.recipients[:20], 1)}
     return {key: clip(value) for key, value in (named | recipients).items()}

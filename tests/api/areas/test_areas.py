@@ -250,7 +250,7 @@ def test_a_search_finds_by_recipient_sender_and_subject(client: MimecastClient) 
     assert all(one.received and not one.defects for one in everything)
     assert {one.subject for one in client.tracking.search(sender="supplier.example.org")} == {"Overdue invoice 4711"}
     assert {one.sender for one in client.tracking.search(subject="overdue")} == {"billing@supplier.example.org"}
-    assert client.tracking.search(to="nobody@example.com") == []
+    assert list(client.tracking.search(to="nobody@example.com")) == []
 
 
 def test_a_search_for_a_message_id_finds_every_recipient(client: MimecastClient) -> None:
@@ -290,11 +290,11 @@ def test_filters_are_sent_whether_or_not_the_tenant_honours_them(
 
 
 def test_a_search_keeps_to_its_time(client: MimecastClient) -> None:
-    [newest, *_] = client.tracking.search(to="example.com")
+    newest = client.tracking.search(to="example.com")[0]
     assert newest.received is not None
     alone = client.tracking.search(to="example.com", start=newest.received, end=newest.received)
     assert {one.received for one in alone} == {newest.received}
-    assert client.tracking.search(to="example.com", end=newest.received - timedelta(days=1)) == []
+    assert not client.tracking.search(to="example.com", end=newest.received - timedelta(days=1))
 
 
 def test_a_search_that_begins_too_early_is_refused(client: MimecastClient) -> None:

@@ -7,18 +7,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnreadableReply
 from mimecast_secops.api.function import Function, Generation
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.refusals import Asked, refused_item
 from mimecast_secops.api.session import Session
-from mimecast_secops.api.wire import Reader, first_object, wire_time
+from mimecast_secops.api.wire import (
+    NOT_DOCUMENTED_FORM,
+    AddressRow,
+    Reader,
+    entry_of,
+    first_object,
+    parse_moment,
+    wire_time,
+)
 
 LIST: Final = Function(
     path="/api/gateway/get-hold-message-list",
     summary="list held messages",
     permission="Account | Dashboard | Read",
+    divisible=True,
     source="API notes 7.1 [documented]",
 )
 RELEASE: Final = Function(
@@ -50,6 +61,38 @@ DETAIL: Final = Function(
 FUNCTIONS: Final = (LIST, RELEASE, REJECT, SUMMARY, DETAIL)
 
 
+class _Row(
+    msgspec.Struct,
+    rename={
+        "reason_id": "reasonId",
+        "reason_code": "reasonCode",
+        "from_envelope": "from",
+        "from_header": "fromHeader",
+        "has_attachments": "hasAttachments",
+        "received": "dateReceived",
+        "policy": "policyInfo",
+    },
+):
+    """A row in the form that is documented (API notes 7.1)."""
+
+    id: str
+    reason: str | None = None
+    reason_id: str | None = None
+    reason_code: str | None = None
+    from_envelope: AddressRow | None = None
+    from_header: AddressRow | None = None
+    to: AddressRow | None = None
+    subject: str | None = None
+    route: str | None = None
+    has_attachments: bool | None = None
+    size: int | None = None
+    received: str | None = None
+    policy: str | None = None
+
+
+_DECODE_ROW: Final = msgspec.json.Decoder(_Row)
+
+
 @dataclass(frozen=True, slots=True)
 class HeldMessage:
     """One entry of the hold queue: one message for one recipient."""
@@ -68,11 +111,24 @@ class HeldMessage:
     received: datetime | None
     policy: str
     defects: tuple[str, ...]
-    raw: dict[str, Any] = field(repr=False)
+    source: Any = field(repr=False)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The row as the server sent it."""
+        return Reader(entry_of(self.source)).raw
 
     @classmethod
-    def read(cls, raw: Any) -> HeldMessage:
-        """From what the server sent."""
+    def read(cls, raw: Any, *, keep_source: bool = True) -> HeldMessage:
+        """From what the server sent: a decoded row, or one that is still undecoded (`msgspec.Raw`).
+
+        `keep_source` keeps the row for `raw`; an undecoded row keeps the whole reply in memory.
+        """
+        if isinstance(raw, msgspec.Raw):
+            try:
+                return cls._of_row(_DECODE_ROW.decode(raw), raw if keep_source else None)
+            except NOT_DOCUMENTED_FORM:
+                raw = entry_of(raw)
         reader = Reader(raw)
         return cls(
             id=reader.text("id"),
@@ -89,7 +145,28 @@ class HeldMessage:
             received=reader.moment("dateReceived"),
             policy=reader.text("policyInfo"),
             defects=tuple(reader.defects),
-            raw=reader.raw,
+            source=raw if keep_source else None,
+        )
+
+    @classmethod
+    def _of_row(cls, row: _Row, source: Any) -> HeldMessage:
+        received = parse_moment(row.received)
+        return cls(
+            id=row.id,
+            reason=row.reason or "",
+            reason_id=row.reason_id or "",
+            reason_code=row.reason_code or "",
+            sender=row.from_envelope.address or "" if row.from_envelope else "",
+            header_from=row.from_header.address or "" if row.from_header else "",
+            recipient=row.to.address or "" if row.to else "",
+            subject=row.subject or "",
+            route=(row.route or "").lower(),
+            has_attachments=row.has_attachments is True,
+            size=row.size or 0,
+            received=received,
+            policy=row.policy or "",
+            defects=("dateReceived",) if row.received and received is None else (),
+            source=source,
         )
 
 
@@ -165,6 +242,7 @@ class HeldArea:
         search_field: str = "",
         search_value: str = "",
         page_size: int = 100,
+        keep_source: bool = True,
     ) -> Iterator[HeldMessage]:
         """The held messages of the whole account, page by page as they are asked for.
 
@@ -174,8 +252,10 @@ class HeldArea:
             search_field: all, subject, sender, recipient or reason_code.
             search_value: what to look for there.
             page_size: messages per page, 1 to 500.
+            keep_source: keep each row as sent, for `HeldMessage.raw`. A long queue needs less memory without it.
 
         Raises:
+            UndecodableReply: a page cannot be decoded, or is too large; a smaller page or a shorter time may succeed.
             MimecastError: a page could not be had.
         """
         # Without `admin` an API application sees its own mailbox, which it does not have: a successful empty list.
@@ -191,10 +271,10 @@ class HeldArea:
             paging: dict[str, Any] = {"pageSize": page_size}
             if token:
                 paging["pageToken"] = token
-            return self._session.call(LIST, [item], pagination=paging)
+            return self._session.call(LIST, [item], pagination=paging, undecoded=True)
 
         for page in pages(fetch, "held messages"):
-            yield from (HeldMessage.read(row) for row in page.data if isinstance(row, dict))
+            yield from (HeldMessage.read(row, keep_source=keep_source) for row in page.data)
 
     def release(self, hold_id: str) -> None:
         """Let a held message go to its recipient.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from mimecast_secops.api.areas.tracked_messages import TrackedMessages, tracked_messages
 from mimecast_secops.api.errors import UnreadableReply
 from mimecast_secops.api.function import V1_ONLY, Function
 from mimecast_secops.api.session import Session
@@ -20,6 +21,7 @@ SEARCH: Final = Function(
     path="/api/message-finder/search",
     summary="search message tracking",
     permission="Gateway | Tracking | Read",
+    divisible=True,
     source="API notes 6.1 [documented]",
 )
 INFO: Final = Function(
@@ -49,54 +51,6 @@ FUNCTIONS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 RISKS: Final = ("negligible", "low", "medium", "high")
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
 _LONGEST_HEADERS: Final = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedMessage:
-    """One row of a tracking search. Members that were missing or unreadable are neutral, and named in `defects`."""
-
-    id: str
-    status: str
-    info: str
-    sender: str
-    header_from: str
-    header_from_name: str
-    recipients: tuple[str, ...]
-    received: datetime | None
-    sent: datetime | None
-    subject: str
-    sender_ip: str
-    has_attachments: bool
-    route: str
-    spam_score: float
-    detection_level: str
-    defects: tuple[str, ...]
-    raw: dict[str, Any] = field(repr=False)
-
-    @classmethod
-    def read(cls, raw: Any) -> TrackedMessage:
-        """From what the server sent."""
-        reader = Reader(raw)
-        header_from, header_from_name = reader.address("fromHdr")
-        return cls(
-            id=reader.text("id"),
-            status=reader.text("status").lower(),
-            info=reader.text("info"),
-            sender=reader.address("fromEnv")[0],
-            header_from=header_from,
-            header_from_name=header_from_name,
-            recipients=reader.addresses("to"),
-            received=reader.moment("received"),
-            sent=reader.moment("sent"),
-            subject=reader.text("subject"),
-            sender_ip=reader.text("senderIP", "senderIp"),
-            has_attachments=reader.flag("attachments") is True,
-            route=reader.text("route").lower(),
-            spam_score=reader.number("spamScore"),
-            detection_level=reader.text("detectionLevel"),
-            defects=tuple(reader.defects),
-            raw=reader.raw,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +121,7 @@ class TrackingArea:
         statuses: Sequence[str] = (),
         routes: Sequence[str] = (),
         search_reason: str = "",
-    ) -> list[TrackedMessage]:
+    ) -> TrackedMessages:
         """Tracking records, in the order in which Mimecast lists them.
 
         Either `message_id`, or at least one of `to`, `sender` and `subject`. `to` and `sender` are addresses or exact
@@ -175,6 +129,7 @@ class TrackingArea:
 
         Raises:
             ValueError: the criteria are not one of the two kinds.
+            UndecodableReply: the reply cannot be decoded, or is too large; a search of a shorter window may succeed.
             MimecastError: the search could not be made.
         """
         advanced = {name: value for name, value in (("from", sender), ("to", to), ("subject", subject)) if value}
@@ -195,8 +150,7 @@ class TrackingArea:
             item["route"] = list(routes)
         if search_reason:
             item["searchReason"] = search_reason
-        reply = self._session.call(SEARCH, [item])
-        return [TrackedMessage.read(row) for row in _rows(reply.data)]
+        return tracked_messages(self._session.call(SEARCH, [item], undecoded=True))
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
         """The details of a tracked message; with `load_content` its texts too, where the tenant gives them.
@@ -226,17 +180,6 @@ class TrackingArea:
         if comment:
             item["comment"] = comment
         self._session.call(REPORT, [item])
-
-
-def _rows(data: Sequence[Any]) -> list[Any]:
-    """The rows, wrapped as documented or lying flat in the data."""
-    rows: list[Any] = []
-    for entry in data:
-        if isinstance(entry, dict) and isinstance(entry.get("trackedEmails"), list):
-            rows.extend(entry["trackedEmails"])
-        elif isinstance(entry, dict) and entry.get("trackedEmails", entry) is entry and entry:
-            rows.append(entry)
-    return rows
 
 
 def message_id_of(transmission_info: str) -> str:

@@ -426,6 +426,7 @@ def test_every_error_says_what_can_be_done_about_it() -> None:
         "UnreadableReply",
         "UndecodableReply",
         "ReplyTooLarge",
+        "UnexpectedReply",
     }
     assert {name for name, value in found.items() if value is Consequence.FIX} >= {
         "Misconfigured",

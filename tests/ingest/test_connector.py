@@ -11,6 +11,7 @@ from mimecast_secops.api.errors import (
     NotFound,
     RateLimited,
     Unavailable,
+    UnexpectedReply,
     Unreachable,
 )
 from mimecast_secops.ingest import ImportedState
@@ -283,6 +284,21 @@ def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench,
         assert not report.ok
     bench.tenant.failing.clear()
     bench.cycle()
+    assert bench.kept.tickets() == ["m1"]
+
+
+@pytest.mark.parametrize("function", ["search", "holds"])
+def test_a_reply_that_is_not_understood_is_no_empty_answer(bench: Bench, function: str) -> None:
+    bench.settings = {"status_filter": ("held", "archived")}
+    bench.cycle()
+    bench.mail("m1", status="archived", seconds_ago=0)
+    bench.tenant.failing[function] = UnexpectedReply("Mimecast answered with JSON that is not a list.")
+    for _ in range(15):
+        bench.later(600)
+        assert not bench.cycle().ok
+    bench.tenant.failing.clear()
+    bench.later(600)
+    assert bench.cycle().ok
     assert bench.kept.tickets() == ["m1"]
 
 

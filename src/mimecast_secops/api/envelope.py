@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from mimecast_secops.api.errors import UnexpectedReply
 from mimecast_secops.api.json_repair import NotJson, decode_json
 
 _HTTP_ERROR: Final = 400
@@ -55,6 +56,7 @@ class Reply:
         status: the HTTP status, or `meta.status` where that one reports an error and HTTP does not: they can disagree,
             and the worse one is true (API notes 2.5 [seen in a client]).
         data: the data, always a list. With `undecoded`, its entries may be `msgspec.Raw`.
+        has_list: whether `data` is a list in the reply itself. Only then can an empty one mean "nothing found".
         fails: what was refused; empty on success.
         next_token: the token of the next page, "" where there is none.
         body: the whole JSON object, for functions without the envelope.
@@ -65,6 +67,7 @@ class Reply:
     fails: tuple[Fail, ...]
     next_token: str
     body: Mapping[str, Any]
+    has_list: bool = False
 
 
 def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
@@ -93,7 +96,24 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
         fails=tuple(_fails(body.get("fail"))),
         next_token=token if isinstance(token, str) else "",
         body=body,
+        has_list=isinstance(body.get("data"), list),
     )
+
+
+def rows_of(reply: Reply, what: str, path: str) -> tuple[Any, ...]:
+    """The entries of a list.
+
+    Args:
+        reply: what the function answered.
+        what: what is listed, for the error: "policies".
+        path: the function's.
+
+    Raises:
+        UnexpectedReply: the reply has no list, so it does not mean that there is nothing.
+    """
+    if not reply.has_list:
+        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {what}.", function=path)
+    return reply.data
 
 
 def _body(content: bytes, *, undecoded: bool) -> Any:

@@ -13,8 +13,9 @@
     │   ├── Unavailable              5xx: Mimecast's own trouble
     │   └── NotConfirmed             processed, but the reply does not say that it was done
     ├── UnreadableReply          not the JSON that was promised (a login page, nothing)
-    │   └── UndecodableReply         JSON that cannot be decoded; a request for less may work
-    │       └── ReplyTooLarge        longer than accepted
+    │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may work
+    │   │   └── ReplyTooLarge        longer than accepted
+    │   └── UnexpectedReply          JSON, but not in the form of this function's answer
     ├── NotSupported             this API generation has no such function
     └── FileRejected             a download that was too large, of the wrong hash, or from a forbidden place
 
@@ -173,6 +174,10 @@ class UndecodableReply(UnreadableReply):
 
 class ReplyTooLarge(UndecodableReply):
     """The reply is longer than accepted. The same request gives the same reply; a request for less may succeed."""
+
+
+class UnexpectedReply(UnreadableReply):
+    """The reply is JSON without the form of this function's answer, so it does not mean "nothing found"."""
 
 
 class NotSupported(MimecastError):

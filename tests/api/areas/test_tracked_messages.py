@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api import HeldMessage
+from mimecast_secops.api import HeldMessage, errors
 from mimecast_secops.api.areas.tracked_messages import TrackedMessage, TrackedMessages
 from tests.api.bench import Answer, Server, answer, client_of
 
@@ -54,6 +55,18 @@ held_rows = st.fixed_dictionaries(
         "policyInfo": texts,
     },
 )
+EMPTY = [[], [{"trackedEmails": []}]]
+NOT_A_SEARCH_RESULT: list[Any] = [
+    {},
+    {"message": "ok"},
+    {"meta": {"status": 200}, "data": None, "fail": []},
+    {"meta": {"status": 200}, "data": "x", "fail": []},
+    {"meta": {"status": 200}, "data": {"trackedEmails": []}, "fail": []},
+    {"meta": {"status": 200}, "data": [{}], "fail": []},
+    {"meta": {"status": 200}, "data": [None], "fail": []},
+    {"meta": {"status": 200}, "data": [{"trackedEmails": None}], "fail": []},
+    {"meta": {"status": 200}, "data": [{"messages": [{"id": "1"}]}], "fail": []},
+]
 
 
 def raw(value: Any) -> msgspec.Raw:
@@ -87,6 +100,34 @@ def test_a_row_that_cannot_be_decoded_is_the_same_record_each_time() -> None:
 def test_counting_rows_decodes_none() -> None:
     rows = TrackedMessages([msgspec.Raw(b"not decoded")] * 3)
     assert len(rows) == 3
+
+
+@pytest.mark.parametrize("data", EMPTY, ids=["no data", "no rows"])
+def test_an_empty_search_has_the_form_of_one(server: Server, data: list[Any]) -> None:
+    server.say(answer(data))
+    with client_of(server.url) as client:
+        assert list(client.tracking.search(to="example.com")) == []
+
+
+@pytest.mark.parametrize("body", NOT_A_SEARCH_RESULT, ids=json.dumps)
+def test_any_other_json_is_not_an_empty_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="not a search result"):
+        client.tracking.search(to="example.com")
+
+
+@pytest.mark.parametrize("body", NOT_A_SEARCH_RESULT[:7], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_hold_queue(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="held message"):
+        list(client.held.list())
+
+
+@pytest.mark.parametrize("body", [*NOT_A_SEARCH_RESULT[:6], NOT_A_SEARCH_RESULT[8]], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply):
+        list(client.archive.search("<xmlquery/>"))
 
 
 def test_one_broken_row_of_a_reply_costs_no_other(server: Server) -> None:

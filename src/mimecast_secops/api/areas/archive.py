@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from mimecast_secops.api.archive_query import ArchiveQuery
 from mimecast_secops.api.areas.held import MessageDetail
-from mimecast_secops.api.envelope import Reply
-from mimecast_secops.api.errors import UnreadableReply
+from mimecast_secops.api.envelope import Reply, rows_of
+from mimecast_secops.api.errors import UnexpectedReply, UnreadableReply
 from mimecast_secops.api.files import SpooledFile, fetch_file
 from mimecast_secops.api.function import Function
 from mimecast_secops.api.paging import pages
@@ -60,6 +60,7 @@ class ArchiveArea:
             query: built here, or the text of a checked one.
 
         Raises:
+            UnexpectedReply: a page does not have the form of a search result.
             MimecastError: a page could not be had.
         """
         xml = query if isinstance(query, str) else query.to_xml()
@@ -70,7 +71,7 @@ class ArchiveArea:
             return self._session.call(SEARCH, [item], pagination={"pageToken": token} if token else None)
 
         for reply in pages(fetch, "archived messages"):
-            yield ArchivePage(tuple(_items(reply.data)), bool(reply.next_token))
+            yield ArchivePage(tuple(_items(reply)), bool(reply.next_token))
 
     def search(self, query: ArchiveQuery | str, *, max_items: int | None = None) -> Iterator[dict[str, Any]]:
         """The items of a search, newest first, at most `max_items`; no page is asked for beyond those.
@@ -119,12 +120,20 @@ class ArchiveArea:
             yield file
 
 
-def _items(data: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-    """The items, wrapped as every client reads them, or flat as the documentation shows them (API notes 8.1)."""
-    for entry in data:
-        if not isinstance(entry, dict):
-            continue
-        if isinstance(entry.get("items"), list):
-            yield from (row for row in entry["items"] if isinstance(row, dict))
-        elif "id" in entry:
+def _items(reply: Reply) -> Iterator[dict[str, Any]]:
+    """The items, wrapped as every client reads them, or flat as the documentation shows them (API notes 8.1).
+
+    Raises:
+        UnexpectedReply: the reply does not have the form of a search result, so it does not mean "nothing found".
+    """
+    for entry in rows_of(reply, "archived messages", SEARCH.path):
+        wrapped = entry.get("items") if isinstance(entry, dict) else None
+        if isinstance(wrapped, list):
+            yield from (row for row in wrapped if isinstance(row, dict))
+        elif isinstance(entry, dict) and "id" in entry:
             yield entry
+        else:
+            raise UnexpectedReply(
+                "Mimecast answered the search with JSON that is not a search result: it has no list of items.",
+                function=SEARCH.path,
+            )

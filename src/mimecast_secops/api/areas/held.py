@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from mimecast_secops.api.envelope import Reply
-from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnreadableReply
+from mimecast_secops.api.envelope import Reply, rows_of
+from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnexpectedReply, UnreadableReply
 from mimecast_secops.api.function import Function, Generation
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.refusals import Asked, refused_item
@@ -91,6 +91,7 @@ class _Row(
 
 
 _DECODE_ROW: Final = msgspec.json.Decoder(_Row)
+_MEMBERS: Final = frozenset({"id", "reason", "from", "fromHeader", "to", "subject", "dateReceived", "undecodable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,7 @@ class HeldArea:
 
         Raises:
             UndecodableReply: a page cannot be decoded, or is too large; a smaller page or a shorter time may succeed.
+            UnexpectedReply: a page does not have the form of a list, so it does not mean an empty queue.
             MimecastError: a page could not be had.
         """
         # Without `admin` an API application sees its own mailbox, which it does not have: a successful empty list.
@@ -274,7 +276,14 @@ class HeldArea:
             return self._session.call(LIST, [item], pagination=paging, undecoded=True)
 
         for page in pages(fetch, "held messages"):
-            yield from (HeldMessage.read(row, keep_source=keep_source) for row in page.data)
+            for row in rows_of(page, "held messages", LIST.path):
+                hold = HeldMessage.read(row, keep_source=keep_source)
+                if not hold.id and not _MEMBERS & Reader(entry_of(row)).raw.keys():
+                    raise UnexpectedReply(
+                        "Mimecast listed something that is not a held message: it has none of the members of one.",
+                        function=LIST.path,
+                    )
+                yield hold
 
     def release(self, hold_id: str) -> None:
         """Let a held message go to its recipient.
@@ -322,7 +331,8 @@ class HeldArea:
 
     def summary(self) -> tuple[HoldSummary, ...]:
         """How many messages each policy holds."""
-        readers = (Reader(row) for row in self._session.call(SUMMARY).data)
+        reply = self._session.call(SUMMARY)
+        readers = (Reader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
         return tuple(HoldSummary(reader.text("policyInfo"), reader.whole("numberOfItems")) for reader in readers)
 
     def detail(self, hold_id: str) -> MessageDetail:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
+from mimecast_secops.api.envelope import rows_of
 from mimecast_secops.api.errors import MissingRight, NotConfirmed, NotFound
 from mimecast_secops.api.function import V2_ONLY, Function, Generation
 from mimecast_secops.api.session import Session
@@ -185,7 +186,7 @@ class PoliciesArea:
             MimecastError: they could not be had.
         """
         reply = self._session.call(GET, [{"id": policy_id}] if policy_id else [])
-        return tuple(PolicyRecord.read(row) for row in reply.data if isinstance(row, dict))
+        return tuple(PolicyRecord.read(row) for row in rows_of(reply, "policies", GET.path) if isinstance(row, dict))
 
     def delete(self, policy_id: str) -> None:
         """Delete a policy.

@@ -10,6 +10,7 @@ from typing import Any, Final, overload
 import msgspec
 
 from mimecast_secops.api.envelope import Reply
+from mimecast_secops.api.errors import UnexpectedReply
 from mimecast_secops.api.wire import NOT_DOCUMENTED_FORM, AddressRow, Reader, entry_of, parse_moment
 
 
@@ -171,17 +172,35 @@ class _TrackedEmails(msgspec.Struct, rename={"rows": "trackedEmails"}):
 
 
 _DECODE_TRACKED_EMAILS: Final = msgspec.json.Decoder(_TrackedEmails)
+# A flat entry is taken for a row if it has at least two members of one.
+_ROW_MEMBERS: Final = frozenset({"id", "status", "fromEnv", "fromHdr", "to", "received", "sent", "subject", "route"})
 
 
-def tracked_messages(reply: Reply) -> TrackedMessages:
-    """The rows of a search, wrapped as documented or lying flat in the data."""
+def tracked_messages(reply: Reply, path: str) -> TrackedMessages:
+    """The rows of a search, wrapped as documented or lying flat in the data.
+
+    Args:
+        reply: what the search answered.
+        path: the function's, for the error.
+
+    Raises:
+        UnexpectedReply: the reply does not have the form of a search result, so it does not mean "nothing found".
+    """
     rows: list[Any] = []
-    for entry in reply.data:
-        rows.extend(_rows_in(entry))
+    for entry in reply.data if reply.has_list else (None,):
+        found = _rows_in(entry)
+        if found is None:
+            raise UnexpectedReply(
+                "Mimecast answered the search with JSON that is not a search result: it has no list of tracked "
+                "messages.",
+                function=path,
+                status=reply.status,
+            )
+        rows.extend(found)
     return TrackedMessages(rows)
 
 
-def _rows_in(entry: Any) -> list[Any]:
+def _rows_in(entry: Any) -> list[Any] | None:
     if isinstance(entry, msgspec.Raw):
         try:
             return _DECODE_TRACKED_EMAILS.decode(entry).rows
@@ -189,8 +208,10 @@ def _rows_in(entry: Any) -> list[Any]:
             pass
     decoded = entry_of(entry)
     if not isinstance(decoded, dict):
-        return []
+        return None
     wrapped = decoded.get("trackedEmails")
     if isinstance(wrapped, list):
         return wrapped
-    return [] if "trackedEmails" in decoded or not decoded else [entry]
+    if "trackedEmails" in decoded or len(_ROW_MEMBERS & decoded.keys()) < 2:
+        return None
+    return [entry]

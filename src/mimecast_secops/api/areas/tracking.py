@@ -130,6 +130,7 @@ class TrackingArea:
         Raises:
             ValueError: the criteria are not one of the two kinds.
             UndecodableReply: the reply cannot be decoded, or is too large; a search of a shorter window may succeed.
+            UnexpectedReply: the reply does not have the form of a search result.
             MimecastError: the search could not be made.
         """
         advanced = {name: value for name, value in (("from", sender), ("to", to), ("subject", subject)) if value}
@@ -150,7 +151,7 @@ class TrackingArea:
             item["route"] = list(routes)
         if search_reason:
             item["searchReason"] = search_reason
-        return tracked_messages(self._session.call(SEARCH, [item], undecoded=True))
+        return tracked_messages(self._session.call(SEARCH, [item], undecoded=True), SEARCH.path)
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
         """The details of a tracked message; with `load_content` its texts too, where the tenant gives them.

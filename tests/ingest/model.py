@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from mimecast_secops.api import Attachment, HeldMessage, MessageDetail, MessageInfo, SpooledFile, TrackedMessage
-from mimecast_secops.api.errors import MimecastError, NotFound
+from mimecast_secops.api.errors import MimecastError, NotFound, UndecodableReply
 from mimecast_secops.ingest import Alert, Offer, Side
 
 SECOND = 1000
@@ -91,6 +91,7 @@ class ModelTenant:
     newest_first: bool = True
     failing: dict[str, MimecastError] = field(default_factory=dict)  # function, or record id → error
     kill_on_info_of: str = ""
+    undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
     def add(self, record: Record) -> Record:
@@ -123,6 +124,8 @@ class ModelTenant:
             and (not statuses or one.status in statuses)
             and place in ((side is Side.RECIPIENT and (one.recipient, one.recipient.split("@")[1])) or (one.sender,))
         ]
+        if any(one.received_ms // SECOND in self.undecodable for one in found):
+            raise UndecodableReply("The reply is not complete JSON.")
         found.sort(key=lambda one: (one.received_ms, one.id), reverse=self.newest_first)
         if self.most_rows:
             found = found[: self.most_rows]
@@ -139,12 +142,14 @@ class ModelTenant:
             raise NotFound("Mimecast does not know the id.")
         return MessageInfo.read(one.info())
 
-    def holds(self, start: datetime, end: datetime) -> Iterator[HeldMessage]:
+    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
         self._called("holds", (start, end))
         low, high = int(start.timestamp() * 1000), int(end.timestamp() * 1000)
         for one in list(self.records.values()):
             waits = one.status == "held" and not one.deleted and one.visible_ms <= self.now_ms
             if waits and low <= one.received_ms <= high:
+                if one.received_ms // SECOND in self.undecodable:
+                    raise UndecodableReply("The reply is not complete JSON.")
                 yield HeldMessage.read(one.hold())
 
     def detail(self, hold_id: str) -> MessageDetail:

@@ -32,13 +32,21 @@ class Tenant(Protocol):
     def search(
         self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
     ) -> Sequence[TrackedMessage]:
-        """Tracking records of a domain or address, received from `start` to `end`, both included."""
+        """Tracking records of a domain or address, received from `start` to `end`, both included.
+
+        Raises:
+            UndecodableReply: the reply cannot be decoded, or is too large; a shorter window may be readable.
+        """
 
     def info(self, tracking_id: str) -> MessageInfo:
         """The details of a tracking record."""
 
-    def holds(self, start: datetime, end: datetime) -> Iterator[HeldMessage]:
-        """The hold queue between two times."""
+    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
+        """The hold queue between two times, in pages of at most `page_size` messages.
+
+        Raises:
+            UndecodableReply: a page cannot be decoded, or is too large; a shorter time or a smaller page may be.
+        """
 
     def detail(self, hold_id: str) -> MessageDetail:
         """A held message with its attachments."""

@@ -2,19 +2,22 @@
 
 No pages and no limit of rows are documented (API notes 6.1). A reply is taken for cut when it has as many rows as the
 row limit, or when its rows leave a part of the window empty in which a second search then finds some. Such a window is
-halved and asked for again, down to one second.
+halved and asked for again, down to one second. So is a window whose reply cannot be decoded or is too large.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Final
 
 from mimecast_secops.api import TrackedMessage
+from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest.ports import Side, Tenant
 from mimecast_secops.ingest.settings import STATUSES, Rules
 from mimecast_secops.ingest.waiting import to_ms, unreadable_id
@@ -30,6 +33,15 @@ LONGEST_SPAN: Final = 2 * HOUR + 15 * MINUTE
 _FEW: Final = 50
 # How many mean distances between rows an empty stretch must be long to be looked at.
 _STRIKING: Final = 3
+# Seconds that may be undecodable before any reply was decoded. More of them are an outage, not a broken row.
+_MOST_UNDECODABLE: Final = 3
+
+
+class Defect(Enum):
+    """Why a second of message tracking could not be read whole."""
+
+    ROW_LIMIT = "one search returns at most {limit} of its messages"
+    UNDECODABLE = "Mimecast's reply about it cannot be decoded"
 
 
 @dataclass(slots=True)
@@ -46,12 +58,16 @@ class RowLimit:
 
 @dataclass(slots=True)
 class Window:
-    """What one window held. `unreadable` are the seconds of which a part stayed out of reach."""
+    """What one window held.
+
+    `end_ms` is how far it was read: less than was asked for when there were more rows than are read at once.
+    `unreadable` are the seconds of which a part stayed out of reach, in unix milliseconds.
+    """
 
     start_ms: int
     end_ms: int
     rows: dict[str, TrackedMessage] = field(default_factory=dict)
-    unreadable: list[int] = field(default_factory=list)
+    unreadable: dict[int, Defect] = field(default_factory=dict)
 
     def add(self, messages: Iterable[TrackedMessage]) -> int:
         """Take rows in; returns how many were new."""
@@ -59,6 +75,33 @@ class Window:
         for message in messages:
             self.rows.setdefault(message.id or unreadable_id(message.raw), message)
         return len(self.rows) - before
+
+
+class _Progress:
+    """What the searches of one window share: the rows that may still be read, and whether any reply was decoded."""
+
+    def __init__(self, most_rows: int) -> None:
+        self._lock = threading.Lock()
+        self._rows_left = most_rows
+        self._undecodable = 0
+        self.decoded = False
+
+    @property
+    def is_full(self) -> bool:
+        return self._rows_left <= 0
+
+    def count(self, rows: int) -> None:
+        """A reply was decoded."""
+        with self._lock:
+            self._rows_left -= rows
+            self.decoded = True
+
+    def fail(self, error: UndecodableReply) -> None:
+        """A single second is undecodable. Raises the error when it looks like an outage."""
+        with self._lock:
+            self._undecodable += 1
+            if self._undecodable >= _MOST_UNDECODABLE and not self.decoded:
+                raise error
 
 
 def sides(rules: Rules) -> tuple[Side, ...]:
@@ -93,7 +136,7 @@ def read_window(
     checkpoint: Callable[[], None],
     limit: RowLimit | None = None,
 ) -> Window:
-    """Everything that the search shows between two times, both included.
+    """Everything that the search shows between two times, both included, or the earlier part of it.
 
     Args:
         tenant: who is asked.
@@ -108,14 +151,17 @@ def read_window(
     """
     window = Window(*bounds)
     learned = limit or RowLimit(rules.row_limit)
+    # Rows are kept in memory until the window is read, so their number bounds the memory of a cycle.
+    progress = _Progress(most_rows=2 * learned.rows)
     places = [(domain, side) for domain in rules.domains for side in sides(rules)]
 
     def read(place: tuple[str, Side]) -> Window:
-        return _Searcher(tenant, rules, place, checkpoint, learned).read(*bounds)
+        return _Searcher(tenant, rules, place, checkpoint, learned, progress).read(*bounds)
 
     for part in executor.map(read, places):
         window.add(part.rows.values())
-        window.unreadable.extend(part.unreadable)
+        window.unreadable |= part.unreadable
+        window.end_ms = min(window.end_ms, part.end_ms)
     return window
 
 
@@ -129,28 +175,54 @@ class _Searcher:
         place: tuple[str, Side],
         checkpoint: Callable[[], None],
         limit: RowLimit,
+        progress: _Progress,
     ) -> None:
         self._tenant = tenant
         self._limit = limit
         self._statuses = rules.statuses
         self._domain, self._side = place
         self._checkpoint = checkpoint
+        self._progress = progress
 
     def read(self, start_ms: int, end_ms: int) -> Window:
+        """The window, or as much of its beginning as there is room for: at least one search of a part of it."""
         whole = Window(start_ms, end_ms)
         pending = [(start_ms, end_ms)]
+        undecodable: list[int] = []
+        error: UndecodableReply | None = None
         while pending:
             start, end = pending.pop()
-            rows = self._search(start, end, self._statuses)
-            whole.add(rows)
-            if not self._looks_cut(rows, start, end, whole):
-                continue
-            halves = _halves(start, end)
-            if halves:
+            if self._progress.is_full and start > start_ms:
+                whole.end_ms = start
+                break
+            try:
+                pending.extend(self._read_part(start, end, whole))
+            except UndecodableReply as failure:
+                halves = _halves(start, end)
                 pending.extend(halves)
-            elif not self._second_is_whole(start, end, rows, whole):
-                whole.unreadable.append(_second_of(rows, start))
+                if not halves:
+                    error = failure
+                    undecodable.append(start // SECOND)
+                    self._progress.fail(failure)
+        if error is not None and not self._progress.decoded:
+            raise error
+        for second in _seconds_between(undecodable, end_ms):
+            whole.unreadable.setdefault(second, Defect.UNDECODABLE)
         return whole
+
+    def _read_part(self, start: int, end: int, whole: Window) -> list[tuple[int, int]]:
+        """Search a part of the window. Returns the parts of it to search instead, none where it is read."""
+        rows = self._search(start, end, self._statuses)
+        halves = _halves(start, end)
+        if len(rows) >= self._limit.rows and halves:
+            return halves  # Counted, not decoded: the halves bring these rows again.
+        messages = list(rows)
+        self._progress.count(whole.add(messages))
+        if not self._looks_cut(messages, start, end, whole):
+            return []
+        if not halves and not self._second_is_whole(start, end, messages, whole):
+            whole.unreadable.setdefault(_second_of(messages, start), Defect.ROW_LIMIT)
+        return halves
 
     def _search(self, start_ms: int, end_ms: int, statuses: Sequence[str]) -> Sequence[TrackedMessage]:
         self._checkpoint()
@@ -174,6 +246,21 @@ class _Searcher:
         parts = [self._search(start, end, (status,)) for status in statuses]
         new = sum(whole.add(part) for part in parts)
         return max(map(len, parts)) != self._limit.rows and not (new and len(statuses) == 1)
+
+
+def _seconds_between(parts: Sequence[int], end_ms: int) -> Iterator[int]:
+    """The seconds that undecodable parts have in common, in unix milliseconds.
+
+    A smallest part [s, s + 1] contains both of its seconds, and its neighbour the second between them again: a broken
+    row of second s makes [s - 1, s] and [s, s + 1] undecodable. Alone, a part lies at an edge of the window.
+    """
+    failed = set(parts)
+    for second in sorted(failed):
+        if second - 1 in failed:
+            yield second * SECOND
+        elif second + 1 not in failed:
+            at_end = (second + 1) * SECOND >= end_ms
+            yield (second + 1 if at_end else second) * SECOND
 
 
 def _second_of(rows: Sequence[TrackedMessage], start: int) -> int:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from mimecast_secops.addresses import domain_of
 from mimecast_secops.api import HeldMessage
-from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, MissingRight
+from mimecast_secops.api.errors import (
+    DeadlineExceeded,
+    MimecastError,
+    MissingRight,
+    ReplyTooLarge,
+    UndecodableReply,
+)
 from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.holds import HoldIndex, fits, pair
 from mimecast_secops.ingest.ports import Side
-from mimecast_secops.ingest.reading import MINUTE, moment, sides
+from mimecast_secops.ingest.reading import MINUTE, SECOND, moment, sides
 from mimecast_secops.ingest.settings import HELD
 from mimecast_secops.ingest.state import Standing
-from mimecast_secops.ingest.waiting import Waiting, to_ms
+from mimecast_secops.ingest.waiting import GAP, Waiting, to_ms
 
 _AROUND_MS: Final = 10 * MINUTE
 _NEAR_MS: Final = MINUTE
 # Held messages that tracking does not show are looked for one by one; an attacker must not make that the whole cycle.
 _MOST_LOOKED_FOR: Final = 20
+_PAGE_SIZE: Final = 500
+_SMALLER: Final = 10
+# Seconds of the hold queue that may be undecodable before any page was decoded. More of them are an outage.
+_MOST_UNDECODABLE: Final = 3
 
 
 def list_holds(cycle: Cycle, batch: Sequence[Waiting]) -> HoldIndex | None:
@@ -43,12 +53,66 @@ def list_holds(cycle: Cycle, batch: Sequence[Waiting]) -> HoldIndex | None:
     else:
         return HoldIndex(())
     try:
-        return HoldIndex(cycle.tenant.holds(moment(start - _AROUND_MS), moment(end + _AROUND_MS)))
+        return HoldIndex(_holds_between(cycle, start - _AROUND_MS, end + _AROUND_MS))
     except DeadlineExceeded:
         return None
     except MimecastError as error:
         cycle.tally.failed("The held queue could not be listed", error)
         return HoldIndex(()) if isinstance(error, MissingRight) else None
+
+
+def _holds_between(cycle: Cycle, start_ms: int, end_ms: int) -> Iterator[HeldMessage]:
+    """The entries between two times; those at the seams of divided requests come twice.
+
+    A page that is too large is asked for with fewer messages. A time whose pages cannot be decoded is halved, down to
+    one second, which becomes a gap alert.
+
+    Raises:
+        MimecastError: the queue could not be listed.
+    """
+    pending = [(start_ms // SECOND, -(-end_ms // SECOND), _PAGE_SIZE)]
+    undecodable: list[int] = []
+    error: UndecodableReply | None = None
+    decoded = False
+    while pending:
+        start, end, page_size = pending.pop()
+        try:
+            for hold in cycle.tenant.holds(moment(start * SECOND), moment(end * SECOND), page_size):
+                yield hold
+                decoded = True
+            decoded = True
+        except UndecodableReply as failure:
+            if isinstance(failure, ReplyTooLarge) and page_size > 1:
+                pending.append((start, end, max(1, page_size // _SMALLER)))
+            elif end - start > 1:
+                middle = (start + end) // 2
+                pending.extend([(middle, end, page_size), (start, middle, page_size)])
+            else:
+                error = failure
+                undecodable.append(start)
+                if len(undecodable) >= _MOST_UNDECODABLE and not decoded:
+                    raise
+    if error is not None and not decoded:
+        raise error
+    for second in undecodable:
+        _note_undecodable(cycle, second * SECOND)
+
+
+def _note_undecodable(cycle: Cycle, second_ms: int) -> None:
+    # A broken entry makes both parts undecodable that contain its second; the neighbour is told already then.
+    neighbour = f"{GAP}:holds:{second_ms - SECOND}"
+    if cycle.state.standing(neighbour) is not Standing.UNKNOWN:
+        return
+    subject = (
+        f"Not all messages held at {moment(second_ms):%Y-%m-%d %H:%M:%S} UTC or a second later could be listed: "
+        "Mimecast's reply about them cannot be decoded. Look at that time in the held queue of the Mimecast console."
+    )
+    gap = Waiting(
+        id=f"{GAP}:holds:{second_ms}", kind=GAP, subject=subject, received_ms=second_ms, summary={"gap": subject}
+    )
+    if cycle.state.standing(gap.id) is Standing.UNKNOWN:
+        cycle.state.wait(gap)
+        cycle.tally.gaps += 1
 
 
 def reconcile(cycle: Cycle, holds: HoldIndex, batch: Sequence[Waiting]) -> None:

@@ -66,8 +66,11 @@ def _read_next(cycle: Cycle) -> bool:
     window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
     cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
     _note_unreadable(cycle, window)
-    state.span_ms = next_span(state.span_ms, len(window.rows), cycle.limit.rows)
-    state.read_up_to(bounds[1], target)
+    if window.end_ms < bounds[1]:
+        state.span_ms = max((window.end_ms - bounds[0]) // 2, MINUTE)
+    else:
+        state.span_ms = next_span(state.span_ms, len(window.rows), cycle.limit.rows)
+    state.read_up_to(window.end_ms, target)
     return state.sweep is None and state.frontier_ms >= cycle.now_ms
 
 
@@ -95,10 +98,11 @@ def _note_gap(cycle: Cycle, oldest_ms: int) -> None:
 
 
 def _note_unreadable(cycle: Cycle, window: Window) -> None:
-    for second in dict.fromkeys(window.unreadable):
+    for second, defect in sorted(window.unreadable.items()):
+        why = defect.value.format(limit=cycle.limit.rows)
         subject = (
-            f"Not all messages received at {moment(second):%Y-%m-%d %H:%M:%S} UTC could be read: one search returns at "
-            f"most {cycle.rules.row_limit} of them. Look at that second in the Mimecast console."
+            f"Not all messages received at {moment(second):%Y-%m-%d %H:%M:%S} UTC could be read: {why}. "
+            "Look at that second in the Mimecast console."
         )
         _wait_for_gap(cycle, f"{GAP}:second:{second}", second, subject)
 

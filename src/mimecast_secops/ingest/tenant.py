@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from mimecast_secops.api import (
     Attachment,
@@ -18,8 +16,6 @@ from mimecast_secops.api import (
     TrackedMessage,
 )
 from mimecast_secops.ingest.ports import Side
-
-_HOLDS_PER_PAGE: Final = 500
 
 
 class MimecastTenant:
@@ -49,11 +45,10 @@ class MimecastTenant:
         """The details of a tracking record."""
         return self._client.tracking.info(tracking_id)
 
-    def holds(self, start: datetime, end: datetime) -> Iterator[HeldMessage]:
+    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
         """The hold queue between two times."""
-        listed = self._client.held.list(start=start, end=end, page_size=_HOLDS_PER_PAGE)
-        # A queue can be long, and what the server sent is most of what an entry weighs.
-        return (replace(message, source=None) for message in listed)
+        # A queue can be long, and the row as sent is most of what an entry weighs.
+        return self._client.held.list(start=start, end=end, page_size=page_size, keep_source=False)
 
     def detail(self, hold_id: str) -> MessageDetail:
         """A held message with its attachments."""

@@ -7,6 +7,7 @@ import pytest
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
+    DeadlineExceeded,
     MissingRight,
     NotFound,
     RateLimited,
@@ -285,6 +286,36 @@ def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench,
     bench.tenant.failing.clear()
     bench.cycle()
     assert bench.kept.tickets() == ["m1"]
+
+
+@pytest.mark.parametrize("function", ["search", "holds", "info"])
+def test_a_cycle_that_ran_out_of_time_before_anything_was_read_is_not_ok(bench: Bench, function: str) -> None:
+    bench.mail("m1")
+    bench.tenant.failing[function] = DeadlineExceeded("There was no answer in time.")
+    report = bench.cycle()
+    assert (report.ok, report.delivered) == (False, 0)
+    assert isinstance(report.error, DeadlineExceeded)
+    assert "cycle NOT OK" in report.line()
+    bench.tenant.failing.clear()
+    bench.later(60)
+    report = bench.cycle()
+    assert (report.ok, bench.kept.tickets()) == (True, ["m1"])
+
+
+def test_a_cycle_that_ran_out_of_time_after_a_window_was_read_is_ok_and_has_more_to_read(bench: Bench) -> None:
+    bench.cycle()
+    bench.later(12 * 3600)
+    search, answered = bench.tenant.search, []
+
+    def answer_twice(*arguments: object) -> object:
+        answered.append(arguments)
+        if len(answered) > 2:
+            raise DeadlineExceeded("The time of this cycle is over.")
+        return search(*arguments)  # type: ignore[arg-type]
+
+    bench.tenant.search = answer_twice  # type: ignore[method-assign,assignment]
+    report = bench.cycle()
+    assert (report.ok, report.unread) == (True, True)
 
 
 @pytest.mark.parametrize("function", ["search", "holds"])

@@ -32,6 +32,7 @@ class Cycle:
     deadline: Deadline
     log: logging.Logger
     limit: RowLimit
+    windows_read: int = 0
     seen: dict[str, Waiting] = field(default_factory=dict)
     _index: RecordIndex | None = None
     _indexed: int = -1

@@ -38,6 +38,7 @@ class Deliverer:
         self._most = most
         self._offered = 0
         self._failed_in_a_row = 0
+        self._settled = 0
         self._stopped = False
 
     def deliver(self, due: Sequence[Waiting], holds: HoldIndex | None) -> None:
@@ -82,9 +83,11 @@ class Deliverer:
         match outcome:
             case Ready() as ready:
                 self._failed_in_a_row = 0
+                self._settled += 1
                 self._offer(record, ready)
             case Filtered(name):
                 self._failed_in_a_row = 0
+                self._settled += 1
                 cycle.tally.filtered[name] += 1
                 cycle.state.filtered(record, cycle.now_ms)
             case Failed(setback=Setback.ITS_OWN, error=error):
@@ -93,6 +96,9 @@ class Deliverer:
                 if self._failed_in_a_row >= 2 * cycle.rules.concurrency:
                     self._stop("Message details could not be read", outcome)
             case Failed(setback=Setback.EVERYONE):
+                self._stop("Message details could not be read", outcome)
+            case Failed() if not self._settled:
+                # Nothing at all was read in the time that there was: the tenant may not be answering.
                 self._stop("Message details could not be read", outcome)
             case Failed():
                 self._stopped = True

@@ -54,8 +54,6 @@ def list_holds(cycle: Cycle, batch: Sequence[Waiting]) -> HoldIndex | None:
         return HoldIndex(())
     try:
         return HoldIndex(_holds_between(cycle, start - _AROUND_MS, end + _AROUND_MS))
-    except DeadlineExceeded:
-        return None
     except MimecastError as error:
         cycle.tally.failed("The held queue could not be listed", error)
         return HoldIndex(()) if isinstance(error, MissingRight) else None

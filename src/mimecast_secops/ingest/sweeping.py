@@ -29,15 +29,17 @@ def sweep(cycle: Cycle) -> bool:
     enough = max(_ENOUGH, _CYCLES_AHEAD * cycle.rules.max_messages)
     try:
         while True:
-            finished = _read_next(cycle)
-            if finished:
+            if _read_next(cycle):
                 return True
             if len(cycle.due()) >= enough:
                 cycle.tally.unread = True
                 return True
-    except DeadlineExceeded:
+    except DeadlineExceeded as error:
+        # Time that runs out after a window was read is progress. Without one, the tenant may not be answering at all.
         cycle.tally.unread = True
-        return True
+        if not cycle.windows_read:
+            cycle.tally.failed("Message tracking could not be searched", error)
+        return cycle.windows_read > 0
     except MimecastError as error:
         cycle.tally.unread = True
         cycle.tally.failed("Message tracking could not be searched", error)
@@ -64,6 +66,7 @@ def _read_next(cycle: Cycle) -> bool:
         begin, target = max(begin, oldest), max(target, oldest)
     bounds = next_window(begin, target, state.span_ms)
     window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
+    cycle.windows_read += 1
     cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
     _note_unreadable(cycle, window)
     if window.end_ms < bounds[1]:

@@ -204,6 +204,16 @@ def test_a_gap_that_mimecast_no_longer_lets_anybody_read_is_an_alert_of_its_own(
     assert bench.kept.alerts[0].name == "Unread Period"
 
 
+def test_the_longest_look_back_causes_no_gap_alert(bench: Bench) -> None:
+    bench.settings = {"max_hours_backwards": 720}
+    bench.mail("m1", seconds_ago=29 * 24 * 3600)
+    for _ in range(400):
+        bench.later(60)
+        if not bench.cycle().unread:
+            break
+    assert bench.kept.tickets() == ["m1"]
+
+
 def test_an_overflowed_alert_stays_unsettled_and_comes_later(bench: Bench) -> None:
     bench.mail("m1")
     bench.kept.overflowing = frozenset({"Spam"})

@@ -25,7 +25,7 @@ from mimecast_secops.ingest.reconciling import list_holds, reconcile
 from mimecast_secops.ingest.report import Report, Tally
 from mimecast_secops.ingest.settings import PlatformSettings, Rules
 from mimecast_secops.ingest.state import State
-from mimecast_secops.ingest.sweeping import start_of, sweep
+from mimecast_secops.ingest.sweeping import REACH_MS, start_of, sweep
 
 _SHARE_OF_TIME: Final = 0.8
 # The state of another connector that keeps this many ids may have dropped some.
@@ -119,7 +119,8 @@ class Connector:
         Deliverer(cycle, examiner, self._delivery, most).deliver(batch, holds)
 
     def _load(self, now_ms: int, tally: Tally) -> State:
-        first = now_ms - int(self._rules.look_back.total_seconds() * 1000)
+        # Not further back than can be searched: the first cycle has missed nothing that it could report.
+        first = now_ms - min(int(self._rules.look_back.total_seconds() * 1000), REACH_MS)
         if self._test_run:
             return State(floor_ms=first)
         state = State.decode(self._store.load())

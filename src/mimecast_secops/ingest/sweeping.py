@@ -11,7 +11,7 @@ from mimecast_secops.ingest.reading import MINUTE, Window, moment, next_span, ne
 from mimecast_secops.ingest.waiting import GAP, Waiting
 
 # A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for clocks that differ.
-_REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 30 * MINUTE
+REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 30 * MINUTE
 # No more is read ahead once this much waits, or a few cycles' worth.
 _ENOUGH: Final = 1000
 _CYCLES_AHEAD: Final = 2
@@ -60,7 +60,7 @@ def _read_next(cycle: Cycle) -> bool:
     cycle.check_time()
     state = cycle.state
     begin, target = start_of(cycle)
-    oldest = cycle.now_ms - _REACH_MS
+    oldest = cycle.now_ms - REACH_MS
     if begin < oldest:
         _note_gap(cycle, oldest)
         begin, target = max(begin, oldest), max(target, oldest)

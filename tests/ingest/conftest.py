@@ -24,6 +24,7 @@ class Bench:
     def cycle(self, **more: Any) -> Report:
         settings = {"domains": (DOMAIN,), "concurrency": 2} | self.settings
         rules, _ = rules_of(ConnectorSettings(**settings), self.dynamic_list)
+        self.tenant.begin_cycle()
         connector = Connector(self.tenant, rules, self.kept, self.kept, clock=self.tenant.clock, **more)
         return connector.run_cycle()
 

@@ -91,6 +91,9 @@ class ModelTenant:
     newest_first: bool = True
     failing: dict[str, MimecastError] = field(default_factory=dict)  # function, or record id → error
     kill_on_info_of: str = ""
+    machine_ahead: float = 0.0  # seconds that the connector's clock is ahead of the tenant's
+    tells_time: bool = True  # whether replies carry a Date
+    calls_before: int = 0
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -99,7 +102,7 @@ class ModelTenant:
         return record
 
     def clock(self) -> float:
-        return self.now_ms / 1000
+        return self.now_ms / 1000 + self.machine_ahead
 
     def visible(self) -> list[Record]:
         return [
@@ -111,6 +114,14 @@ class ModelTenant:
     @property
     def requests_sent(self) -> int:
         return len(self.calls)
+
+    @property
+    def clock_skew(self) -> float | None:
+        return self.machine_ahead if self.tells_time and len(self.calls) > self.calls_before else None
+
+    def begin_cycle(self) -> None:
+        """What earlier replies told about the clock is void."""
+        self.calls_before = len(self.calls)
 
     def search(
         self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]

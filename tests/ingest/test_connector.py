@@ -18,7 +18,7 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.ingest import ImportedState
 from mimecast_secops.ingest.state import Standing, State
 from tests.ingest.conftest import Bench
-from tests.ingest.model import DOMAIN, HOUR, SECOND, START, Killed, Record
+from tests.ingest.model import DOMAIN, SECOND, START, Killed, Record
 
 
 def test_a_held_message_becomes_one_alert(bench: Bench) -> None:
@@ -436,16 +436,6 @@ def test_with_a_full_id_list_nothing_before_its_timestamp_is_repeated(bench: Ben
     ids = ("newest", *(f"id{number}" for number in range(999)))
     bench.cycle(imported=lambda: ImportedState(newest.received_ms, ids))
     assert bench.kept.tickets() == []
-
-
-def test_a_clock_that_was_wrong_does_not_stop_reading(bench: Bench) -> None:
-    bench.tenant.now_ms += 24 * HOUR
-    bench.cycle()
-    bench.tenant.now_ms -= 24 * HOUR
-    bench.later(60)
-    bench.mail("m1", seconds_ago=0)
-    bench.cycle()
-    assert bench.kept.tickets() == ["m1"]
 
 
 def test_the_ledger_forgets_what_no_search_can_bring_back(bench: Bench) -> None:

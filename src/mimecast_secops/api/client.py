@@ -102,6 +102,10 @@ class MimecastClient:
         """Seconds that our clock is ahead of the server's, by its last reply; None where no reply has said it."""
         return self._session.server_clock.skew
 
+    def reset_clock_skew(self) -> None:
+        """Forget what earlier replies told about the clock."""
+        self._session.server_clock.skew = None
+
     def until(self, deadline: Deadline) -> MimecastClient:
         """The same client with a deadline: its calls give up when that comes. Everything else is shared."""
         view = object.__new__(MimecastClient)

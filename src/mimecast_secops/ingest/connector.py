@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.api import Deadline
+from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.delivering import Deliverer, batch_of
 from mimecast_secops.ingest.details import Examiner
@@ -91,17 +92,20 @@ class Connector:
             UnreadableState: the store holds something else than a state of this program.
         """
         started, sent = time.monotonic(), self._tenant.requests_sent
-        now_ms = int(self._clock() * 1000)
+        clock = CycleClock(self._tenant, self._clock)
         tally = Tally()
-        state = self._load(now_ms, tally)
+        state = self._load(clock, tally)
         limit = RowLimit(self._rules.row_limit)
         with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
-            cycle = Cycle(self._tenant, self._rules, state, tally, executor, now_ms, self._deadline, self._log, limit)
+            cycle = Cycle(self._tenant, self._rules, state, tally, executor, clock, self._deadline, self._log, limit)
             self._work(cycle)
+        _note_clock(cycle)
         state.token = self._delivery.finish()
         if not self._test_run:
             self._commit(cycle)
         report = _report(cycle, self._tenant.requests_sent - sent, time.monotonic() - started)
+        for note in report.notes:
+            self._log.warning(note)
         for problem in report.problems:
             self._log.error(problem)
         self._log.info(report.line())
@@ -118,36 +122,44 @@ class Connector:
         examiner = Examiner(cycle.tenant, cycle.rules, self._product_field, may_give_up=searched)
         Deliverer(cycle, examiner, self._delivery, most).deliver(batch, holds)
 
-    def _load(self, now_ms: int, tally: Tally) -> State:
-        # Not further back than can be searched: the first cycle has missed nothing that it could report.
-        first = now_ms - min(int(self._rules.look_back.total_seconds() * 1000), REACH_MS)
+    def _load(self, clock: CycleClock, tally: Tally) -> State:
         if self._test_run:
-            return State(floor_ms=first)
+            clock.verify(self._rules)
+            return State(floor_ms=self._first_ms(clock))
         state = State.decode(self._store.load())
         if state is None:
-            state = self._begin(first, now_ms, tally)
+            # Everything that follows depends on where ingestion begins.
+            clock.verify(self._rules)
+            state = self._begin(clock, tally)
         for ticket_id in self._delivery.recover(state.token):
-            state.delivered(ticket_id, now_ms)
+            state.delivered(ticket_id, clock.now_ms)
         return state
 
-    def _begin(self, first_ms: int, now_ms: int, tally: Tally) -> State:
+    def _first_ms(self, clock: CycleClock) -> int:
+        """Where a connector without a state begins: as far back as is wanted and can be searched."""
+        return clock.now_ms - min(int(self._rules.look_back.total_seconds() * 1000), REACH_MS)
+
+    def _begin(self, clock: CycleClock, tally: Tally) -> State:
         imported = self._imported()
-        if imported is None or not 0 < imported.timestamp_ms <= now_ms:
-            return State(floor_ms=first_ms)
+        if imported is None or not 0 < imported.timestamp_ms <= clock.now_ms:
+            return State(floor_ms=self._first_ms(clock))
         # With all its ids known, what lies a little behind can be read again without repeating anything.
         complete = len(imported.ids) < _IMPORTED_IDS_LIMIT
         overlap = int(self._rules.overlap.total_seconds() * 1000) if complete else 0
         state = State(floor_ms=imported.timestamp_ms - overlap)
         state.frontier_ms = imported.timestamp_ms
         for ticket_id in imported.ids:
-            state.delivered(ticket_id, now_ms)
+            state.delivered(ticket_id, clock.now_ms)
         tally.notes.append("Going on from where the former connector ended.")
         return state
 
     def _commit(self, cycle: Cycle) -> None:
         begin, _ = start_of(cycle)
         window = int(self._rules.held_window.total_seconds() * 1000)
-        cycle.state.forget_before(min(begin, cycle.now_ms - window))
+        # A clock that is ahead would make ids forgotten that the next cycle meets again. Without Mimecast's time, the
+        # newest record tells how late it is at least.
+        now_ms = cycle.now_ms if cycle.clock.verified else min(cycle.now_ms, cycle.newest_ms)
+        cycle.state.forget_before(min(begin, now_ms - window))
         self._store.commit(cycle.state.encode())
 
 
@@ -159,6 +171,15 @@ def cycle_deadline(settings: PlatformSettings, started: float | None = None) -> 
         started: when the process began, on the monotonic clock; None for now.
     """
     return Deadline.after(settings.process_timeout * _SHARE_OF_TIME, now=started)
+
+
+def _note_clock(cycle: Cycle) -> None:
+    ahead = cycle.clock.correction_ms
+    if ahead:
+        cycle.tally.notes.append(
+            f"The clock of this machine is {abs(ahead) // 1000} s {'ahead of' if ahead > 0 else 'behind'} Mimecast's, "
+            "so Mimecast's time is used. Set the clock, or switch on time synchronisation."
+        )
 
 
 def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
@@ -182,5 +203,6 @@ def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
         unread=tally.unread,
         problems=tuple(tally.problems),
         notes=tuple(tally.notes),
+        clock_skew_seconds=cycle.clock.correction_ms / 1000,
         error=tally.error,
     )

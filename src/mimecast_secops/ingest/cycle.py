@@ -6,36 +6,50 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Final
 
 from mimecast_secops.api import Deadline, TrackedMessage
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest import filters
+from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.holds import RecordIndex
 from mimecast_secops.ingest.ports import Tenant
-from mimecast_secops.ingest.reading import RowLimit
+from mimecast_secops.ingest.reading import MINUTE, RowLimit
 from mimecast_secops.ingest.report import Tally
 from mimecast_secops.ingest.settings import Rules
 from mimecast_secops.ingest.state import Standing, State
 from mimecast_secops.ingest.waiting import Waiting, to_ms, unreadable_id
 
+# A record that is due later than any retry can be was put off at a time that was wrong.
+_LATEST_RETRY_MS: Final = 30 * MINUTE
+
 
 @dataclass(slots=True)
 class Cycle:
-    """One run: who is asked, by which rules, what is known, and how it goes. `now_ms` is the clock at its beginning."""
+    """One run: who is asked, by which rules, what is known, and how it goes.
+
+    `newest_ms` is when the newest record was received that the searches have shown, in unix milliseconds.
+    """
 
     tenant: Tenant
     rules: Rules
     state: State
     tally: Tally
     executor: Executor
-    now_ms: int
+    clock: CycleClock
     deadline: Deadline
     log: logging.Logger
     limit: RowLimit
     windows_read: int = 0
+    newest_ms: int = 0
     seen: dict[str, Waiting] = field(default_factory=dict)
     _index: RecordIndex | None = None
     _indexed: int = -1
+
+    @property
+    def now_ms(self) -> int:
+        """When the cycle began, in unix milliseconds, by Mimecast's clock where its replies tell it."""
+        return self.clock.now_ms
 
     def check_time(self) -> None:
         """Raises DeadlineExceeded when the cycle has no time left."""
@@ -57,6 +71,8 @@ class Cycle:
             # Only what will be delivered needs all that the search told; the others are kept for comparison.
             record = Waiting.tracked(message, self.now_ms, whole=not known and not name)
             self.seen[record_id] = record
+            if message.received:
+                self.newest_ms = max(self.newest_ms, record.received_ms)
             if known:
                 tally.known += 1
             elif name:
@@ -77,5 +93,6 @@ class Cycle:
 
     def due(self) -> list[Waiting]:
         """What may be delivered now, in its order."""
-        ready = (record for record in self.state.backlog if record.after_ms <= self.now_ms)
+        now, latest = self.now_ms, self.now_ms + _LATEST_RETRY_MS
+        ready = (record for record in self.state.backlog if record.after_ms <= now or record.after_ms > latest)
         return sorted(ready, key=lambda record: record.place)

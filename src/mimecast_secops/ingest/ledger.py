@@ -36,6 +36,11 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._known)
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """Since when settled ids are remembered, in unix milliseconds; None where there are none."""
+        return min(self._hours, default=0) * HOUR_MS if self._hours else None
+
     def add(self, name: str, settled_ms: int) -> None:
         """Remember an id as settled at that time; one that is known stays where it is."""
         digest = self._digest(name)

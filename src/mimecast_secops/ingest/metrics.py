@@ -37,5 +37,6 @@ def metrics(report: Report) -> str:
     gauge("lag_seconds", "How far the checkpoint lies behind the clock.", ("", report.lag_seconds))
     oldest = report.oldest_unsettled_ms
     gauge("oldest_unsettled_seconds", "Unix time of the oldest record that waits; 0: none.", ("", (oldest or 0) / 1000))
+    gauge("clock_skew_seconds", "How far this machine's clock is ahead of Mimecast's.", ("", report.clock_skew_seconds))
     gauge("checkpoint_seconds", "Unix time before which everything is settled.", ("", report.checkpoint_ms / 1000))
     return "\n".join(lines) + "\n"

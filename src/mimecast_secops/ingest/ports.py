@@ -29,6 +29,10 @@ class Tenant(Protocol):
     def requests_sent(self) -> int:
         """How many requests have left so far."""
 
+    @property
+    def clock_skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of Mimecast's, by its last reply; None where no reply has told."""
+
     def search(
         self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
     ) -> Sequence[TrackedMessage]:

@@ -16,7 +16,8 @@ class Report:
     `seen` = `known` + `filtered` by what the search tells + `new`. `filtered` counts by the name of the filter.
     `left_over` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
     `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
-    any in it the cycle could not do all of its work, and `ok` is false.
+    any in it the cycle could not do all of its work, and `ok` is false. `clock_skew_seconds` is how far this machine's
+    clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0.
     """
 
     seen: int
@@ -38,6 +39,7 @@ class Report:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     error: MimecastError | None
+    clock_skew_seconds: float = 0.0
 
     @property
     def ok(self) -> bool:

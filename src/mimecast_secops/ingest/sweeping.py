@@ -10,8 +10,8 @@ from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.reading import MINUTE, Window, moment, next_span, next_window, read_window
 from mimecast_secops.ingest.waiting import GAP, Waiting
 
-# A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for clocks that differ.
-REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 30 * MINUTE
+# A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for the time that requests take.
+REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 5 * MINUTE
 # No more is read ahead once this much waits, or a few cycles' worth.
 _ENOUGH: Final = 1000
 _CYCLES_AHEAD: Final = 2
@@ -25,9 +25,9 @@ def sweep(cycle: Cycle) -> bool:
     Returns:
         Whether the searches worked. What failed is in the tally, and is read by the next cycle.
     """
-    _mend_clock(cycle)
     enough = max(_ENOUGH, _CYCLES_AHEAD * cycle.rules.max_messages)
     try:
+        _correct_clock(cycle)
         while True:
             if _read_next(cycle):
                 return True
@@ -50,7 +50,7 @@ def start_of(cycle: Cycle) -> tuple[int, int]:
     """Where the next window begins and how far this sweep goes, in unix milliseconds."""
     state = cycle.state
     if state.sweep:
-        return state.sweep.reached_ms, state.sweep.target_ms
+        return state.sweep.reached_ms, max(state.sweep.reached_ms, min(state.sweep.target_ms, cycle.now_ms))
     overlap = int(cycle.rules.overlap.total_seconds() * 1000)
     return max(state.frontier_ms - overlap, state.floor_ms), max(cycle.now_ms, state.frontier_ms)
 
@@ -65,7 +65,14 @@ def _read_next(cycle: Cycle) -> bool:
         _note_gap(cycle, oldest)
         begin, target = max(begin, oldest), max(target, oldest)
     bounds = next_window(begin, target, state.span_ms)
-    window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
+    try:
+        window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
+    except MimecastError:
+        if cycle.clock.follow():
+            return _again(cycle)  # Mimecast may have refused a time that is wrong.
+        raise
+    if cycle.clock.follow():
+        return _again(cycle)
     cycle.windows_read += 1
     cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
     _note_unreadable(cycle, window)
@@ -77,13 +84,42 @@ def _read_next(cycle: Cycle) -> bool:
     return state.sweep is None and state.frontier_ms >= cycle.now_ms
 
 
-def _mend_clock(cycle: Cycle) -> None:
-    """A frontier in the future means that a clock was wrong: waiting for it would miss what comes until then."""
-    if cycle.state.frontier_ms > cycle.now_ms + _CLOCK_JUMP_MS or cycle.state.floor_ms > cycle.now_ms:
-        cycle.tally.notes.append("The clock went back: reading goes on from the present.")
-        cycle.state.skip_to(cycle.now_ms)
-        if cycle.state.floor_ms > cycle.now_ms:
-            cycle.state.floor_ms = cycle.now_ms - int(cycle.rules.look_back.total_seconds() * 1000)
+def _again(cycle: Cycle) -> bool:
+    """The window was made from a wrong time, so it is read again."""
+    _correct_clock(cycle)
+    return False
+
+
+def _correct_clock(cycle: Cycle) -> None:
+    """Have a time that is surprising confirmed by Mimecast; mend a state that was written with a wrong one."""
+    state = cycle.state
+    begin, _ = start_of(cycle)
+    surprising = _lies_ahead(cycle) or begin < cycle.now_ms - REACH_MS
+    if surprising:
+        cycle.clock.verify(cycle.rules)
+    if not _lies_ahead(cycle):
+        return
+    # A checkpoint in the future would keep everything until then from being read. What was delivered is known by its
+    # id, back to the oldest id that is remembered; from there on it can be read again without repeating anything.
+    overlap = int(cycle.rules.overlap.total_seconds() * 1000)
+    if state.floor_ms > cycle.now_ms:
+        state.floor_ms = cycle.now_ms - int(cycle.rules.look_back.total_seconds() * 1000)
+    remembered = state.ledger.oldest_ms
+    begin = max(state.floor_ms, min(cycle.now_ms - overlap, cycle.now_ms if remembered is None else remembered))
+    subject = (
+        "The clock of this machine was ahead of Mimecast's. Messages received before "
+        f"{moment(begin):%Y-%m-%d %H:%M} UTC may have been skipped; reading goes on from there. "
+        "Look at the time before it in the Mimecast console."
+    )
+    _wait_for_gap(cycle, f"{GAP}:clock:{state.frontier_ms}", cycle.now_ms, subject)
+    state.skip_to(min(begin + overlap, cycle.now_ms))
+
+
+def _lies_ahead(cycle: Cycle) -> bool:
+    """Whether the state was written at a time that has not come yet."""
+    state = cycle.state
+    read = max(state.frontier_ms, state.sweep.reached_ms) if state.sweep else state.frontier_ms
+    return read > cycle.now_ms + _CLOCK_JUMP_MS or state.floor_ms > cycle.now_ms
 
 
 def _note_gap(cycle: Cycle, oldest_ms: int) -> None:

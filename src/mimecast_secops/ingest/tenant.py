@@ -19,7 +19,7 @@ from mimecast_secops.ingest.ports import Side
 
 
 class MimecastTenant:
-    """A tenant behind a client.
+    """A tenant behind a client, for one cycle.
 
     Args:
         client: with the deadline of the cycle, where there is one.
@@ -27,11 +27,18 @@ class MimecastTenant:
 
     def __init__(self, client: MimecastClient) -> None:
         self._client = client
+        # What earlier replies told is void once somebody has set this machine's clock.
+        client.reset_clock_skew()
 
     @property
     def requests_sent(self) -> int:
         """How many requests have left so far."""
         return self._client.requests_sent
+
+    @property
+    def clock_skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of Mimecast's; None where no reply of this cycle has told."""
+        return self._client.clock_skew
 
     def search(
         self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]

@@ -72,7 +72,7 @@ def test_a_damaged_state_is_never_thrown_away_silently(damage: bytes) -> None:
 
 def test_a_newer_state_is_refused() -> None:
     parts = State(floor_ms=0).encode()
-    parts["meta"] = parts["meta"].replace(b'"version":1', b'"version":2')
+    parts["meta"] = parts["meta"].replace(b'"version":2', b'"version":3')
     with pytest.raises(UnreadableState, match="newer"):
         State.decode(parts)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Decision
+from mimecast_secops.simulator.tenant.records import Decision, Tracked
 from tests.actions.bench import Bench
 
 RELEASE, REJECT = "/api/gateway/hold-release", "/api/gateway/hold-reject"
@@ -158,6 +159,67 @@ def test_other_risks_do_not_stop_a_release(bench: Bench, risk: str) -> None:
     bench.succeeds("release-message", Message_ID=bench.held(risk=risk).id)
 
 
+UNREADABLE = ["severe", "critical", 7, True, ["high"], {"level": "high"}]
+
+
+def with_risk(bench: Bench, risk: object) -> Tracked:
+    record = bench.held()
+    record.info = {"spamInfo": {"spamProcessingDetail": {"verdict": {"decision": "spam", "risk": risk}}}}
+    return record
+
+
+@pytest.mark.parametrize("risk", UNREADABLE, ids=str)
+@pytest.mark.parametrize("by", ["id", "hold_id"])
+def test_a_risk_that_cannot_be_read_does_not_count_as_harmless(bench: Bench, by: str, risk: object) -> None:
+    record = with_risk(bench, risk)
+    said = bench.fails("release-message", Message_ID=getattr(record, by))
+    assert said.startswith("The risk of this message is not known, so it was not released: Mimecast's verdict names")
+    assert '"Allow High Risk"' in said
+    assert (bench.writes, record.is_held) == ([], True)
+    bench.succeeds("release-message", Message_ID=getattr(record, by), Allow_High_Risk=True)
+
+
+def test_a_message_with_an_unreadable_risk_may_be_rejected(bench: Bench) -> None:
+    bench.succeeds("reject-message", Message_ID=with_risk(bench, "severe").id)
+
+
+@pytest.mark.parametrize("risk", [None, "", "Low", " medium "])
+@pytest.mark.parametrize("by", ["id", "hold_id"])
+def test_a_verdict_without_a_risk_or_in_another_spelling_does_not_stop_a_release(
+    bench: Bench, by: str, risk: object
+) -> None:
+    bench.succeeds("release-message", Message_ID=getattr(with_risk(bench, risk), by))
+
+
+@pytest.mark.parametrize("path", ["/api/message-finder/search", INFO])
+def test_a_hold_whose_risk_could_not_be_looked_up_is_not_released(bench: Bench, path: str) -> None:
+    record = bench.held(risk="high")
+    bench.fault("html", path)
+    said = bench.fails("release-message", Message_ID=record.hold_id)
+    assert "is not known, so it was not released: message tracking could not be read" in said
+    assert (bench.writes, record.is_held) == ([], True)
+    bench.succeeds("release-message", Message_ID=record.hold_id, Allow_High_Risk=True)
+
+
+def test_a_hold_that_message_tracking_does_not_show_is_released(bench: Bench) -> None:
+    record = bench.held()
+    record.deleted = True
+    bench.simulator.tenant.tracked[record.id] = dataclasses.replace(record, id="elsewhere", deleted=False)
+    bench.simulator.tenant.tracked[record.id].row = {"received": "2020-01-01T00:00:00+0000"}
+    bench.simulator.tenant.by_hold_id[record.hold_id] = bench.simulator.tenant.tracked[record.id]
+    result = bench.succeeds("release-message", Message_ID=record.hold_id, Verify_Result=False)
+    assert result["message"]["trackingId"] == ""
+
+
+def test_a_record_matched_by_its_contents_is_released_only_with_a_known_risk(bench: Bench) -> None:
+    bench.switch(queue_id_is_hold_id=False)
+    record = bench.held()
+    said = bench.fails("release-message", Message_ID=record.id)
+    assert "comparing the held queue with message tracking, which names no risk" in said
+    assert bench.writes == []
+    bench.succeeds("release-message", Message_ID=record.id, Allow_High_Risk=True)
+
+
 def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(bench: Bench) -> None:
     assert "high risk" in bench.fails("release-message", Message_ID=bench.held(risk="high").id, Dry_Run=True)
 
@@ -241,9 +303,10 @@ def test_what_does_not_show_yet_is_pending(bench: Bench, slug: str, path: str, w
 @both
 def test_without_message_tracking_the_queue_tells(bench: Bench, slug: str, path: str, what: str) -> None:
     bench.fault("html", "/api/message-finder/search")
-    assert bench.succeeds(slug, Message_ID=bench.held().hold_id)["state"] == "confirmed"
+    more = {"Allow High Risk": True}
+    assert bench.succeeds(slug, more, Message_ID=bench.held().hold_id)["state"] == "confirmed"
     bench.switch(hold_delay=3600)
-    assert bench.succeeds(slug, Message_ID=bench.held().hold_id)["state"] == "pending"
+    assert bench.succeeds(slug, more, Message_ID=bench.held().hold_id)["state"] == "pending"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.simulator.tenant.records import Tracked
 from tests.actions.bench import Bench
 
@@ -53,7 +55,7 @@ def test_each_kind_of_id_means_the_same_message(
 def test_the_queue_need_not_use_the_id_that_the_details_name(bench: Bench, kind: str) -> None:
     bench.switch(queue_id_is_hold_id=False)
     bench.held("Another")
-    wanted = bench.held("Offer")
+    wanted = bench.held("Offer", risk="low")
     bench.succeeds("release-message", Message_ID=KINDS[kind](wanted))
     assert decided(bench) == [("released", wanted.hold_id)]
 
@@ -202,11 +204,11 @@ def test_a_hold_id_is_found_beyond_the_first_page_of_the_queue(bench: Bench) -> 
     assert decided(bench) == [("released", wanted.hold_id)]
 
 
-def test_a_hold_id_is_enough_to_act_where_message_tracking_does_not_answer(bench: Bench) -> None:
+def test_a_hold_id_is_enough_to_reject_where_message_tracking_does_not_answer(bench: Bench) -> None:
     wanted = bench.held("Offer")
     bench.fault("html", "/api/message-finder/search")
-    result = bench.succeeds("release-message", Message_ID=wanted.hold_id)
-    assert decided(bench) == [("released", wanted.hold_id)]
+    result = bench.succeeds("reject-message", Message_ID=wanted.hold_id)
+    assert decided(bench) == [("rejected", wanted.hold_id)]
     assert (result["message"]["trackingId"], result["message"]["risk"]) == ("", None)
 
 
@@ -215,3 +217,174 @@ def test_details_of_another_message_are_not_believed(bench: Bench) -> None:
     bench.simulator.control("record", {"id": wanted.id, "info": {"id": other.id}})
     bench.fails("release-message", Message_ID=wanted.id)
     assert decided(bench) == []
+
+
+# a message that was decided elsewhere, and another one like it
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def still_shown_as_held(bench: Bench, record: Tracked) -> dict[str, Any]:
+    """Someone decides on the message elsewhere: it leaves the queue, and tracking goes on saying that it is held."""
+    shown = bench.client.tracking.info(record.id).raw
+    bench.simulator.tenant.set_status(record, "archived")
+    record.info, record.row = dict(shown), {"status": "held"}
+    bench.forget()
+    return record.info
+
+
+exactly = pytest.mark.parametrize("exact", [True, False], ids=["queue id is hold id", "queue id is another"])
+
+
+@exactly
+@pytest.mark.parametrize("kind", ["tracking id", "Message-ID"])
+@pytest.mark.parametrize("more", [{}, {"Allow High Risk": True}], ids=["guarded", "overridden"])
+def test_a_release_does_not_touch_a_later_message_with_the_same_sender_and_subject(
+    bench: Bench, exact: bool, kind: str, more: dict[str, object]
+) -> None:
+    bench.switch(queue_id_is_hold_id=exact)
+    older = bench.held("Offer", risk="low", received=now() - timedelta(hours=2))
+    newer = bench.held("Offer", risk="high", received=now() - timedelta(minutes=1))
+    still_shown_as_held(bench, older)
+    result = bench.do("release-message", {"Message ID": KINDS[kind](older), **more})
+    assert not result.is_success
+    assert "does not show the message at the time of any held message like it" in result.message
+    assert [candidate["holdId"] for candidate in result.json_result] == [newer.hold_id]
+    assert newer.hold_id in result.message
+    assert (decided(bench), bench.writes, newer.is_held) == ([], [], True)
+
+
+@exactly
+@both
+@pytest.mark.parametrize("seconds", [0, 4, 6, 50])
+def test_a_decided_message_is_not_mistaken_for_one_that_came_seconds_later(
+    bench: Bench, exact: bool, slug: str, done: str, seconds: int
+) -> None:
+    bench.switch(queue_id_is_hold_id=exact)
+    at = now() - timedelta(minutes=10)
+    older = bench.held("Offer", risk="low", received=at - timedelta(seconds=seconds))
+    newer = bench.held("Offer", risk="high", received=at)
+    still_shown_as_held(bench, older)
+    result = bench.do(slug, Message_ID=older.id)
+    assert not result.is_success
+    expected = "2 records that fit this held message" if seconds <= 5 else "no held message like it was"
+    assert expected in result.message
+    assert [candidate["holdId"] for candidate in result.json_result] == [newer.hold_id]
+    assert (decided(bench), bench.writes) == ([], [])
+
+
+@exactly
+def test_a_decision_that_does_not_show_yet_does_not_lead_to_another_message(bench: Bench, exact: bool) -> None:
+    bench.switch(queue_id_is_hold_id=exact, hold_delay=3600)
+    older = bench.held("Offer", risk="low", received=now() - timedelta(hours=2))
+    newer = bench.held("Offer", risk="high", received=now() - timedelta(minutes=1))
+    bench.simulator.tenant.decide(older.hold_id, "released")
+    assert "did not confirm" in bench.fails("release-message", Message_ID=older.id)
+    assert decided(bench) == [("released", older.hold_id)]
+    assert newer.next_status == ""
+
+
+def test_the_time_of_receipt_tells_messages_with_the_same_contents_apart(bench: Bench) -> None:
+    bench.switch(queue_id_is_hold_id=False)
+    older = bench.held("Offer", risk="low", received=now() - timedelta(hours=2))
+    newer = bench.held("Offer", risk="low", received=now() - timedelta(minutes=1))
+    bench.succeeds("release-message", Message_ID=older.id)
+    assert decided(bench) == [("released", older.hold_id)]
+    bench.succeeds("release-message", Message_ID=newer.id)
+    assert decided(bench)[1:] == [("released", newer.hold_id)]
+
+
+@pytest.mark.parametrize(
+    ("block", "member", "missing"),
+    [
+        ("queueInfo", "to", "recipient"),
+        ("messageInfo", "subject", "subject"),
+        ("messageInfo", "fromEnvelope", "sender"),
+    ],
+)
+@both
+def test_a_record_that_does_not_name_enough_is_not_matched(
+    bench: Bench, slug: str, done: str, block: str, member: str, missing: str
+) -> None:
+    bench.switch(queue_id_is_hold_id=False)
+    wanted = bench.held("Offer", risk="low")
+    shown = bench.client.tracking.info(wanted.id).raw
+    parts = {"queueInfo": shown["queueInfo"], "messageInfo": shown["recipientInfo"]["messageInfo"]}
+    parts[block][member] = None
+    if missing == "recipient":
+        shown["recipientInfo"]["txInfo"]["to"] = None
+    wanted.info = shown
+    bench.forget()
+    result = bench.do(slug, Message_ID=wanted.id)
+    assert not result.is_success
+    assert f"Message tracking does not name the {missing} of the message, so nothing was done" in result.message
+    assert [candidate["holdId"] for candidate in result.json_result] == [wanted.hold_id]
+    assert bench.writes == []
+
+
+def test_a_record_whose_time_is_not_shown_is_not_matched(bench: Bench) -> None:
+    bench.switch(queue_id_is_hold_id=False, tracked_limit=1)
+    wanted = bench.held("Offer", risk="low", received=now() - timedelta(minutes=5))
+    bench.mail("Newer", received=wanted.received + timedelta(seconds=30))
+    assert "does not show the message at the time" in bench.fails("release-message", Message_ID=wanted.id)
+    assert bench.writes == []
+
+
+def test_too_many_messages_with_the_same_contents_are_not_searched_through(bench: Bench) -> None:
+    bench.switch(queue_id_is_hold_id=False)
+    records = [bench.held("Offer", risk="low", received=now() - timedelta(minutes=number)) for number in range(11)]
+    result = bench.do("release-message", Message_ID=records[5].id)
+    assert "11 held messages have this sender, recipient and subject" in result.message
+    assert len(result.json_result) == 11
+    assert bench.paths.count("/api/message-finder/search") == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"), [({"subject": "Other"}, "subject"), ({"sender": "other@example.org"}, "sender")]
+)
+@both
+def test_an_entry_that_contradicts_the_record_is_not_acted_on(
+    bench: Bench, slug: str, done: str, changed: dict[str, str], word: str
+) -> None:
+    wanted, other = bench.held("Offer", risk="low"), bench.held(**({"subject": "Offer"} | changed))
+    shown = bench.client.tracking.info(wanted.id).raw
+    wanted.info = {"queueInfo": shown["queueInfo"] | {"id": other.hold_id}}
+    bench.forget()
+    result = bench.do(slug, Message_ID=wanted.id)
+    assert not result.is_success
+    assert f"a held message whose {word} in the held queue differs" in result.message
+    assert [candidate["holdId"] for candidate in result.json_result] == [other.hold_id]
+    assert bench.writes == []
+
+
+def test_an_entry_without_an_id_is_not_the_one_of_a_record_without_a_queue_id(bench: Bench) -> None:
+    """Two ids that are both missing are not equal."""
+    wanted = bench.held("Offer", risk="low")
+    shown = bench.client.tracking.info(wanted.id).raw
+    wanted.info = {"queueInfo": shown["queueInfo"] | {"id": ""}}
+    wanted.hold_id = ""
+    bench.forget()
+    assert "the held queue does not show it" in bench.fails("reject-message", Message_ID=wanted.id)
+    assert bench.writes == []
+
+
+# an id that names no message
+
+
+@pytest.mark.parametrize("given", ["<>", "<", "< >", " <> ", ">", "<\t>", "<[Event.messageId]>", "[Event.messageId]"])
+@pytest.mark.parametrize("slug", ["release-message", "reject-message", "report-message"])
+def test_an_id_that_names_no_message_is_refused_before_any_call(v1: Bench, slug: str, given: str) -> None:
+    v1.held()
+    result = v1.do(slug, Message_ID=given)
+    assert isinstance(result.error, InvalidParameter)
+    assert '"Message ID" names no message' in result.message
+    assert ("placeholder" in result.message) is ("Event" in given)
+    assert v1.writes == []
+
+
+def test_one_empty_id_in_a_list_keeps_a_report_from_being_sent(v1: Bench) -> None:
+    wanted = v1.held()
+    assert "names no message" in v1.fails("report-message", Message_ID=f"{wanted.id},<>")
+    assert v1.simulator.tenant.reports == []

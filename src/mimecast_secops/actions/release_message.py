@@ -26,7 +26,8 @@ class Parameters:
     )
     allow_high_risk: bool = flag(
         "Allow High Risk",
-        "If enabled, a message is released although Mimecast's verdict on it is high risk.",
+        "If enabled, a message is released although Mimecast's verdict on it is high risk, or its risk is not known "
+        "because message tracking or the verdict cannot be read.",
         default=False,
     )
     dry_run: bool = writing.dry_run()
@@ -63,10 +64,18 @@ def run(context: Context, parameters: Parameters) -> Result:
 
 
 def _guard(target: resolution.HeldTarget, parameters: Parameters) -> None:
-    if target.risk == "high" and not (parameters.allow_high_risk or parameters.to_sandbox):
+    if parameters.allow_high_risk or parameters.to_sandbox:
+        return
+    if target.risk == "high":
         raise ActionFailed(
             'Mimecast\'s verdict on this message is high risk, so it was not released. Enable "Allow High Risk" to '
             "release it all the same.",
+            json_result=[target.describe()],
+        )
+    if target.risk_problem:
+        raise ActionFailed(
+            f"The risk of this message is not known, so it was not released: {target.risk_problem}. Try again later, "
+            'or enable "Allow High Risk" to release it without this check.',
             json_result=[target.describe()],
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mimecast_secops.actions import writing
+from mimecast_secops.actions import resolution, writing
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
 from mimecast_secops.api import Generation
 from mimecast_secops.api.areas import tracking
@@ -34,6 +34,8 @@ def run(context: Context, parameters: Parameters) -> Result:
             "Messages can be reported on API 1.0 only, and this connection uses API 2.0, which has no such function. "
             "Report them in the Mimecast console, or use API 1.0 keys."
         )
+    for message_id in parameters.message_ids:
+        resolution.check_message_id(message_id)
     done: list[dict[str, Any]] = []
     failed: dict[str, Exception] = {}
     for number, message_id in enumerate(parameters.message_ids, 1):
@@ -85,9 +87,9 @@ def _report(context: Context, message_id: str, parameters: Parameters) -> list[d
 
 def _tracking_ids(context: Context, message_id: str) -> list[str]:
     """An internet Message-ID stands for every record of it: the same mail, once per recipient."""
-    if "@" not in message_id and not message_id.startswith("<"):
+    if not resolution.is_message_id(message_id):
         return [message_id]
-    rows = context.client.tracking.search(message_id=message_id.strip("<> "))
+    rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
     context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
     if not rows:
         raise ActionFailed("message tracking has no message with that Message-ID.")

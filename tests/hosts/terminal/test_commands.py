@@ -323,6 +323,24 @@ def test_many_ids_one_line_each_and_the_rest_after_an_interruption(terminal: Ter
     assert len(simulator.tenant.decisions) == 2
 
 
+def test_an_id_that_names_no_message_does_not_stop_the_others(terminal: Terminal, simulator: Simulator) -> None:
+    [message_id, *_] = held(simulator)
+    listed = terminal.home / "ids.txt"
+    listed.write_text(f"<>\n{message_id}\n")
+    done = terminal.type("action", "reject-message", "--from-file", str(listed))
+    assert done.exit_code == exit_codes.PARTIAL
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["FAILED", "ok"]
+    assert "names no message" in done.stdout
+
+
+@pytest.mark.parametrize("given", ["<>", "<", "< >", " "])
+@pytest.mark.parametrize("slug", ["release-message", "reject-message"])
+def test_an_empty_id_is_a_wrong_parameter(terminal: Terminal, slug: str, given: str) -> None:
+    done = terminal.type("action", slug, "--message-id", given)
+    assert done.exit_code == exit_codes.USAGE
+    assert '"Message ID"' in one_line(done)
+
+
 def test_a_policy_is_taken_back_from_the_journal(terminal: Terminal, simulator: Simulator) -> None:
     made = terminal.type(
         *("action", "create-block-sender-policy", "--description", "d", "--sender", "a@example.org"),

@@ -61,8 +61,9 @@ class MessageInfo:
         queue_id: the id of the queue item; probably the hold id, which no document confirms.
         queue_reason: the name of the policy or definition that held it.
         queue_detail_status: why, in the words of `txInfo`.
-        risk: negligible, low, medium or high; "" where Mimecast says none.
+        risk: negligible, low, medium or high; "" where Mimecast says none, or one that cannot be read.
         message_id: the internet Message-ID without `<>`, "" where the headers have none.
+        risk_is_unreadable: whether there is a verdict whose risk is none of these words.
     """
 
     id: str
@@ -77,6 +78,7 @@ class MessageInfo:
     message_id: str
     defects: tuple[str, ...]
     raw: dict[str, Any] = field(repr=False)
+    risk_is_unreadable: bool = False
 
     @classmethod
     def read(cls, raw: Any) -> MessageInfo:
@@ -85,8 +87,7 @@ class MessageInfo:
         recipient = reader.inner("recipientInfo")
         message, transfer = recipient.inner("messageInfo"), recipient.inner("txInfo")
         queue = reader.inner("queueInfo")
-        verdict = reader.inner("spamInfo").inner("spamProcessingDetail").inner("verdict")
-        risk = verdict.text("risk").lower()
+        risk, risk_is_unreadable = _risk_of(reader.raw)
         return cls(
             id=reader.text("id"),
             status=reader.text("status").lower(),
@@ -94,12 +95,13 @@ class MessageInfo:
             queue_reason=queue.text("reason"),
             queue_detail_status=transfer.text("queueDetailStatus"),
             bounce_type=transfer.text("bounceType"),
-            risk=risk if risk in RISKS else "",
+            risk=risk,
             subject=message.text("subject"),
             sender=message.text("fromEnvelope"),
             message_id=message_id_of(message.text("transmissionInfo")),
             defects=tuple(reader.defects + recipient.defects + message.defects + transfer.defects + queue.defects),
             raw=reader.raw,
+            risk_is_unreadable=risk_is_unreadable,
         )
 
 
@@ -181,6 +183,19 @@ class TrackingArea:
         if comment:
             item["comment"] = comment
         self._session.call(REPORT, [item])
+
+
+def _risk_of(raw: dict[str, Any]) -> tuple[str, bool]:
+    """The risk of the verdict, and whether the verdict is there but its risk cannot be read."""
+    value: Any = raw
+    for name in ("spamInfo", "spamProcessingDetail", "verdict", "risk"):
+        value = value.get(name) if isinstance(value, dict) else None
+        if value in (None, "", {}):
+            return "", False
+        if name != "risk" and not isinstance(value, dict):
+            return "", True
+    risk = value.strip().lower() if isinstance(value, str) else ""
+    return (risk, False) if risk in RISKS else ("", True)
 
 
 def message_id_of(transmission_info: str) -> str:

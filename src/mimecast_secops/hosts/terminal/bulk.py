@@ -60,7 +60,8 @@ def run(runtime: Runtime, action: Action, raw: Mapping[str, object], name: str, 
                         progress.add(one)
                     else:
                         failures.append(result)
-                        if exit_codes.code_of_result(result) in _FATAL:
+                        about_this_id = getattr(result.error, "parameter", "") == name
+                        if exit_codes.code_of_result(result) in _FATAL and not about_this_id:
                             break
                     bar.advance(task)
             if not failures:

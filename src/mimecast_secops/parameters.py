@@ -64,7 +64,9 @@ class Parameter:
 
     `default` is its text as a form shows it ("" = none). `minimum`/`maximum` bound an integer, both included. With
     `forgiving`, a value that is not such a number is replaced by the default, and a note says so. With `clearable`, a
-    value that was emptied on purpose stays empty; otherwise the default takes its place. `field` is the attribute of
+    value that was emptied on purpose stays empty; otherwise the default takes its place. A `criterion` is a list that
+    narrows a search: a value without any entry, such as `,`, is refused instead of counting as not given, because the
+    search would then return everything. `field` is the attribute of
     the record that carries it. `advanced` ones may be folded away by a form. `check` reads a text of a kind of its own:
     it returns the text to use, or raises InvalidParameter.
     """
@@ -80,6 +82,7 @@ class Parameter:
     maximum: int | None = None
     forgiving: bool = False
     clearable: bool = False
+    criterion: bool = False
     advanced: bool = False
     check: Callable[[str], str] | None = None
 
@@ -150,12 +153,12 @@ def items(
     advanced: bool = False,
     addresses: bool = False,
     clearable: bool = False,
+    criterion: bool = False,
 ) -> Any:
     """A comma-separated list → `tuple[str, ...]`: stripped, empty entries dropped, order kept, repeats once."""
     kind = Kind.ADDRESSES if addresses else Kind.LIST
-    return _field(
-        name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced, clearable=clearable
-    )
+    more: dict[str, Any] = {"clearable": clearable, "criterion": criterion}
+    return _field(name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced, **more)
 
 
 def time(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Any:
@@ -190,6 +193,8 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
     for parameter in declared(record):
         given = _as_text(raw.get(parameter.name))
         if parameter.kind in (Kind.LIST, Kind.ADDRESSES) and not split(given):
+            if given and parameter.criterion:
+                raise _refuse(parameter, given, "it has no entry; leave it empty to search without it")
             given = ""
         if not given and not (parameter.clearable and raw.get(parameter.name) is not None):
             given = parameter.default
@@ -234,13 +239,14 @@ def _as_text(value: object) -> str:
     return str(value).strip()
 
 
-def _shorten(given: str) -> str:
+def shortened(given: str) -> str:
+    """A value as an error shows it: bounded, and without characters that a terminal acts on."""
     clean = "".join(c if c.isprintable() else "�" for c in given)
     return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"
 
 
 def _refuse(parameter: Parameter, given: str, accepted: str) -> InvalidParameter:
-    return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{_shorten(given)}": {accepted}.')
+    return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{shortened(given)}": {accepted}.')
 
 
 def _read_text(parameter: Parameter, given: str, _notes: list[str]) -> str:
@@ -283,7 +289,7 @@ def _read_integer(parameter: Parameter, given: str, notes: list[str]) -> int:
     if not parameter.forgiving:
         raise _refuse(parameter, given, f"{accepted} is accepted")
     notes.append(
-        f'"{parameter.name}" cannot be "{_shorten(given)}" ({accepted} is accepted): {parameter.default} is used.'
+        f'"{parameter.name}" cannot be "{shortened(given)}" ({accepted} is accepted): {parameter.default} is used.'
     )
     return int(parameter.default)
 

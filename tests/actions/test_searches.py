@@ -16,7 +16,8 @@ from mimecast_secops.actions.simple_archive_search import Parameters, query_of
 from mimecast_secops.actions.time_frames import OPTIONS, time_frame
 from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import QueryError
-from mimecast_secops.parameters import InvalidParameter, parse, split
+from mimecast_secops.api.archive_query import searchable_words
+from mimecast_secops.parameters import InvalidParameter, parse
 from mimecast_secops.simulator.mail.reading import read_mail
 from tests.actions.bench import Bench
 from tests.simulator.caller import letter
@@ -359,7 +360,7 @@ def structure(root: Tree.Element) -> Any:
     return root.tag, sorted(root.attrib.items()), [structure(child) for child in root]
 
 
-@given(HOSTILE)
+@given(HOSTILE.filter(lambda text: not text.strip() or bool(searchable_words(text))))
 def test_a_subject_cannot_change_the_structure_of_the_query(subject: str) -> None:
     root = tree(Subject=subject)
     texts = root.findall("muse/text")
@@ -407,11 +408,29 @@ def test_several_addresses_are_alternatives_and_nothing_else(addresses: list[str
 @given(st.text().filter(lambda text: "," not in text))
 def test_what_is_neither_address_nor_domain_is_never_in_a_query(value: str) -> None:
     wanted = value.strip()
-    if wanted and not (is_address(wanted) or is_domain(wanted)) and split(value):
+    if wanted and not (is_address(wanted) or is_domain(wanted)):
         with pytest.raises(InvalidParameter, match='"From"'):
             tree(From=value)
     else:
         assert [one.text for one in tree(From=value).findall("muse/sent")] == ([wanted] if wanted else [])
+
+
+@pytest.mark.parametrize("subject", ["*", '"', "or", "NOT and", "()", "\x0b*"])
+def test_a_subject_with_nothing_to_search_for_is_refused_before_any_call(bench: Bench, subject: str) -> None:
+    said = bench.fails("simple-archive-search", Subject=subject)
+    assert said.startswith('"Subject" cannot be "')
+    assert "it has no word to search for" in said
+    assert said.isprintable()
+    assert bench.paths == []
+
+
+@pytest.mark.parametrize("name", ["Mailboxes", "From", "To"])
+@pytest.mark.parametrize("value", [",", " , ", "\n,", ["", ""]], ids=repr)
+def test_a_list_without_any_entry_does_not_widen_the_search(bench: Bench, name: str, value: object) -> None:
+    said = bench.fails("simple-archive-search", {name: value})
+    assert said.startswith(f'"{name}" cannot be "')
+    assert "it has no entry; leave it empty to search without it" in said
+    assert bench.paths == []
 
 
 def test_hostile_text_is_a_subject_to_search_for_and_nothing_more(bench: Bench) -> None:

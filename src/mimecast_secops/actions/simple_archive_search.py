@@ -10,9 +10,9 @@ from mimecast_secops.actions import archive_results, time_frames
 from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import ArchiveQuery
-from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE
+from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE, searchable_words
 from mimecast_secops.api.areas import archive
-from mimecast_secops.parameters import InvalidParameter, choice, integer, items, text, time
+from mimecast_secops.parameters import InvalidParameter, choice, integer, items, shortened, text, time
 
 _FIELDS: Final = (
     "attachmentcount,status,subject,size,receiveddate,displayfrom,displayfromaddress,id,displayto,"
@@ -28,10 +28,17 @@ class Parameters:
         "Fields To Return", "Comma-separated list of fields that each item shall have.", default=_FIELDS, mandatory=True
     )
     mailboxes: tuple[str, ...] = items(
-        "Mailboxes", "Comma-separated list of mailboxes to search. Empty: the whole account.", addresses=True
+        "Mailboxes",
+        "Comma-separated list of mailboxes to search. Empty: the whole account.",
+        addresses=True,
+        criterion=True,
     )
-    senders: tuple[str, ...] = items("From", "Comma-separated list of addresses or domains; any of them sent it.")
-    recipients: tuple[str, ...] = items("To", "Comma-separated list of addresses or domains; any of them got it.")
+    senders: tuple[str, ...] = items(
+        "From", "Comma-separated list of addresses or domains; any of them sent it.", criterion=True
+    )
+    recipients: tuple[str, ...] = items(
+        "To", "Comma-separated list of addresses or domains; any of them got it.", criterion=True
+    )
     subject: str = text("Subject", "Words of the subject.")
     time_frame: str = choice(
         "Time Frame",
@@ -65,8 +72,14 @@ def query_of(parameters: Parameters, now: datetime) -> ArchiveQuery:
     """The query that the parameters stand for.
 
     Raises:
-        InvalidParameter: an address, or the time frame, is not one.
+        InvalidParameter: an address, or the time frame, is not one, or the subject has no word to search for.
     """
+    if parameters.subject and not searchable_words(parameters.subject):
+        raise InvalidParameter(
+            "Subject",
+            f'"Subject" cannot be "{shortened(parameters.subject)}": it has no word to search for, only '
+            "operators and signs of the search language. Leave it empty to search without it.",
+        )
     for name, values in (("From", parameters.senders), ("To", parameters.recipients)):
         for value in values:
             if not (is_address(value) or is_domain(value)):

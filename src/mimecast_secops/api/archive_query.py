@@ -3,7 +3,7 @@
 A value that a person gives is text in that tree. It can never become an element, an attribute or an operator: markup
 is escaped by the XML library, characters that XML forbids are dropped, and in free text the operators of the search
 language (`:`, `!`, `*`, brackets, quotes, the words `and` and `or`) are taken out, so that `subject` searches for words
-only.
+only. A criterion that has nothing left to search for is an error: without it, the query finds everything.
 """
 
 from __future__ import annotations
@@ -57,7 +57,13 @@ class ArchiveQuery:
     page_size: int = DEFAULT_PAGE_SIZE
 
     def to_xml(self) -> str:
-        """The query as the archive takes it."""
+        """The query as the archive takes it.
+
+        Raises:
+            QueryError: a criterion has nothing that can be searched for, or an address cannot be searched for together
+                with others.
+        """
+        self._check_criteria()
         root = Tree.Element("xmlquery", {"trace": "iql,muse"})
         attributes = {
             "query-type": "emailarchive",
@@ -77,12 +83,19 @@ class ArchiveQuery:
         self._criteria(Tree.SubElement(root, "muse"))
         return '<?xml version="1.0"?>' + Tree.tostring(root, encoding="unicode")
 
+    def _check_criteria(self) -> None:
+        if self.subject.strip() and not searchable_words(self.subject):
+            raise QueryError(f'The subject "{self.subject[:80]}" has no word that can be searched for.')
+        for side, values in (("mailbox", self.mailboxes), ("sender", self.senders), ("recipient", self.recipients)):
+            if not all(_FORBIDDEN.sub("", value).strip() for value in values):
+                raise QueryError(f"A {side} to search for is empty.")
+
     def _criteria(self, muse: Tree.Element) -> None:
         for side, addresses in (("from", self.senders), ("to", self.recipients)):
             if len(addresses) > 1:
                 # Two `sent` elements mean both; only free text can say either.
                 _leaf(muse, "text", " or ".join(f"{side}:{_word(address)}" for address in addresses))
-        if words := _words(self.subject):
+        if words := searchable_words(self.subject):
             _leaf(muse, "text", f"subject:{words}")
         if self.start or self.end:
             limits = {name: _stamp(at) for name, at in (("from", self.start), ("to", self.end)) if at}
@@ -140,7 +153,8 @@ def _word(text: str) -> str:
     return text
 
 
-def _words(text: str) -> str:
+def searchable_words(text: str) -> str:
+    """The words of a subject that the archive can search for; "" where there are none."""
     words = _OPERATORS.sub(" ", _FORBIDDEN.sub(" ", text)).split()
     return " ".join(word for word in words if word.lower() not in _OPERATOR_WORDS)
 

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from mimecast_secops.addresses import is_address
+from mimecast_secops.addresses import character_problem, is_address
 from mimecast_secops.api.secrets import Secret
 
 _METADATA_KEY: Final = "mimecast_secops.parameter"
@@ -256,7 +256,12 @@ def _read_text(parameter: Parameter, given: str, _notes: list[str]) -> str:
 def _read_address(parameter: Parameter, given: str, _notes: list[str]) -> str:
     if is_address(given):
         return given
-    raise _refuse(parameter, given, f"{_ADDRESS_ACCEPTED}{unexpanded(given)}")
+    raise _refuse(parameter, given, _why_no_address(given))
+
+
+def _why_no_address(given: str) -> str:
+    problem = "" if unexpanded(given) else character_problem(given)
+    return f"{problem}; {_ADDRESS_ACCEPTED}" if problem else f"{_ADDRESS_ACCEPTED}{unexpanded(given)}"
 
 
 def unexpanded(given: str) -> str:
@@ -317,7 +322,7 @@ def _read_addresses(parameter: Parameter, given: str, _notes: list[str]) -> tupl
     entries = split(given)
     for entry in entries:
         if not is_address(entry):
-            raise _refuse(parameter, entry, f"{_ADDRESS_ACCEPTED}{unexpanded(entry)}")
+            raise _refuse(parameter, entry, _why_no_address(entry))
     return entries
 
 

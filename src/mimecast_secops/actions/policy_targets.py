@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mimecast_secops.addresses import is_address, is_domain
+from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import PolicyTarget
-from mimecast_secops.parameters import InvalidParameter, split, unexpanded
+from mimecast_secops.parameters import InvalidParameter, shortened, split, unexpanded
 
 TYPES: Final = {
     "Everyone": "everyone",
@@ -49,7 +49,11 @@ def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
     for value in values.values():
         if not is_valid(value):
             hint = unexpanded(value)
+            problem = "" if hint else character_problem(value)
+            why = f"{problem}; " if problem else ""
             raise InvalidParameter(
-                name, f'"{name}" cannot be "{value[:80]}": with "{name} Type" "{kind}", {accepted} is accepted{hint}.'
+                name,
+                f'"{name}" cannot be "{shortened(value)}": {why}with "{name} Type" "{kind}", {accepted} is accepted'
+                f"{hint}.",
             )
     return tuple(PolicyTarget(wire, value) for value in values.values())

@@ -8,7 +8,7 @@ from typing import Final
 
 from mimecast_secops.actions import archive_results, time_frames
 from mimecast_secops.actions.declaration import Action, Context, Result
-from mimecast_secops.addresses import is_address, is_domain
+from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import ArchiveQuery
 from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE, searchable_words
 from mimecast_secops.api.areas import archive
@@ -83,8 +83,10 @@ def query_of(parameters: Parameters, now: datetime) -> ArchiveQuery:
     for name, values in (("From", parameters.senders), ("To", parameters.recipients)):
         for value in values:
             if not (is_address(value) or is_domain(value)):
+                problem = character_problem(value)
+                why = f"{problem}; " if problem else ""
                 raise InvalidParameter(
-                    name, f'"{name}" cannot contain "{value[:80]}": an address or a domain is accepted.'
+                    name, f'"{name}" cannot contain "{shortened(value)}": {why}an address or a domain is accepted.'
                 )
     start, end = time_frames.time_frame(parameters.time_frame, parameters.start, parameters.end, now)
     return ArchiveQuery(

@@ -24,6 +24,7 @@ TOKEN = "/oauth/token"
 READING = frozenset(
     {
         "/api/account/get-account",
+        "/api/domain/get-internal-domain",
         "/api/message-finder/search",
         "/api/message-finder/get-message-info",
         "/api/gateway/get-hold-message-list",

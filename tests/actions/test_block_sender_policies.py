@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mimecast_secops.actions import find
 from mimecast_secops.actions.create_block_sender_policy import Parameters, policies_of
 from mimecast_secops.parameters import parse
+from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.records import Policy
 from tests.actions.bench import Bench
 
@@ -166,9 +167,42 @@ GUARDED = {
     "the same in ASCII": {"Sender": "xn--55qx5d.cn"},
     "a hosting suffix": {"Sender": "github.io"},
     "one of several": {"Sender": "evil.example.org,gmail.com"},
+    "another own domain": {"Sender": "second.example"},
+    "a domain below an own one": {"Sender": "mail.second.example"},
+    "a domain above an own one": {"Sender": "parent.example"},
+    "an own domain in another form": {"Sender": "xn--mnchen-3ya.example"},
+    "an own international domain": {"Sender": "MÜNCHEN.example"},
+    "free mail in full-width letters": {"Sender": "\uff47\uff4d\uff41\uff49\uff4c.com"},
+    "everyone to another own domain": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Domain",
+        "Recipient": "second.example",
+    },
+    "internal to another own domain": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "second.example",
+    },
+    "everyone to one recipient": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Address",
+        "Recipient": "ann@example.com",
+    },
+    "external to one recipient": {
+        "Sender Type": "External Addresses",
+        "Recipient Type": "Email Address",
+        "Recipient": "ann@Second.Example",
+    },
+    "a display name of wildcards": {"Sender Type": "Header Display Name", "Sender": "*"},
 }
 
 
+@pytest.fixture
+def several_domains(simulator: Simulator) -> None:
+    simulator.tenant.domains |= {"second.example", "sub.parent.example", "münchen.example"}
+
+
+@pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("case", GUARDED)
 def test_a_policy_that_reaches_too_far_is_stopped_and_says_what_overrides_it(bench: Bench, case: str) -> None:
     said = bench.fails(MAKE, RAW, **GUARDED[case])
@@ -182,9 +216,50 @@ def test_the_override_creates_it_all_the_same(bench: Bench, case: str) -> None:
     assert len(policies(bench)) == 1 + (case == "one of several")
 
 
+@pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("case", GUARDED)
-def test_a_policy_that_does_nothing_is_not_guarded(v2: Bench, case: str) -> None:
-    make(v2, **GUARDED[case], Response="No Action")
+def test_an_exemption_that_reaches_too_far_is_stopped_too(v2: Bench, case: str) -> None:
+    said = v2.fails(MAKE, RAW, **GUARDED[case], Response="No Action")
+    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
+    assert (v2.writes, policies(v2)) == ([], [])
+    make(v2, **GUARDED[case], Response="No Action", Allow_Broad_Policy="true")
+    assert len(policies(v2)) == 1 + (case == "one of several")
+
+
+# The sender is narrow; with "Bidirectional" the policy acts on mail from the recipient to the sender, too.
+MIRRORED = {
+    "a colleague for everyone": {"Sender": "ann@second.example", "Sender Type": "Email Address"},
+    "a colleague for external addresses": {
+        "Sender": "ann@example.com",
+        "Sender Type": "Email Address",
+        "Recipient Type": "External Addresses",
+    },
+    "a colleague for a free-mail domain": {
+        "Sender": "ann@example.com",
+        "Sender Type": "Email Address",
+        "Recipient Type": "Email Domain",
+        "Recipient": "gmail.com",
+    },
+    "internal addresses for a free-mail domain": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "gmail.com",
+    },
+}
+
+
+@pytest.mark.usefixtures("several_domains")
+@pytest.mark.parametrize("response", ["Block Sender", "No Action"])
+@pytest.mark.parametrize("case", MIRRORED)
+def test_the_direction_that_bidirectional_adds_is_guarded_too(bench: Bench, case: str, response: str) -> None:
+    more = {**MIRRORED[case], "Response": response}
+    said = bench.fails(MAKE, RAW, **more)
+    assert said.startswith('With "Bidirectional" enabled, the policy acts on mail in the other direction too. ')
+    assert said.endswith('Disable "Bidirectional", or enable "Allow Broad Policy" to create it all the same.')
+    assert (bench.writes, policies(bench)) == ([], [])
+    make(bench, **more, Bidirectional=False)
+    make(bench, **more, Allow_Broad_Policy=True)
+    assert len(policies(bench)) == 2
 
 
 FREE = {
@@ -192,25 +267,153 @@ FREE = {
     "a domain below a public suffix": {"Sender": "evil.co.uk"},
     "a name": {"Sender": "The Boss", "Sender Type": "Header Display Name"},
     "a subdomain that is not free mail": {"Sender": "gmail.com.evil.example.org"},
+    "one sender for the own domain": {"Recipient Type": "Email Domain", "Recipient": "example.com"},
+    "one sender for one recipient": {"Recipient Type": "Email Address", "Recipient": "ann@example.com"},
+    "all mail to a domain elsewhere": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "evil.example.org",
+    },
+    "a domain that only ends like an own one": {"Sender": "notexample.com"},
 }
 
 
+@pytest.mark.parametrize("response", ["Block Sender", "No Action"])
 @pytest.mark.parametrize("case", FREE)
-def test_a_policy_that_hits_one_sender_is_not_in_the_way(bench: Bench, case: str) -> None:
-    make(bench, **FREE[case])
+def test_a_policy_that_hits_one_sender_is_not_in_the_way(bench: Bench, case: str, response: str) -> None:
+    make(bench, **FREE[case], Response=response)
+
+
+def test_a_block_of_all_mail_to_an_address_elsewhere_is_not_in_the_way(bench: Bench) -> None:
+    more = {"Sender Type": "Everyone", "Recipient Type": "Email Address", "Recipient": "eve@evil.example.org"}
+    make(bench, **more)
+    assert "mail from everyone" in bench.fails(MAKE, RAW, **more, Response="No Action")
 
 
 def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(bench: Bench) -> None:
     assert "free-mail" in bench.fails(MAKE, RAW, Sender="gmail.com", Dry_Run=True)
 
 
-def test_an_own_domain_that_cannot_be_known_is_not_guarded_and_the_log_says_so(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
+DOMAINS = "/api/domain/get-internal-domain"
+UNKNOWN_IS_STOPPED = {
+    "a domain": {},
+    "a domain for one": {"Recipient Type": "Email Address", "Recipient": "ann@example.com", "Bidirectional": False},
+    "an exempted domain": {"Response": "No Action"},
+    "an address in both directions": {"Sender": "eve@evil.example.org", "Sender Type": "Email Address"},
+    "everyone to one address": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Address",
+        "Recipient": "eve@evil.example.org",
+    },
+}
+
+
+@pytest.mark.parametrize("fault", ["permission", "product", "html", "empty list", "list with a gap"])
+@pytest.mark.parametrize("case", UNKNOWN_IS_STOPPED)
+def test_a_policy_is_stopped_where_the_own_domains_cannot_be_determined(v2: Bench, case: str, fault: str) -> None:
+    if fault == "permission":
+        v2.revoke("Directories | Internal | Read")
+    elif fault == "product":
+        v2.revoke("Domain Management")
+    elif fault == "html":
+        v2.fault("html", DOMAINS)
+    else:
+        v2.simulator.tenant.domains = set() if fault == "empty list" else {"example.com", ""}
+    said = v2.fails(MAKE, RAW, **UNKNOWN_IS_STOPPED[case])
+    assert 'Whether "evil.example.org" is one of the tenant\'s own domains could not be determined, so the' in said
+    assert said.endswith('Enable "Allow Broad Policy" to create it without this check.')
+    assert (v2.writes, policies(v2)) == ([], [])
+    make(v2, **UNKNOWN_IS_STOPPED[case], Allow_Broad_Policy=True)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Sender": "eve@evil.example.org", "Sender Type": "Email Address", "Bidirectional": False},
+        {
+            "Sender": "eve@evil.example.org",
+            "Sender Type": "Email Address",
+            **dict(FREE["one sender for one recipient"]),
+        },
+        {"Sender": "The Boss", "Sender Type": "Header Display Name"},
+    ],
+    ids=["one direction", "one recipient", "display name"],
+)
+def test_a_policy_that_no_own_domain_matters_for_needs_none(bench: Bench, more: dict[str, object]) -> None:
+    bench.revoke("Directories | Internal | Read")
+    make(bench, **more)
+    assert DOMAINS not in bench.paths
+
+
+def test_the_domain_of_the_account_is_guarded_where_it_is_all_that_is_known(bench: Bench) -> None:
+    bench.revoke("Directories | Internal | Read")
+    assert '"example.com" is the tenant\'s own domain' in bench.fails(MAKE, RAW, Sender="example.com")
+
+
+def test_the_internal_domains_are_enough_where_the_account_cannot_be_read(bench: Bench) -> None:
     bench.revoke("Account | Dashboard | Read")
-    with caplog.at_level(logging.WARNING):
-        make(bench)
-    assert [record for record in caplog.records if "is not guarded" in record.getMessage()]
+    make(bench)
+    assert "own domain" in bench.fails(MAKE, RAW, Sender="example.com")
+
+
+def test_the_own_domains_are_read_once_for_several_policies(bench: Bench) -> None:
+    make(bench, Sender="a.example.org,b.example.org,c.example.org")
+    assert bench.paths.count(DOMAINS) == 1
+
+
+def test_credentials_that_are_not_accepted_are_not_told_as_unknown_domains(v2: Bench) -> None:
+    v2.simulator.tenant.application.client_secret = "another"
+    assert "check Client ID and Client Secret" in v2.fails(MAKE, RAW)
+
+
+# international domains
+
+
+SENT = {
+    "münchen.example": "xn--mnchen-3ya.example",
+    "MÜNCHEN.example": "xn--mnchen-3ya.example",
+    "xn--mnchen-3ya.example": "xn--mnchen-3ya.example",
+    "Evil.Example.org": "Evil.Example.org",
+    "\uff45\uff56\uff49\uff4c.example": "evil.example",
+    "eve@münchen.example": "eve@xn--mnchen-3ya.example",
+    "Eve@Evil.example": "Eve@Evil.example",
+}
+
+
+@pytest.mark.parametrize("given_value", SENT, ids=ascii)
+@pytest.mark.parametrize("side", ["Sender", "Recipient"])
+def test_a_domain_is_sent_in_ascii_and_never_in_letters_that_look_like_others(
+    v2: Bench, side: str, given_value: str
+) -> None:
+    kind = "Email Address" if "@" in given_value else "Email Domain"
+    other = "Recipient" if side == "Sender" else "Sender"
+    values = {side: given_value, f"{side} Type": kind, f"{other} Type": "Email Address", other: "bob@elsewhere.example"}
+    policy = make(v2, **values)["policy"]
+    target = policy["from" if side == "Sender" else "to"]
+    assert SENT[given_value] in target.values()
+
+
+def test_an_own_domain_of_full_width_letters_is_never_created_as_typed(bench: Bench) -> None:
+    wide = "\uff47\uff4d\uff41\uff49\uff4c.com"
+    assert '"gmail.com" is a free-mail domain' in bench.fails(MAKE, RAW, Sender=wide)
+    assert make(bench, Sender=wide, Allow_Broad_Policy=True)["policy"]["fromValue"] == "gmail.com"
+
+
+def test_spellings_of_one_international_domain_make_one_policy(bench: Bench) -> None:
+    assert isinstance(make(bench, Sender="münchen.example,xn--mnchen-3ya.example,MÜNCHEN.example"), dict)
+    assert len(policies(bench)) == 1
+
+
+def test_a_policy_that_the_console_shows_in_its_own_script_is_the_same(bench: Bench) -> None:
+    first = make(bench, Sender="münchen.example")
+    policies(bench)[0].policy["from"] = {"type": "email_domain", "emailDomain": "münchen.example"}
+    assert make(bench, Sender="xn--mnchen-3ya.example")["id"] == first["id"]
+
+
+def test_a_domain_that_idna_does_not_allow_is_refused_before_any_call(bench: Bench) -> None:
+    said = bench.fails(MAKE, RAW, Sender="\u0661\u0662\u0663.example")
+    assert "it is no domain name that can be looked up" in said
+    assert bench.paths == []
 
 
 def test_everyone_to_the_own_domain_is_everyone_to_everyone(bench: Bench) -> None:

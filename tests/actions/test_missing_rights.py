@@ -56,6 +56,7 @@ NEEDED: list[tuple[str, str, Raw]] = [
     (rights.SENDERS_EDIT, "block-sender", sender),
     (rights.SENDERS_EDIT, "permit-sender", sender),
     (rights.POLICIES_EDIT, "create-block-sender-policy", policy),
+    (rights.INTERNAL_DOMAINS_READ, "create-block-sender-policy", policy),
     (rights.POLICIES_EDIT, "delete-block-sender-policy", policy_id),
     (rights.POLICIES_READ, "delete-block-sender-policy", policy_id),
 ]
@@ -120,6 +121,7 @@ PRODUCTS = [
     (rights.DATA_RETENTION, "simple-archive-search", nothing, '"Data Retention"'),
     (rights.CLOUD_GATEWAY, "block-sender", sender, "/api/managedsender/permit-or-block-sender"),
     (rights.CLOUD_GATEWAY, "release-message", by_tracking_id, "/api/message-finder/get-message-info"),
+    (rights.DOMAIN_MANAGEMENT, "create-block-sender-policy", policy, '"Domain Management"'),
     (rights.CLOUD_GATEWAY, "create-block-sender-policy", policy, "/api/policy/blockedsenders/create-policy"),
 ]
 

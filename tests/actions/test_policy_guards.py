@@ -1,4 +1,4 @@
-"""How far a block policy may reach, to the letter."""
+"""How far a policy may reach, to the letter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from mimecast_secops.actions import ActionFailed, Context
-from mimecast_secops.actions.policy_guards import guard
-from mimecast_secops.api import Generation, PolicyTarget
+from mimecast_secops.actions.policy_guards import OwnDomains, guard
+from mimecast_secops.api import BlockedSenderPolicy, Generation, PolicyTarget
 from mimecast_secops.simulator import Simulator
 from tests.tenants import client_for
 
@@ -16,50 +16,128 @@ EVERYONE = PolicyTarget("everyone")
 INTERNAL = PolicyTarget("internal_addresses")
 EXTERNAL = PolicyTarget("external_addresses")
 OWN, OTHER = PolicyTarget("email_domain", "example.com"), PolicyTarget("email_domain", "other.example")
-ANN = PolicyTarget("individual_email_address", "ann@example.com")
+ANN, BOB = (PolicyTarget("individual_email_address", address) for address in ("ann@example.com", "bob@other.example"))
+
+
+def domain(name: str) -> PolicyTarget:
+    return PolicyTarget("email_domain", name)
+
+
+def policy(
+    sender: PolicyTarget, recipient: PolicyTarget, option: str = "block_sender", *, bidirectional: bool = False
+) -> BlockedSenderPolicy:
+    return BlockedSenderPolicy(
+        option=option,
+        description="d",
+        from_part="both",
+        sender=sender,
+        recipient=recipient,
+        bidirectional=bidirectional,
+    )
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[Context]:
+def own() -> Iterator[OwnDomains]:
     with Simulator() as simulator, client_for(simulator, Generation.V1) as client:
-        yield Context(client=client)
+        simulator.tenant.domains |= {"second.example", "münchen.example"}
+        yield OwnDomains(Context(client=client))
 
 
-@pytest.mark.parametrize(
-    ("sender", "recipient", "sentence"),
-    [
-        (EVERYONE, EVERYONE, "This policy would block mail from everyone, so it was not created."),
-        (EXTERNAL, INTERNAL, "This policy would block mail from everyone, so it was not created."),
-        (EVERYONE, OWN, "This policy would block mail from everyone, so it was not created."),
-        (EVERYONE, PolicyTarget("email_domain", "Example.COM."), "This policy would block mail from everyone, so"),
-        (INTERNAL, EVERYONE, "This policy would block the tenant's own senders, so it was not created."),
-        (OWN, EVERYONE, '"example.com" is the tenant\'s own domain, so it was not created.'),
-        (PolicyTarget("email_domain", "example.com."), ANN, '"example.com" is the tenant\'s own domain'),
-        (PolicyTarget("email_domain", "GMAIL.com."), EVERYONE, '"gmail.com" is a free-mail domain'),
-        (PolicyTarget("email_domain", "co.uk."), EVERYONE, '"co.uk" is a public suffix'),
-    ],
-)
+BLOCKED = [
+    (EVERYONE, EVERYONE, "This policy would block mail from everyone, so it was not created."),
+    (EXTERNAL, INTERNAL, "This policy would block mail from everyone, so it was not created."),
+    (EVERYONE, OWN, "This policy would block mail from everyone, so it was not created."),
+    (EVERYONE, domain("Example.COM."), "This policy would block mail from everyone, so"),
+    (EVERYONE, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
+    (EXTERNAL, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
+    (PolicyTarget("header_display_name", " *?% "), EVERYONE, "This policy would block mail from everyone, so"),
+    (INTERNAL, EVERYONE, "This policy would block the tenant's own senders, so it was not created."),
+    (INTERNAL, domain("second.example"), "This policy would block the tenant's own senders, so it was not created."),
+    (OWN, EVERYONE, '"example.com" is the tenant\'s own domain, so it was not created.'),
+    (domain("example.com."), ANN, '"example.com" is the tenant\'s own domain'),
+    (domain("SECOND.example"), EVERYONE, '"second.example" is the tenant\'s own domain'),
+    (domain("mail.second.example"), EVERYONE, '"mail.second.example" belongs together with "second.example", which'),
+    (domain("MÜNCHEN.example."), EVERYONE, '"xn--mnchen-3ya.example" is the tenant\'s own domain'),
+    (domain("GMAIL.com."), EVERYONE, '"gmail.com" is a free-mail domain: the policy would block all of its users'),
+    (domain("\uff47\uff4d\uff41\uff49\uff4c.com"), EVERYONE, '"gmail.com" is a free-mail domain'),
+    (domain("co.uk."), EVERYONE, '"co.uk" is a public suffix'),
+    (domain("公司.cn"), EVERYONE, '"xn--55qx5d.cn" is a public suffix'),
+]
+
+
+@pytest.mark.parametrize(("sender", "recipient", "sentence"), BLOCKED)
 def test_what_reaches_too_far_is_stopped_and_says_how_to_go_on(
-    context: Context, sender: PolicyTarget, recipient: PolicyTarget, sentence: str
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, sentence: str
 ) -> None:
     with pytest.raises(ActionFailed) as stopped:
-        guard(context, sender, recipient)
+        guard(policy(sender, recipient), own)
     assert str(stopped.value).startswith(sentence)
     assert str(stopped.value).endswith('Enable "Allow Broad Policy" to create it all the same.')
 
 
+@pytest.mark.parametrize(("sender", "recipient", "sentence"), [*BLOCKED, (EVERYONE, OTHER, ""), (EXTERNAL, BOB, "")])
+def test_an_exemption_of_the_same_reach_is_stopped_too(
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, sentence: str
+) -> None:
+    with pytest.raises(ActionFailed) as stopped:
+        guard(policy(sender, recipient, "no_action"), own)
+    if "block" in sentence or not sentence:
+        assert "past other block policies" in str(stopped.value)
+
+
+@pytest.mark.parametrize("option", ["block_sender", "no_action"])
 @pytest.mark.parametrize(
     ("sender", "recipient"),
     [
-        (EVERYONE, ANN),
-        (EVERYONE, OTHER),
-        (EXTERNAL, OTHER),
         (INTERNAL, ANN),
+        (INTERNAL, OTHER),
         (OTHER, EVERYONE),
+        (OTHER, OWN),
         (ANN, EVERYONE),
         (PolicyTarget("header_display_name", "gmail.com"), EVERYONE),
         (PolicyTarget("individual_email_address", "somebody@gmail.com"), EVERYONE),
     ],
 )
-def test_what_does_not_is_let_through(context: Context, sender: PolicyTarget, recipient: PolicyTarget) -> None:
-    guard(context, sender, recipient)
+def test_what_does_not_is_let_through(
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, option: str
+) -> None:
+    guard(policy(sender, recipient, option), own)
+
+
+@pytest.mark.parametrize(("sender", "recipient"), [(EVERYONE, OTHER), (EVERYONE, BOB), (EXTERNAL, OTHER)])
+def test_a_block_of_all_mail_to_elsewhere_is_let_through(
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget
+) -> None:
+    guard(policy(sender, recipient), own)
+
+
+@pytest.mark.parametrize("option", ["block_sender", "no_action"])
+@pytest.mark.parametrize(
+    ("sender", "recipient", "part"),
+    [
+        (ANN, EVERYONE, "all mail to ann@example.com"),
+        (ANN, EXTERNAL, "all mail to ann@example.com"),
+        (ANN, domain("gmail.com"), '"gmail.com" is a free-mail domain'),
+        (INTERNAL, domain("co.uk"), '"co.uk" is a public suffix'),
+        (BOB, domain("outlook.com"), '"outlook.com" is a free-mail domain'),
+    ],
+)
+def test_the_other_direction_of_a_bidirectional_policy_counts(
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, part: str, option: str
+) -> None:
+    guard(policy(sender, recipient, option), own)
+    with pytest.raises(ActionFailed) as stopped:
+        guard(policy(sender, recipient, option, bidirectional=True), own)
+    assert part in str(stopped.value)
+    assert 'Disable "Bidirectional"' in str(stopped.value)
+
+
+@pytest.mark.parametrize("option", ["block_sender", "no_action"])
+@pytest.mark.parametrize(
+    ("sender", "recipient"),
+    [(BOB, EVERYONE), (OTHER, EVERYONE), (OTHER, OWN), (BOB, OWN), (OTHER, INTERNAL), (ANN, BOB)],
+)
+def test_a_bidirectional_policy_about_a_sender_elsewhere_is_let_through(
+    own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, option: str
+) -> None:
+    guard(policy(sender, recipient, option, bidirectional=True), own)

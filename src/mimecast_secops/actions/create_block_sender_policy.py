@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from mimecast_secops.actions import policy_guards, policy_targets, writing
+from mimecast_secops.actions import domain_names, policy_guards, policy_targets, writing
 from mimecast_secops.actions.declaration import Action, Context, Result
-from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord
-from mimecast_secops.api.areas import account, policies
+from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
+from mimecast_secops.api.areas import account, domains, policies
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
 _PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
+_COMPARABLE: Final[dict[str, Callable[[str], str]]] = {
+    policy_guards.DOMAIN: domain_names.comparable,
+    policy_guards.ADDRESS: domain_names.comparable_address,
+}
 MESSAGE: Final = "Successfully created a block sender policy in Mimecast"
 
 
@@ -33,7 +38,7 @@ class Parameters:
     sender: str = text(
         "Sender",
         "The address, domain or display name that Sender Type asks for. Several addresses or domains, joined by "
-        "commas, get a policy each.",
+        "commas, get a policy each. A domain that is not ASCII is sent in its ASCII form (xn--…).",
     )
     sender_type: str = choice(
         "Sender Type", "Whose mail the policy acts on.", policy_targets.OPTIONS, default="Email Domain"
@@ -51,8 +56,9 @@ class Parameters:
     end: datetime | None = time("End Time", "Until when it acts, in ISO 8601. Empty: for ever.")
     allow_broad: bool = flag(
         policy_guards.OVERRIDE,
-        "If enabled, a policy is created although it acts on everyone, the tenant's own domain, a free-mail domain or "
-        "a public suffix.",
+        "If enabled, a policy is created although it acts on everyone, on all mail to one of the tenant's recipients, "
+        "on a domain of the tenant, a free-mail domain or a public suffix, or although the tenant's domains cannot be "
+        "read.",
         default=False,
     )
     dry_run: bool = writing.dry_run()
@@ -60,11 +66,16 @@ class Parameters:
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Create one policy per sender, unless the very same is there already."""
+    """Create one policy per sender, unless the very same is there already.
+
+    Domains that are not ASCII are sent as A-labels. That is the form in which they stand in an envelope, unless both
+    mail servers speak SMTPUTF8, and the only one that cannot be read as another domain.
+    """
     wanted = policies_of(parameters)
-    if parameters.response == "Block Sender" and not parameters.allow_broad:
+    if not parameters.allow_broad:
+        own = policy_guards.OwnDomains(context)
         for policy in wanted:
-            policy_guards.guard(context, policy.sender, policy.recipient)
+            policy_guards.guard(policy, own)
     existing = _existing(context)
     if parameters.dry_run:
         plan = [{"policy": policy.to_wire(), "already": _same(policy, existing) is not None} for policy in wanted]
@@ -149,17 +160,18 @@ def _equals(policy: BlockedSenderPolicy, record: PolicyRecord) -> bool:
         record.enabled
         and record.option == policy.option
         and record.from_part == policy.from_part
-        and _alike(record.sender.type, policy.sender.type)
-        and _alike(record.sender.value, policy.sender.value)
-        and _alike(record.recipient.type, policy.recipient.type)
-        and _alike(record.recipient.value, policy.recipient.value)
+        and _alike(record.sender, policy.sender)
+        and _alike(record.recipient, policy.recipient)
         and (record.bidirectional, record.enforced) == (policy.bidirectional, policy.enforced)
         and (_second(record.start), _second(record.end)) == (_second(policy.start), _second(policy.end))
     )
 
 
-def _alike(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
+def _alike(shown: PolicyTarget, wanted: PolicyTarget) -> bool:
+    if shown.type.casefold() != wanted.type.casefold():
+        return False
+    read = _COMPARABLE.get(wanted.type, str.casefold)
+    return read(shown.value) == read(wanted.value)
 
 
 def _second(moment: datetime | None) -> int | None:
@@ -175,7 +187,7 @@ ACTION: Final = Action(
     name="Create Block Sender Policy",
     description="Create a policy that blocks a sender by address, domain or display name.",
     parameters=Parameters,
-    functions=(policies.CREATE,),
+    functions=(policies.CREATE, domains.INTERNAL),
     helped_by=(policies.GET, account.GET),
     run=run,
     writes=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from mimecast_secops.actions.domain_names import NotADomainName, ascii_form
 from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import PolicyTarget
 from mimecast_secops.parameters import InvalidParameter, shortened, split, unexpanded
@@ -27,6 +28,8 @@ _CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
 def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
     """One side of the policy, once per distinct value.
 
+    A domain that is not ASCII is in its ASCII form; everything else is as it was given.
+
     Args:
         name: the parameter, `Sender` or `Recipient`.
         given: its value; several addresses or domains may be joined by commas, as an alert with several events does.
@@ -45,8 +48,6 @@ def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
     is_valid, accepted = _CHECKS[kind]
     values: dict[str, str] = {}
     for value in split(given):
-        values.setdefault(value.casefold(), value)
-    for value in values.values():
         if not is_valid(value):
             hint = unexpanded(value)
             problem = "" if hint else character_problem(value)
@@ -56,4 +57,19 @@ def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
                 f'"{name}" cannot be "{shortened(value)}": {why}with "{name} Type" "{kind}", {accepted} is accepted'
                 f"{hint}.",
             )
+        sent = _sent(name, value)
+        values.setdefault(sent.casefold(), sent)
     return tuple(PolicyTarget(wire, value) for value in values.values())
+
+
+def _sent(name: str, value: str) -> str:
+    """A valid address or domain as it is sent to Mimecast."""
+    local, at, domain = value.rpartition("@")
+    if domain.isascii():
+        return value
+    try:
+        return f"{local}{at}{ascii_form(domain)}"
+    except NotADomainName as error:
+        raise InvalidParameter(
+            name, f'"{name}" cannot be "{shortened(value)}": it is no domain name that can be looked up ({error}).'
+        ) from None

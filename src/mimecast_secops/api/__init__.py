@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api import errors
     from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query
     from mimecast_secops.api.areas.account import Account
+    from mimecast_secops.api.areas.domains import InternalDomain
     from mimecast_secops.api.areas.held import Attachment, HeldMessage, HoldSummary, MessageDetail
     from mimecast_secops.api.areas.policies import BlockedSenderPolicy, PolicyRecord, PolicyTarget
     from mimecast_secops.api.areas.senders import ManagedSender
@@ -39,6 +40,7 @@ _HOMES: Final = {
     "QueryError": "archive_query",
     "check_query": "archive_query",
     "Account": "areas.account",
+    "InternalDomain": "areas.domains",
     "Attachment": "areas.held",
     "HeldMessage": "areas.held",
     "HoldSummary": "areas.held",
@@ -75,6 +77,7 @@ __all__ = [
     "Generation",
     "HeldMessage",
     "HoldSummary",
+    "InternalDomain",
     "ManagedSender",
     "MessageDetail",
     "MessageInfo",

@@ -12,9 +12,9 @@ from mimecast_secops.api.function import Function, Generation
 from mimecast_secops.api.session import Connection, Session, Surroundings
 
 if TYPE_CHECKING:
-    from mimecast_secops.api.areas import account, archive, files, held, policies, senders, tracking
+    from mimecast_secops.api.areas import account, archive, domains, files, held, policies, senders, tracking
 
-_AREAS: Final = ("account", "tracking", "held", "archive", "senders", "policies", "files")
+_AREAS: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
 
 
 class MimecastClient:
@@ -39,6 +39,13 @@ class MimecastClient:
         from mimecast_secops.api.areas.account import AccountArea  # noqa: PLC0415
 
         return AccountArea(self._session)
+
+    @cached_property
+    def domains(self) -> domains.DomainsArea:
+        """The tenant's domains."""
+        from mimecast_secops.api.areas.domains import DomainsArea  # noqa: PLC0415
+
+        return DomainsArea(self._session)
 
     @cached_property
     def tracking(self) -> tracking.TrackingArea:

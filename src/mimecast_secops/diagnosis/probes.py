@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from mimecast_secops.api import ArchiveQuery, BlockedSenderPolicy, Function, MimecastClient, PolicyTarget
-from mimecast_secops.api.areas import account, archive, files, held, policies, senders, tracking
+from mimecast_secops.api.areas import account, archive, domains, files, held, policies, senders, tracking
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     MimecastError,
@@ -118,6 +118,7 @@ def _download(client: MimecastClient) -> None:
 
 _PROBES: Final[dict[str, Callable[[MimecastClient], object]]] = {
     account.GET.path: lambda client: client.account.get(),
+    domains.INTERNAL.path: lambda client: client.domains.internal(),
     tracking.SEARCH.path: _search,
     tracking.INFO.path: lambda client: client.tracking.info(_NO_ID),
     tracking.RELEASE_TO_SANDBOX.path: lambda client: client.tracking.release_to_sandbox(_NO_ID),

@@ -22,7 +22,7 @@ from mimecast_secops.api import (
     errors,
     functions,
 )
-from mimecast_secops.api.areas import account, archive, held, policies, senders, tracking
+from mimecast_secops.api.areas import account, archive, domains, held, policies, senders, tracking
 from mimecast_secops.connection import connection_of
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.behaviour import Behaviour
@@ -109,6 +109,7 @@ def test_every_function_is_one_that_the_simulator_has_with_the_same_right() -> N
 CALLS: dict[str, Any] = {
     account.GET.path: lambda client: client.account.get(),
     account.WHOAMI.path: lambda client: client.account.whoami(),
+    domains.INTERNAL.path: lambda client: client.domains.internal(),
     tracking.SEARCH.path: lambda client: client.tracking.search(to="example.com"),
     tracking.INFO.path: lambda client: client.tracking.info(UNKNOWN),
     tracking.RELEASE_TO_SANDBOX.path: lambda client: client.tracking.release_to_sandbox(UNKNOWN),

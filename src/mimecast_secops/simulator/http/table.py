@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mimecast_secops.simulator.http import account, archive, files, held, login, policies, senders, tracking
+from mimecast_secops.simulator.http import account, archive, domains, files, held, login, policies, senders, tracking
 from mimecast_secops.simulator.http.replies import Answer
 from mimecast_secops.simulator.http.requests import Call
 from mimecast_secops.simulator.tenant import rights
@@ -30,6 +30,12 @@ class Endpoint:
 
 ENDPOINTS: Final = (
     Endpoint("/api/account/get-account", account.get_account, rights.DASHBOARD, rights.ACCOUNT_MANAGEMENT),
+    Endpoint(
+        "/api/domain/get-internal-domain",
+        domains.get_internal_domain,
+        rights.INTERNAL_DOMAINS_READ,
+        rights.DOMAIN_MANAGEMENT,
+    ),
     Endpoint("/identity/whoami", account.whoami, "", "", (2,), method="GET"),
     Endpoint(
         "/api/message-finder/search",

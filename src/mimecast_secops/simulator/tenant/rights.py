@@ -12,6 +12,7 @@ HELD_EDIT: Final = "Account | Monitoring | Held | Edit"
 HELD_SUMMARY: Final = "Account | Monitoring | Held Summary | Read"
 ARCHIVE_SEARCH: Final = "Archive | Search | Read"
 ARCHIVE_CONTENT: Final = "Archive | Search Content View"
+INTERNAL_DOMAINS_READ: Final = "Directories | Internal | Read"
 SENDERS_EDIT: Final = "Gateway | Managed Senders | Edit"
 POLICIES_EDIT: Final = "Gateway | Policies | Edit"
 POLICIES_READ: Final = "Gateway | Policies | Read"
@@ -24,6 +25,7 @@ PERMISSIONS: Final = frozenset(
         HELD_SUMMARY,
         ARCHIVE_SEARCH,
         ARCHIVE_CONTENT,
+        INTERNAL_DOMAINS_READ,
         SENDERS_EDIT,
         POLICIES_EDIT,
         POLICIES_READ,
@@ -32,11 +34,13 @@ PERMISSIONS: Final = frozenset(
     }
 )
 
-# The two names that are documented; the third stands for the products whose names the documents that we have leave out.
+# The first two names are documented, the third is seen in a client; the fourth stands for the products whose names the
+# documents that we have leave out.
 ACCOUNT_MANAGEMENT: Final = "Account Management"
 DATA_RETENTION: Final = "Data Retention"
+DOMAIN_MANAGEMENT: Final = "Domain Management"
 CLOUD_GATEWAY: Final = "Cloud Gateway"
-PRODUCTS: Final = frozenset({ACCOUNT_MANAGEMENT, DATA_RETENTION, CLOUD_GATEWAY})
+PRODUCTS: Final = frozenset({ACCOUNT_MANAGEMENT, DATA_RETENTION, DOMAIN_MANAGEMENT, CLOUD_GATEWAY})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -37,7 +37,8 @@ def test_a_second_time_leaves_it_as_it_is(bench: Bench, slug: str, action: str) 
 @both
 def test_the_undo_that_it_names_turns_the_entry_round(bench: Bench, slug: str, action: str) -> None:
     undo = bench.succeeds(slug, Sender=EVE, Recipient=ANN)["undo"]
-    assert undo["possible"] is True
+    assert (undo["possible"], undo["earlierState"]) == (True, "unknown")
+    assert "does not tell what applied before" in undo["why"]
     bench.succeeds("-".join(undo["action"].lower().split()), undo["parameters"])
     assert entries(bench) == [(EVE, ANN, "permit" if action == "block" else "block")]
 

@@ -39,12 +39,14 @@ def set_sender(context: Context, parameters: Parameters, action: Literal["block"
 
 
 def undo(sender: str, recipient: str, action: Literal["block", "permit"]) -> dict[str, Any]:
-    """What turns the entry round. The API cannot remove an entry, nor tell what it was before."""
+    """What sets the entry to its opposite. The API cannot remove an entry, nor tell what applied before."""
     return {
         "possible": True,
         "action": "Permit Sender" if action == "block" else "Block Sender",
         "parameters": {"Sender": sender, "Recipient": recipient},
-        "why": "The entry is turned round; to remove it altogether, use Managed Senders in the Mimecast console.",
+        "earlierState": "unknown",
+        "why": "Mimecast does not tell what applied before. The undo sets the opposite, which may never have "
+        "applied. To remove the entry, use Managed Senders in the Mimecast console.",
     }
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import click
 
 from mimecast_secops.actions import find
 from mimecast_secops.hosts.terminal import exit_codes
 from mimecast_secops.hosts.terminal.options import add, connection_options
+from mimecast_secops.hosts.terminal.output import plain
 from mimecast_secops.hosts.terminal.performing import do, show
 from mimecast_secops.hosts.terminal.runtime import Runtime, command
 from mimecast_secops.stores.journal import UNDONE, Entry, Journal
+
+# What they make may never have applied before, so a person confirms it.
+_BLOCKING_OR_PERMITTING: Final = frozenset({"Block Sender", "Permit Sender", "Create Block Sender Policy"})
+_LONGEST_PLAN: Final = 1000
 
 
 def run(runtime: Runtime) -> int:
@@ -67,6 +74,8 @@ def _revert(runtime: Runtime, journal: Journal, entry: Entry) -> int:
         if client.api_root != entry.tenant:
             screen.fail(f"Entry {entry.id} was made on {entry.tenant}, and these settings lead to {client.api_root}.")
             return exit_codes.USAGE
+        if not _is_confirmed(runtime, entry, steps):
+            return exit_codes.NOT_DONE
         for step in steps:
             action = find("-".join(str(step["action"]).lower().split()))
             result = do(runtime, action, step["parameters"], client)
@@ -77,10 +86,38 @@ def _revert(runtime: Runtime, journal: Journal, entry: Entry) -> int:
     return exit_codes.OK
 
 
+def _is_confirmed(runtime: Runtime, entry: Entry, steps: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether steps that create a block or a permit may be done: by `--yes`, or by the person at the terminal."""
+    creating = [step for step in steps if step.get("action") in _BLOCKING_OR_PERMITTING]
+    if not creating:
+        return True
+    screen = runtime.screen
+    plan = " ".join(f"{_described(step)} {step.get('why') or ''}".strip() for step in creating)
+    if runtime.options.get("yes"):
+        screen.note(plan, "yellow")
+        return True
+    if not sys.stdin.isatty():
+        screen.fail(f"Entry {entry.id} was not taken back. {plan} Add --yes to do it.")
+        return False
+    try:
+        agreed = click.confirm(f"{plain(plan, _LONGEST_PLAN)} Do it?", err=True)
+    except click.Abort:
+        agreed = False
+    if not agreed:
+        screen.fail(f"Entry {entry.id} was not taken back.")
+    return agreed
+
+
+def _described(step: Mapping[str, Any]) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in step["parameters"].items())
+    return f'Taking it back does "{step["action"]}" ({values}).'
+
+
 @add(connection_options())
 @click.command(name="undo")
 @click.argument("number", type=int, required=False)
 @click.option("--state", metavar="FILE", help="State database, which keeps the journal of changes.")
+@click.option("--yes", is_flag=True, help="Do not ask before an undo that creates a block or a permit.")
 def _undo(**options: Any) -> None:
     """Show the changes made from this machine; with a NUMBER, take that one back."""
     command(run)(**options)

@@ -393,7 +393,7 @@ def test_a_domain_is_sent_in_ascii_and_never_in_letters_that_look_like_others(
     assert SENT[given_value] in target.values()
 
 
-def test_an_own_domain_of_full_width_letters_is_never_created_as_typed(bench: Bench) -> None:
+def test_a_domain_in_full_width_letters_is_never_created_as_typed(bench: Bench) -> None:
     wide = "\uff47\uff4d\uff41\uff49\uff4c.com"
     assert '"gmail.com" is a free-mail domain' in bench.fails(MAKE, RAW, Sender=wide)
     assert make(bench, Sender=wide, Allow_Broad_Policy=True)["policy"]["fromValue"] == "gmail.com"

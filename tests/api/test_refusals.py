@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import Function, Generation
-from mimecast_secops.api.areas import account, archive, files, held, policies, senders, tracking
+from mimecast_secops.api.areas import account, archive, domains, files, held, policies, senders, tracking
 from mimecast_secops.api.client import functions
 from mimecast_secops.api.envelope import Fail, RawReply, open_envelope
 from mimecast_secops.api.errors import (
@@ -438,7 +438,7 @@ def test_every_error_says_what_can_be_done_about_it() -> None:
 
 
 def test_the_functions_of_all_areas_are_declared_once() -> None:
-    areas = (account, archive, files, held, policies, senders, tracking)
+    areas = (account, archive, domains, files, held, policies, senders, tracking)
     declared = [function for area in areas for function in area.FUNCTIONS]
     assert sorted(one.path for one in declared) == [one.path for one in functions()]
     assert len({one.path for one in declared}) == len(declared)

@@ -299,7 +299,6 @@ UNKNOWN_IS_STOPPED = {
     "a domain": {},
     "a domain for one": {"Recipient Type": "Email Address", "Recipient": "ann@example.com", "Bidirectional": False},
     "an exempted domain": {"Response": "No Action"},
-    "an address in both directions": {"Sender": "eve@evil.example.org", "Sender Type": "Email Address"},
     "everyone to one address": {
         "Sender Type": "Everyone",
         "Recipient Type": "Email Address",
@@ -324,6 +323,14 @@ def test_a_policy_is_stopped_where_the_own_domains_cannot_be_determined(v2: Benc
     assert said.endswith('Enable "Allow Broad Policy" to create it without this check.')
     assert (v2.writes, policies(v2)) == ([], [])
     make(v2, **UNKNOWN_IS_STOPPED[case], Allow_Broad_Policy=True)
+
+
+@pytest.mark.parametrize("response", ["Block Sender", "No Action"])
+def test_an_address_elsewhere_in_both_directions_needs_no_other_permission(bench: Bench, response: str) -> None:
+    bench.revoke("Directories | Internal | Read")
+    make(bench, Sender="eve@evil.example.org", Sender_Type="Email Address", Response=response)
+    more = {"Sender": "ann@example.com", "Sender Type": "Email Address", "Response": response}
+    assert "all mail to ann@example.com" in bench.fails(MAKE, RAW, **more)
 
 
 @pytest.mark.parametrize(

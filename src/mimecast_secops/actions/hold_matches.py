@@ -182,12 +182,12 @@ def _identity(sender: str, recipient: str, subject: str) -> Identity:
 
 def _received(
     context: Context, info: MessageInfo, holds: Sequence[HeldMessage]
-) -> tuple[datetime | None, dict[str, list[TrackedMessage]]]:
+) -> tuple[datetime | None, dict[str, Sequence[TrackedMessage]]]:
     """When the record's message was received, and the tracking records around each entry that was searched for it.
 
     The details do not name the time of receipt; the row of the search does.
     """
-    searched: dict[str, list[TrackedMessage]] = {}
+    searched: dict[str, Sequence[TrackedMessage]] = {}
     for hold in holds:
         if hold.received is None:
             continue
@@ -199,10 +199,10 @@ def _received(
     return None, searched
 
 
-def _records_around(context: Context, hold: HeldMessage) -> list[TrackedMessage]:
+def _records_around(context: Context, hold: HeldMessage) -> Sequence[TrackedMessage]:
     """The tracking records of an entry's recipient within a minute of its time."""
     if hold.received is None:
-        return []
+        return ()
     start, end = hold.received - _AROUND, hold.received + _AROUND
     return context.client.tracking.search(start=start, end=end, to=hold.recipient)
 

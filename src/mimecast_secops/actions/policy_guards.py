@@ -41,8 +41,11 @@ class OwnDomains:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def match(self, domain: str) -> str:
+    def match(self, domain: str, *, must_be_certain: bool = True) -> str:
         """The own domain that a domain is, is below, or is above; "" where it is none of these.
+
+        Without `must_be_certain`, a domain is none of them where the internal domains cannot be read and the account's
+        own domain is another one.
 
         Raises:
             ActionFailed: the domain is none that is known, and the internal domains could not be read.
@@ -52,7 +55,11 @@ class OwnDomains:
         names, error = self._known
         wanted = comparable(domain)
         own = next((name for name in names if related(wanted, name)), "")
-        if not own and error:
+        if not own and error and not must_be_certain:
+            self._context.log.warning(
+                "Whether %s is one of the tenant's domains could not be checked: %s", wanted, error
+            )
+        elif not own and error:
             problem = str(error).rstrip(".")
             raise ActionFailed(
                 f'Whether "{wanted}" is one of the tenant\'s own domains could not be determined, so the policy was '
@@ -121,7 +128,8 @@ def _breadth(
         exempts = policy.option == _NO_ACTION and not mirrored
         if exempts or _is_group(recipient) or (recipient.type == DOMAIN and own.match(recipient.value)):
             return f"This policy would {effect.format('mail from everyone')}"
-        if recipient.type == ADDRESS and own.match(domain_of(recipient.value)):
+        # The mirror of the ordinary policy, a sender's address for everyone, must not need one more permission.
+        if recipient.type == ADDRESS and own.match(domain_of(recipient.value), must_be_certain=not mirrored):
             return f"This policy would {effect.format(f'all mail to {recipient.value}')}"
         return ""
     if sender.type == INTERNAL:

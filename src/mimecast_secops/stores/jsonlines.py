@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mimecast_secops.ingest import Alert, Offer
+from mimecast_secops.stores.alert_lines import as_line
 from mimecast_secops.stores.closing import Closing
 
 _PRIVATE: Final = 0o600
@@ -45,7 +45,7 @@ class JsonLinesDelivery(Closing):
 
     def offer(self, alert: Alert) -> Offer:
         """One line, on the disk before this returns."""
-        line = memoryview(json.dumps(as_json(alert), separators=(",", ":")).encode("ascii") + b"\n")
+        line = memoryview(as_line(alert))
         while line:
             line = line[os.write(self._file, line) :]
         os.fdatasync(self._file)
@@ -58,8 +58,3 @@ class JsonLinesDelivery(Closing):
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
-
-
-def as_json(alert: Alert) -> dict[str, Any]:
-    """An alert as one JSON object, with its display id."""
-    return {"display_id": alert.display_id, **asdict(alert)}

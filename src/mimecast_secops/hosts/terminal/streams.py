@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mimecast_secops.hosts.terminal.output import Screen
 from mimecast_secops.ingest import Alert, Offer
-from mimecast_secops.stores.jsonlines import as_json
+from mimecast_secops.stores.alert_lines import as_json
 
 PRIORITY_NAMES = {-1: "info", 40: "low", 60: "medium", 80: "high", 100: "critical"}
 

@@ -14,9 +14,13 @@ class ScreenDelivery:
 
     Args:
         screen: where to.
+
+    Raises:
+        OSError: standard output is closed.
     """
 
     def __init__(self, screen: Screen) -> None:
+        screen.check_output()
         self._screen = screen
         self.alerts: list[Alert] = []
 
@@ -33,10 +37,15 @@ class ScreenDelivery:
         return Offer.DELIVERED
 
     def finish(self) -> str:
-        """Show the table."""
+        """Show the table, and write out what is still buffered: the state is committed after this.
+
+        Raises:
+            OSError: standard output did not take everything. The alerts come again with the next cycle.
+        """
         if self.alerts:
             show_alerts(self._screen, self.alerts)
             self.alerts = []
+        self._screen.sync()
         return ""
 
 

@@ -71,6 +71,12 @@ def ticket_ids(path: Path) -> list[str]:
     return [json.loads(line)["ticket_id"] for file in files_of(path) for line in lines_of(file)]
 
 
+def whole_ticket_ids(path: Path) -> list[str]:
+    """As `ticket_ids`, without lines that are being written or were torn by a kill."""
+    lines = [line for file in files_of(path) for line in lines_of(file)]
+    return [json.loads(line)["ticket_id"] for line in lines if line.endswith(b"}")]
+
+
 def files_of(path: Path) -> list[Path]:
     """Every file of an alert file."""
     return sorted(path.parent.glob(f"{path.name}*"))

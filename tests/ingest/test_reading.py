@@ -117,6 +117,19 @@ def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_seco
     assert [report.gaps for report in reports] == [len(about), 0, 0]
 
 
+def test_a_second_that_is_known_to_be_broken_costs_few_requests(bench: Bench) -> None:
+    for number in range(40):
+        bench.mail(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
+    bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
+    requests = []
+    for _ in range(2):
+        bench.tenant.calls.clear()
+        bench.cycle()
+        requests.append(sum(name in ("search", "holds") for name, _ in bench.tenant.calls))
+        bench.later(60)
+    assert requests[1] <= 16 < requests[0]
+
+
 def test_a_broken_row_that_becomes_readable_is_delivered(bench: Bench) -> None:
     record = bench.mail("m1", subject="a")
     bench.mail("m2", subject="b", seconds_ago=90)

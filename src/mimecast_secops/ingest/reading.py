@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 from mimecast_secops.api import TrackedMessage
@@ -135,6 +136,7 @@ def read_window(
     executor: Executor,
     checkpoint: Callable[[], None],
     limit: RowLimit | None = None,
+    undecodable: Collection[int] = (),
 ) -> Window:
     """Everything that the search shows between two times, both included, or the earlier part of it.
 
@@ -145,6 +147,7 @@ def read_window(
         executor: runs the searches of the domains side by side.
         checkpoint: called before each search; raises when there is no time left.
         limit: what was learned about cut replies so far.
+        undecodable: unix seconds whose replies could not be decoded before; the window is divided around them at once.
 
     Raises:
         MimecastError: a search failed; nothing of the window counts as read.
@@ -156,7 +159,7 @@ def read_window(
     places = [(domain, side) for domain in rules.domains for side in sides(rules)]
 
     def read(place: tuple[str, Side]) -> Window:
-        return _Searcher(tenant, rules, place, checkpoint, learned, progress).read(*bounds)
+        return _Searcher(tenant, rules, place, checkpoint, learned, progress).read(*bounds, undecodable)
 
     for part in executor.map(read, places):
         window.add(part.rows.values())
@@ -184,10 +187,10 @@ class _Searcher:
         self._checkpoint = checkpoint
         self._progress = progress
 
-    def read(self, start_ms: int, end_ms: int) -> Window:
+    def read(self, start_ms: int, end_ms: int, known: Collection[int] = ()) -> Window:
         """The window, or as much of its beginning as there is room for: at least one search of a part of it."""
         whole = Window(start_ms, end_ms)
-        pending = [(start_ms, end_ms)]
+        pending = divided(start_ms, end_ms, known)
         undecodable: list[int] = []
         error: UndecodableReply | None = None
         while pending:
@@ -267,6 +270,19 @@ def _second_of(rows: Sequence[TrackedMessage], start: int) -> int:
     """The second that the rows of a smallest window are of: its two ends belong to its neighbours too."""
     seconds = Counter(to_ms(row.received) // SECOND * SECOND for row in rows if row.received)
     return seconds.most_common(1)[0][0] if seconds else start
+
+
+def divided(start: int, end: int, seconds: Collection[int]) -> list[tuple[int, int]]:
+    """Windows that cover one and are smallest around some seconds, the latest first.
+
+    Args:
+        start: unix milliseconds.
+        end: unix milliseconds.
+        seconds: unix seconds.
+    """
+    inside = {(second + offset) * SECOND for second in seconds for offset in (-1, 0, 1)}
+    seams = [start, *sorted(seam for seam in inside if start < seam < end), end]
+    return list(pairwise(seams))[::-1]
 
 
 def _halves(start: int, end: int) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.holds import HoldIndex, fits, pair
 from mimecast_secops.ingest.ports import Side
-from mimecast_secops.ingest.reading import MINUTE, SECOND, moment, sides
+from mimecast_secops.ingest.reading import MINUTE, SECOND, divided, moment, sides
 from mimecast_secops.ingest.settings import HELD
 from mimecast_secops.ingest.state import Standing
 from mimecast_secops.ingest.waiting import GAP, Waiting, to_ms
@@ -68,7 +68,10 @@ def _holds_between(cycle: Cycle, start_ms: int, end_ms: int) -> Iterator[HeldMes
     Raises:
         MimecastError: the queue could not be listed.
     """
-    pending = [(start_ms // SECOND, -(-end_ms // SECOND), _PAGE_SIZE)]
+    first, last = start_ms // SECOND * SECOND, -(-end_ms // SECOND) * SECOND
+    pending = [
+        (start // SECOND, end // SECOND, _PAGE_SIZE) for start, end in divided(first, last, cycle.state.undecodable)
+    ]
     undecodable: list[int] = []
     error: UndecodableReply | None = None
     decoded = False
@@ -93,6 +96,7 @@ def _holds_between(cycle: Cycle, start_ms: int, end_ms: int) -> Iterator[HeldMes
     if error is not None and not decoded:
         raise error
     for second in undecodable:
+        cycle.state.undecodable.add(second)
         _note_undecodable(cycle, second * SECOND)
 
 

@@ -22,6 +22,7 @@ _META: Final = "meta"
 # 2: the parts of the ledger are sorted, and `settled` tells how many ids they hold.
 _VERSION: Final = 2
 _SORTED_SINCE: Final = 2
+_MOST_UNDECODABLE: Final = 100
 # How much longer than any search reaches back a settled id is kept: clocks differ.
 _LEDGER_MARGIN_MS: Final = 2 * HOUR_MS
 
@@ -55,6 +56,7 @@ class _Meta(msgspec.Struct, kw_only=True):
     token: str = ""
     missing: dict[str, int] = {}
     settled: int | None = None
+    undecodable: tuple[int, ...] = ()
 
 
 class State:
@@ -66,6 +68,7 @@ class State:
         span_ms: how long a search window was found to be right.
         token: the delivery's mark of what was committed.
         missing: hold id → how often no tracking record was found for it.
+        undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
     """
 
     def __init__(self, *, floor_ms: int, key: bytes = b"") -> None:
@@ -76,6 +79,7 @@ class State:
         self.span_ms = 0
         self.token = ""
         self.missing: dict[str, int] = {}
+        self.undecodable: set[int] = set()
         self.backlog = Backlog()
         self.ledger = Ledger(self.key)
 
@@ -150,6 +154,8 @@ class State:
     def forget_before(self, time_ms: int) -> None:
         """Let go of settled ids that no search can bring back."""
         self.ledger.forget_before(time_ms - _LEDGER_MARGIN_MS)
+        remembered = sorted(second for second in self.undecodable if second * 1000 >= time_ms - _LEDGER_MARGIN_MS)
+        self.undecodable = set(remembered[-_MOST_UNDECODABLE:])
 
     def encode(self) -> dict[str, bytes]:
         """The state as named parts for a store."""
@@ -164,6 +170,7 @@ class State:
             token=self.token,
             missing=self.missing,
             settled=len(self.ledger),
+            undecodable=tuple(sorted(self.undecodable)),
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.parts(), **ledger}
 
@@ -192,6 +199,7 @@ class State:
             ) from damage
         state.frontier_ms, state.sweep, state.span_ms = meta.frontier_ms, meta.sweep, meta.span_ms
         state.token, state.missing = meta.token, dict(meta.missing)
+        state.undecodable = set(meta.undecodable)
         return state
 
 

@@ -7,7 +7,16 @@ from typing import Final
 
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.reading import MINUTE, Window, moment, next_span, next_window, read_window
+from mimecast_secops.ingest.reading import (
+    MINUTE,
+    SECOND,
+    Defect,
+    Window,
+    moment,
+    next_span,
+    next_window,
+    read_window,
+)
 from mimecast_secops.ingest.waiting import GAP, Waiting
 
 # A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for the time that requests take.
@@ -66,7 +75,9 @@ def _read_next(cycle: Cycle) -> bool:
         begin, target = max(begin, oldest), max(target, oldest)
     bounds = next_window(begin, target, state.span_ms)
     try:
-        window = read_window(cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit)
+        window = read_window(
+            cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit, state.undecodable
+        )
     except MimecastError:
         if cycle.clock.follow():
             return _again(cycle)  # Mimecast may have refused a time that is wrong.
@@ -138,6 +149,8 @@ def _note_gap(cycle: Cycle, oldest_ms: int) -> None:
 
 def _note_unreadable(cycle: Cycle, window: Window) -> None:
     for second, defect in sorted(window.unreadable.items()):
+        if defect is Defect.UNDECODABLE:
+            cycle.state.undecodable.add(second // SECOND)
         why = defect.value.format(limit=cycle.limit.rows)
         subject = (
             f"Not all messages received at {moment(second):%Y-%m-%d %H:%M:%S} UTC could be read: {why}. "

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from mimecast_secops.hosts.secops.context_store import HEAD, ContextStore
 from mimecast_secops.ingest import StateStore, UnreadableState
+from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.memory import MemoryStore
-from mimecast_secops.stores.sqlite import SqliteStore, StoreBusy, only_process
+from mimecast_secops.stores.sqlite import SqliteStore
 
 PARTS = st.dictionaries(st.text("abc.019", min_size=1, max_size=8), st.binary(max_size=300), min_size=1, max_size=12)
 
@@ -42,7 +43,7 @@ def open_again(kind: str, folder: Path) -> Callable[[], StateStore]:
     properties, memory = Properties(), MemoryStore()
     openers: dict[str, Callable[[], StateStore]] = {
         "memory": lambda: memory,
-        "sqlite": lambda: SqliteStore(folder / "state.db"),
+        "sqlite": lambda: SqliteStore(StateDatabase.open(folder / "state.db")),
         "context": lambda: ContextStore(properties, "c"),
         "context, spread": lambda: ContextStore(properties, "c", most=500),
     }
@@ -56,7 +57,7 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], State
 
 def closed(store: StateStore) -> None:
     if isinstance(store, SqliteStore):
-        store.close()
+        store._database.close()
 
 
 def test_a_new_store_is_empty(opener: Callable[[], StateStore]) -> None:
@@ -101,29 +102,23 @@ def test_a_kill_inside_a_commit_to_sqlite_leaves_the_old_state(tmp_path: Path) -
             yield "a", b"new"
             raise KeyboardInterrupt
 
-    store = SqliteStore(tmp_path / "s.db")
-    store.commit({"a": b"old", "b": b"old"})
-    with pytest.raises(KeyboardInterrupt):
-        store.commit(Killing())
-    store.close()
-    again = SqliteStore(tmp_path / "s.db")
-    assert dict(again.load()) == {"a": b"old", "b": b"old"}
-    again.close()
+    with StateDatabase.open(tmp_path / "s.db") as database:
+        store = SqliteStore(database)
+        store.commit({"a": b"old", "b": b"old"})
+        with pytest.raises(KeyboardInterrupt):
+            store.commit(Killing())
+        assert dict(store.load()) == {"a": b"old", "b": b"old"}
+    with StateDatabase.open(tmp_path / "s.db") as database:
+        assert dict(SqliteStore(database).load()) == {"a": b"old", "b": b"old"}
 
 
 def test_connectors_of_one_database_do_not_see_each_other(tmp_path: Path) -> None:
-    with SqliteStore(tmp_path / "s.db", "one") as one, SqliteStore(tmp_path / "s.db", "other") as other:
-        one.commit({"a": b"1"})
-        assert other.load() == {}
-        other.commit({"a": b"2"})
-        assert dict(one.load()) == {"a": b"1"}
-
-
-def test_two_processes_cannot_run_the_same_connector(tmp_path: Path) -> None:
-    with only_process(tmp_path / "s.db"), pytest.raises(StoreBusy), only_process(tmp_path / "s.db"):
-        pass
-    with only_process(tmp_path / "s.db"), only_process(tmp_path / "s.db", "another"):
-        pass
+    with StateDatabase.open(tmp_path / "s.db") as database:
+        first, second = SqliteStore(database, "first"), SqliteStore(database, "second")
+        first.commit({"a": b"1"})
+        assert second.load() == {}
+        second.commit({"a": b"2"})
+        assert dict(first.load()) == {"a": b"1"}
 
 
 @pytest.mark.parametrize("damage", ["not json", "[]", '{"named": ["gone"]}'])

@@ -5,33 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Final
 
-from mimecast_secops.stores.closing import Closing
-from mimecast_secops.stores.sqlite import open_database
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS bulk (run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)) WITHOUT ROWID;
-"""
+from mimecast_secops.stores.database import StateDatabase
 
 
-class BulkProgress(Closing):
-    """What is done of one run. Close it, or use it as a context manager.
+class BulkProgress:
+    """What is done of one run.
 
     Args:
-        path: the state database.
+        database: an open state database; its owner closes it.
         run: what makes it the same run again: the tenant, the action and its other parameters.
     """
 
-    def __init__(self, path: Path | str, run: Mapping[str, object]) -> None:
-        self._database = open_database(Path(path), _SCHEMA)
+    def __init__(self, database: StateDatabase, run: Mapping[str, object]) -> None:
+        self._database = database
         text = json.dumps(run, sort_keys=True, default=str)
         self._run = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def done(self) -> set[str]:
         """The ids that are done."""
-        rows = self._database.execute("SELECT item FROM bulk WHERE run = ?", (self._run,))
+        rows = self._database.rows("SELECT item FROM bulk WHERE run = ?", (self._run,))
         return {item for (item,) in rows}
 
     def add(self, item: str) -> None:
@@ -41,7 +34,3 @@ class BulkProgress(Closing):
     def forget(self) -> None:
         """The run is over: the next one begins anew."""
         self._database.execute("DELETE FROM bulk WHERE run = ?", (self._run,))
-
-    def close(self) -> None:
-        """Close the database."""
-        self._database.close()

@@ -6,22 +6,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
-from mimecast_secops.stores.closing import Closing
-from mimecast_secops.stores.sqlite import open_database
+from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.stores.database import StateDatabase
 
 STARTED: Final = "started"
 DONE: Final = "done"
 FAILED: Final = "failed"
 UNDONE: Final = "undone"
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS journal (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, tenant TEXT NOT NULL, action TEXT NOT NULL,
-    parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
-);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +33,23 @@ class Entry:
     undo: list[dict[str, Any]]
 
 
-class Journal(Closing):
-    """The journal in a state database. Close it, or use it as a context manager.
+class Journal:
+    """The journal in a state database.
 
     Args:
-        path: the database.
+        database: an open database; its owner closes it.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self._database = open_database(Path(path), _SCHEMA)
+    def __init__(self, database: StateDatabase) -> None:
+        self._database = database
 
     def begin(self, tenant: str, action: str, parameters: Mapping[str, object]) -> int:
         """Note that a change is about to be made, before it is; returns the entry's id."""
         shown = {name: str(value) for name, value in parameters.items()}
         row = (datetime.now(UTC).isoformat(timespec="seconds"), tenant, action, json.dumps(shown), STARTED, "[]")
-        done = self._database.execute(
+        return self._database.execute(
             "INSERT INTO journal (at, tenant, action, parameters, state, undo) VALUES (?, ?, ?, ?, ?, ?)", row
         )
-        return int(done.lastrowid or 0)
 
     def end(self, entry_id: int, state: str, undo: Any = None) -> None:
         """Note how it ended."""
@@ -67,15 +59,19 @@ class Journal(Closing):
         )
 
     def entries(self) -> Iterator[Entry]:
-        """All changes, newest first."""
-        rows = self._database.execute(
+        """All changes, newest first.
+
+        Raises:
+            UnreadableState: an entry is damaged.
+        """
+        rows = self._database.rows(
             "SELECT id, at, tenant, action, parameters, state, undo FROM journal ORDER BY id DESC"
         )
         for entry_id, at, tenant, action, parameters, state, undo in rows:
-            yield Entry(
-                entry_id, datetime.fromisoformat(at), tenant, action, json.loads(parameters), state, json.loads(undo)
-            )
-
-    def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+            try:
+                moment, values, remedies = datetime.fromisoformat(at), json.loads(parameters), json.loads(undo)
+            except (TypeError, ValueError) as damage:
+                raise UnreadableState(
+                    f"Entry {entry_id} of the journal in {self._database.path} is damaged: restore a backup."
+                ) from damage
+            yield Entry(entry_id, moment, tenant, action, values, state, remedies)

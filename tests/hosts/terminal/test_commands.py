@@ -295,7 +295,7 @@ def test_a_second_service_on_the_same_state_is_refused(terminal: Terminal) -> No
     finally:
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=30)
-    assert done.exit_code == exit_codes.NOT_DONE
+    assert done.exit_code == exit_codes.LOCKED
     assert "Another process" in done.stderr
 
 

@@ -8,7 +8,7 @@ import click
 
 from mimecast_secops.actions import Action, all_actions, find
 from mimecast_secops.hosts.terminal import bulk, exit_codes
-from mimecast_secops.hosts.terminal.options import connection_options, option_of
+from mimecast_secops.hosts.terminal.options import connection_options, option_of, state_options
 from mimecast_secops.hosts.terminal.performing import do, show
 from mimecast_secops.hosts.terminal.runtime import Runtime, command
 from mimecast_secops.hosts.terminal.settings import key
@@ -59,8 +59,7 @@ def _command_of(action: Action) -> click.Command:
             )
         )
         several.append(click.Option(["--restart"], is_flag=True, help="Forget what an interrupted run has done."))
-    state = click.Option(["--state"], metavar="FILE", help="State database, which keeps the journal of changes.")
-    writes = [state] if action.writes else []
+    writes = state_options() if action.writes else []
     return click.Command(
         action.slug,
         callback=command(run),

@@ -15,7 +15,14 @@ from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.stores.bulk import BulkProgress
 
 # These concern all ids: going on would fail for each of them.
-_FATAL = (exit_codes.CONFIGURATION, exit_codes.AUTHENTICATION, exit_codes.USAGE)
+_FATAL = (
+    exit_codes.CONFIGURATION,
+    exit_codes.AUTHENTICATION,
+    exit_codes.USAGE,
+    exit_codes.LOCKED,
+    exit_codes.UNWRITABLE,
+    exit_codes.DAMAGED,
+)
 
 
 def ids_in(lines: Iterable[str]) -> list[str]:
@@ -43,29 +50,29 @@ def run(runtime: Runtime, action: Action, raw: Mapping[str, object], name: str, 
     succeeded, failures = 0, list[Result]()
     with runtime.client() as client:
         run_key = {"tenant": client.api_root, "action": action.name, **raw}
-        with BulkProgress(runtime.state_path, run_key) as progress:
-            if runtime.options.get("restart"):
-                progress.forget()
-            done = progress.done()
-            left = [one for one in ids if one not in done]
-            if done:
-                screen.note(f"{len(ids) - len(left)} of {len(ids)} were done before; {len(left)} are left.")
-            with _bar(screen.err, runtime) as bar:
-                task = bar.add_task("", total=len(left))
-                for one in left:
-                    result = do(runtime, action, {**raw, name: one}, client)
-                    _show(runtime, one, result)
-                    if result.is_success:
-                        succeeded += 1
-                        progress.add(one)
-                    else:
-                        failures.append(result)
-                        about_this_id = getattr(result.error, "parameter", "") == name
-                        if exit_codes.code_of_result(result) in _FATAL and not about_this_id:
-                            break
-                    bar.advance(task)
-            if not failures:
-                progress.forget()
+        progress = BulkProgress(runtime.state(), run_key)
+        if runtime.options.get("restart"):
+            progress.forget()
+        done = progress.done()
+        left = [one for one in ids if one not in done]
+        if done:
+            screen.note(f"{len(ids) - len(left)} of {len(ids)} were done before; {len(left)} are left.")
+        with _bar(screen.err, runtime) as bar:
+            task = bar.add_task("", total=len(left))
+            for one in left:
+                result = do(runtime, action, {**raw, name: one}, client)
+                _show(runtime, one, result)
+                if result.is_success:
+                    succeeded += 1
+                    progress.add(one)
+                else:
+                    failures.append(result)
+                    about_this_id = getattr(result.error, "parameter", "") == name
+                    if exit_codes.code_of_result(result) in _FATAL and not about_this_id:
+                        break
+                bar.advance(task)
+        if not failures:
+            progress.forget()
     screen.note(f"{succeeded} succeeded, {len(failures)} failed, {len(ids) - len(left)} were done before.")
     if not failures:
         return exit_codes.OK

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from mimecast_secops.hosts.terminal import exit_codes
-from mimecast_secops.hosts.terminal.options import add, common_options, connection_options, options_of
+from mimecast_secops.hosts.terminal.options import add, common_options, connection_options, options_of, state_options
 from mimecast_secops.hosts.terminal.runtime import Runtime, command
 from mimecast_secops.hosts.terminal.streams import ScreenDelivery
 from mimecast_secops.ingest import (
@@ -21,6 +21,7 @@ from mimecast_secops.ingest import (
     MimecastTenant,
     PlatformSettings,
     Report,
+    StateStore,
     cycle_deadline,
     metrics,
     rules_of,
@@ -28,8 +29,10 @@ from mimecast_secops.ingest import (
 from mimecast_secops.ingest.reading import moment
 from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
+from mimecast_secops.stores.errors import StateMissing
 from mimecast_secops.stores.jsonlines import JsonLinesDelivery
-from mimecast_secops.stores.sqlite import SqliteStore, only_process
+from mimecast_secops.stores.memory import MemoryStore
+from mimecast_secops.stores.sqlite import SqliteStore
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
@@ -65,10 +68,8 @@ def run(runtime: Runtime) -> int:
         if pause is not None and threading.current_thread() is threading.main_thread():
             signal.signal(number, lambda *_: stop.set())
     with ExitStack() as stack:
-        if not options["test"]:
-            stack.enter_context(only_process(runtime.state_path, options["namespace"]))
+        store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
         client = stack.enter_context(runtime.client())
-        store = stack.enter_context(SqliteStore(runtime.state_path, options["namespace"]))
         delivery = stack.enter_context(_delivery(runtime))
         while True:
             deadline = cycle_deadline(platform)
@@ -101,6 +102,13 @@ class _Shown(ScreenDelivery):
         return None
 
 
+def _claimed_store(runtime: Runtime, stack: ExitStack) -> StateStore:
+    """The state of this connector, and the right to be the only process that runs it."""
+    database, namespace = runtime.state(), runtime.options["namespace"]
+    stack.enter_context(database.claim(namespace))
+    return SqliteStore(database, namespace)
+
+
 def _delivery(runtime: Runtime) -> JsonLinesDelivery | _Shown:
     output = runtime.options["output"]
     return JsonLinesDelivery(output) if output else _Shown(runtime.screen)
@@ -125,8 +133,13 @@ def _tell(runtime: Runtime, report: Report) -> None:
 
 def status(runtime: Runtime) -> int:
     """Show what the state says."""
-    with SqliteStore(runtime.state_path, runtime.options["namespace"]) as store:
-        state = State.decode(store.load())
+    try:
+        database = runtime.state(create=False)
+    except StateMissing as error:
+        runtime.screen.note(str(error))
+        runtime.screen.say("No cycle has run yet.")
+        return exit_codes.OK
+    state = State.decode(SqliteStore(database, runtime.options["namespace"]).load())
     if state is None:
         runtime.screen.say("No cycle has run yet.")
         return exit_codes.OK
@@ -150,7 +163,7 @@ def status(runtime: Runtime) -> int:
 
 
 _STATE = (
-    click.Option(["--state"], metavar="FILE", help="State database. [default: in the user's state folder]"),
+    *state_options(),
     click.Option(["--namespace"], default="connector", help="Keeps several connectors of one database apart."),
 )
 

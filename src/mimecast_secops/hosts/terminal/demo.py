@@ -23,6 +23,7 @@ from mimecast_secops.hosts.terminal.runtime import Runtime, command
 from mimecast_secops.hosts.terminal.streams import show_alerts
 from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, MimecastTenant, Offer, Report, rules_of
 from mimecast_secops.simulator import Simulator
+from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.jsonlines import JsonLinesDelivery
 from mimecast_secops.stores.sqlite import SqliteStore
 
@@ -63,7 +64,7 @@ class _Demo:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mimecast-secops-demo-")))
         self._simulator = stack.enter_context(Simulator())
         self._tenant = self._simulator.tenant
-        self._store = stack.enter_context(SqliteStore(folder / "state.db"))
+        self._store = SqliteStore(stack.enter_context(StateDatabase.open(folder / "state.db")))
         self._delivery = stack.enter_context(_Collecting(folder / "alerts.jsonl"))
         self._file = folder / "alerts.jsonl"
         self._v1 = stack.enter_context(MimecastClient(connection_of(self._settings(Generation.V1)).connection))

@@ -15,6 +15,7 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter
+from mimecast_secops.stores.errors import StateError, StateInUse, StateLocked
 
 OK: Final = 0
 NOT_DONE: Final = 1
@@ -25,6 +26,9 @@ REFUSED: Final = 5
 UNREACHABLE: Final = 6
 PARTIAL: Final = 7
 UNREADABLE: Final = 8
+LOCKED: Final = 9
+UNWRITABLE: Final = 10
+DAMAGED: Final = 11
 BUG: Final = 70
 INTERRUPTED: Final = 130
 
@@ -37,7 +41,10 @@ MEANINGS: Final = {
     REFUSED: "Mimecast refused, or a right is missing",
     UNREACHABLE: "no answer: network, TLS, proxy, time-out, or Mimecast's own trouble",
     PARTIAL: "some of several things were done",
-    UNREADABLE: "the answer is not that of the Mimecast API, or the stored state is not readable",
+    UNREADABLE: "the answer is not that of the Mimecast API",
+    LOCKED: "another process uses or locks the state database; try again",
+    UNWRITABLE: "the state database cannot be written (disk full, permissions, file replaced)",
+    DAMAGED: "the state database is damaged, or a newer version wrote it",
     BUG: "an error that nobody foresaw",
     INTERRUPTED: "interrupted",
 }
@@ -50,9 +57,13 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (Unreachable, UNREACHABLE),
     (Unavailable, UNREACHABLE),
     (UnreadableReply, UNREADABLE),
-    (UnreadableState, UNREADABLE),
+    (UnreadableState, DAMAGED),
+    (StateLocked, LOCKED),
+    (StateInUse, LOCKED),
+    (StateError, UNWRITABLE),
     (Refused, REFUSED),
     (ActionFailed, NOT_DONE),
+    (OSError, NOT_DONE),
     (KeyboardInterrupt, INTERRUPTED),
 )
 

@@ -53,6 +53,24 @@ def connection_options() -> list[click.Parameter]:
     ]
 
 
+def state_options() -> list[click.Parameter]:
+    """The options of every command that uses the state database."""
+    return [
+        click.Option(
+            ["--state"],
+            metavar="FILE",
+            help="State database: progress, and the journal of changes. [default: in the user's state folder]",
+        ),
+        click.Option(
+            ["--state-timeout"],
+            metavar="SECONDS",
+            type=click.FloatRange(0, 600),
+            default=15.0,
+            help="How long to wait for another process that has locked the state database. [default: 15]",
+        ),
+    ]
+
+
 def common_options() -> list[click.Parameter]:
     """The options that every command has."""
     return [

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from mimecast_secops.actions import Action, Context, Result, perform
+from mimecast_secops.actions import Action, ActionFailed, Context, Result, perform
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.hosts.terminal.runtime import Runtime
-from mimecast_secops.stores.journal import DONE, FAILED, Journal
+from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.stores.errors import StateError
+from mimecast_secops.stores.journal import DONE, FAILED, STARTED, Journal
 
 _LOG = logging.getLogger("mimecast_secops.actions")
 
@@ -25,6 +28,7 @@ def do(runtime: Runtime, action: Action, raw: Mapping[str, object], client: Mime
     """
     opened: list[MimecastClient] = []
     entries: list[tuple[Journal, int]] = []
+    refusals: list[Exception] = []
 
     def connect() -> Context:
         used = client
@@ -32,20 +36,35 @@ def do(runtime: Runtime, action: Action, raw: Mapping[str, object], client: Mime
             used = runtime.client()
             opened.append(used)
         if action.writes and not _is_dry(raw):
-            journal = Journal(runtime.state_path)
-            entries.append((journal, journal.begin(used.api_root, action.name, raw)))
+            try:
+                journal = Journal(runtime.state())
+                entries.append((journal, journal.begin(used.api_root, action.name, raw)))
+            except (StateError, UnreadableState) as error:
+                refusals.append(error)
+                raise ActionFailed(
+                    f"{error} Nothing was sent: a change is made only with an entry in the journal."
+                ) from error
         return Context(client=used, log=_LOG, progress=lambda *_: None)
 
     try:
         result = perform(action, raw, connect)
         for journal, entry_id in entries:
-            journal.end(entry_id, DONE if result.is_success else FAILED, _undo_of(result.json_result))
-        return result
+            _note_end(runtime, journal, entry_id, result)
+        return replace(result, error=refusals[0]) if refusals else result
     finally:
-        for journal, _ in entries:
-            journal.close()
         for used in opened:
             used.close()
+
+
+def _note_end(runtime: Runtime, journal: Journal, entry_id: int, result: Result) -> None:
+    """Write the end of a change to the journal. The change is made, so its result stands even if this fails."""
+    try:
+        journal.end(entry_id, DONE if result.is_success else FAILED, _undo_of(result.json_result))
+    except (StateError, UnreadableState) as error:
+        runtime.screen.fail(
+            f"The journal could not record how the change ended, so entry {entry_id} stays {STARTED!r} and cannot be "
+            f"taken back with `undo`. {error}"
+        )
 
 
 def show(runtime: Runtime, result: Result) -> None:

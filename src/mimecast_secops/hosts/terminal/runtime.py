@@ -9,7 +9,7 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -28,9 +28,12 @@ from mimecast_secops.hosts.terminal.settings import (
 )
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter, parse
-from mimecast_secops.stores.sqlite import StoreBusy
+from mimecast_secops.stores.errors import StateError
 
-_FORESEEN: Final = (InvalidParameter, MimecastError, UnreadableState, StoreBusy, OSError)
+if TYPE_CHECKING:
+    from mimecast_secops.stores.database import StateDatabase
+
+_FORESEEN: Final = (InvalidParameter, MimecastError, UnreadableState, StateError, OSError)
 _LOG: Final = logging.getLogger("mimecast_secops")
 
 
@@ -47,12 +50,37 @@ class Runtime:
         self.environ = os.environ if environ is None else environ
         self.screen = Screen(as_json=bool(options.get("as_json")), quiet=bool(options.get("quiet")))
         self._providers: tuple[Provider, ...] | None = None
+        self._state: StateDatabase | None = None
 
     @property
     def state_path(self) -> Path:
         """The state database."""
         given = self.options.get("state")
         return Path(given) if given else default_state(self.environ)
+
+    def state(self, *, create: bool = True) -> StateDatabase:
+        """The state database, opened on the first call and shared until the command ends.
+
+        Args:
+            create: whether to create the file when it does not exist.
+
+        Raises:
+            StateError: the database cannot be opened; `StateMissing` if it does not exist and `create` is false.
+            UnreadableState: it is damaged, or a newer version wrote it.
+        """
+        if self._state is None:
+            from mimecast_secops.stores.database import BUSY_SECONDS, StateDatabase
+
+            timeout = self.options.get("state_timeout")
+            seconds = BUSY_SECONDS if timeout is None else float(timeout)
+            self._state = StateDatabase.open(self.state_path, create=create, busy_seconds=seconds)
+        return self._state
+
+    def close(self) -> None:
+        """Close what the command has opened."""
+        if self._state is not None:
+            self._state.close()
+            self._state = None
 
     def raw(self, *records: type[Any]) -> dict[str, object]:
         """The raw values of some records, from options, environment and file."""
@@ -112,8 +140,8 @@ def command(run: Callable[[Runtime], int]) -> Callable[..., None]:
         try:
             code = run(runtime)
         except _FORESEEN as error:
-            runtime.screen.fail(_sentence(error))
-            code = exit_codes.NOT_DONE if isinstance(error, (OSError, StoreBusy)) else exit_codes.code_of(error)
+            runtime.screen.fail(sentence_of(error))
+            code = exit_codes.code_of(error)
         except KeyboardInterrupt:
             runtime.screen.fail("Interrupted.")
             code = exit_codes.INTERRUPTED
@@ -121,12 +149,15 @@ def command(run: Callable[[Runtime], int]) -> Callable[..., None]:
             raise
         except Exception as error:  # noqa: BLE001 -- the last line of defence: no traceback reaches a person unasked
             code = _unforeseen(runtime, error)
+        finally:
+            runtime.close()
         raise SystemExit(code)
 
     return body
 
 
-def _sentence(error: BaseException) -> str:
+def sentence_of(error: BaseException) -> str:
+    """What an error says to a person, with the file that it is about."""
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     return str(error)

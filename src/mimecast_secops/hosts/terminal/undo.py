@@ -10,10 +10,11 @@ import click
 
 from mimecast_secops.actions import find
 from mimecast_secops.hosts.terminal import exit_codes
-from mimecast_secops.hosts.terminal.options import add, connection_options
+from mimecast_secops.hosts.terminal.options import add, connection_options, state_options
 from mimecast_secops.hosts.terminal.output import plain
 from mimecast_secops.hosts.terminal.performing import do, show
 from mimecast_secops.hosts.terminal.runtime import Runtime, command
+from mimecast_secops.stores.errors import StateMissing
 from mimecast_secops.stores.journal import UNDONE, Entry, Journal
 
 # What they make may never have applied before, so a person confirms it.
@@ -24,16 +25,23 @@ _LONGEST_PLAN: Final = 1000
 def run(runtime: Runtime) -> int:
     """Show the journal, or take one entry of it back."""
     number = runtime.options.get("number")
-    with Journal(runtime.state_path) as journal:
-        entries = list(journal.entries())
+    try:
+        journal = Journal(runtime.state(create=False))
+    except StateMissing as error:
         if number is None:
-            _show(runtime, entries)
+            runtime.screen.note(f"{error} No change from this machine is recorded.")
             return exit_codes.OK
-        entry = next((entry for entry in entries if entry.id == number), None)
-        if entry is None:
-            runtime.screen.fail(f"The journal has no entry {number}. Run `mimecast-secops undo` to see them.")
-            return exit_codes.USAGE
-        return _revert(runtime, journal, entry)
+        runtime.screen.fail(f"{error} It would hold entry {number}.")
+        return exit_codes.USAGE
+    entries = list(journal.entries())
+    if number is None:
+        _show(runtime, entries)
+        return exit_codes.OK
+    entry = next((entry for entry in entries if entry.id == number), None)
+    if entry is None:
+        runtime.screen.fail(f"The journal has no entry {number}. Run `mimecast-secops undo` to see them.")
+        return exit_codes.USAGE
+    return _revert(runtime, journal, entry)
 
 
 def _show(runtime: Runtime, entries: list[Entry]) -> None:
@@ -114,9 +122,9 @@ def _described(step: Mapping[str, Any]) -> str:
 
 
 @add(connection_options())
+@add(state_options())
 @click.command(name="undo")
 @click.argument("number", type=int, required=False)
-@click.option("--state", metavar="FILE", help="State database, which keeps the journal of changes.")
 @click.option("--yes", is_flag=True, help="Do not ask before an undo that creates a block or a permit.")
 def _undo(**options: Any) -> None:
     """Show the changes made from this machine; with a NUMBER, take that one back."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import threading
+from collections.abc import Iterator
+
 import pytest
 
 from mimecast_secops.api import Deadline
@@ -30,6 +34,22 @@ def test_a_held_message_becomes_one_alert(bench: Bench) -> None:
     assert (alert.name, alert.rule_generator, alert.vendor, alert.priority) == ("Held Message", "Spam", "Mimecast", 60)
     assert alert.start_ms == alert.end_ms == bench.tenant.records["m1"].received_ms
     assert alert.events[0]["holdId"] == alert.events[0]["holdMessageMetadataID"] == "hold-m1"
+
+
+@pytest.fixture
+def no_threads() -> Iterator[None]:
+    former = threading.stack_size(2**46)  # No machine has room for such a thread, so the system refuses it.
+    yield
+    threading.stack_size(former)
+
+
+@pytest.mark.usefixtures("no_threads")
+def test_a_refused_thread_names_the_limits_and_the_setting(bench: Bench) -> None:
+    bench.mail("m1")
+    with pytest.raises(OSError, match=r"ulimit -u.*Concurrent Requests") as refusal:
+        bench.cycle()
+    assert refusal.value.errno == errno.EAGAIN
+    assert bench.kept.parts == {}
 
 
 def test_a_second_cycle_brings_nothing_and_asks_for_no_details(bench: Bench) -> None:

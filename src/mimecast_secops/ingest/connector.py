@@ -8,10 +8,12 @@ Delivery comes before commit: a kill in between repeats nothing where the place 
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -90,6 +92,7 @@ class Connector:
 
         Raises:
             UnreadableState: the store holds something else than a state of this program.
+            OSError: the system refuses another thread, or the delivery cannot be written.
         """
         started, sent = time.monotonic(), self._tenant.requests_sent
         clock = CycleClock(self._tenant, self._clock)
@@ -98,7 +101,8 @@ class Connector:
         limit = RowLimit(self._rules.row_limit)
         with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
             cycle = Cycle(self._tenant, self._rules, state, tally, executor, clock, self._deadline, self._log, limit)
-            self._work(cycle)
+            with _threads_reported(self._rules.concurrency):
+                self._work(cycle)
         _note_clock(cycle)
         state.token = self._delivery.finish()
         if not self._test_run:
@@ -161,6 +165,21 @@ class Connector:
         now_ms = cycle.now_ms if cycle.clock.verified else min(cycle.now_ms, cycle.newest_ms)
         cycle.state.forget_before(min(begin, now_ms - window))
         self._store.commit(cycle.state.encode())
+
+
+@contextmanager
+def _threads_reported(wanted: int) -> Iterator[None]:
+    """Tell the system's refusal of a thread, which Python reports as a bare RuntimeError, from a defect."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "start new thread" not in str(error):
+            raise
+        raise OSError(
+            errno.EAGAIN,
+            f"The system refuses to start another thread: the cycle needs up to {wanted}. Raise the limit of processes "
+            "and threads (ulimit -u, TasksMax, pids.max) or of memory, or lower Concurrent Requests.",
+        ) from error
 
 
 def cycle_deadline(settings: PlatformSettings, started: float | None = None) -> Deadline:

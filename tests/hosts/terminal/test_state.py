@@ -156,3 +156,19 @@ def test_a_bulk_stops_at_the_first_id_when_the_journal_cannot_be_written(command
     [line] = output.splitlines()
     assert "Nothing was sent" in json.loads(line)["message"]
     assert rejected(command) == 0
+
+
+def test_a_change_is_reported_as_made_even_if_the_journal_cannot_record_its_end(command: CommandLine) -> None:
+    with StateDatabase.open(command.state) as database:
+        [(pages,)] = database.rows("PRAGMA page_count")
+        database.rows(f"PRAGMA max_page_count = {pages}")
+        database.execute(
+            "CREATE TEMP TRIGGER fill BEFORE UPDATE ON journal "
+            "BEGIN INSERT INTO bulk VALUES ('run', hex(zeroblob(100000))); END"
+        )
+        code, output, error = command.type(*words_of(command, "action"))
+    assert code == exit_codes.OK
+    assert "Successfully blocked sender a@example.org" in output
+    assert "entry 1 stays 'started'" in error
+    assert "the disk is full" in error
+    assert command.journal() == {"started": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mimecast_secops.api.errors import Unavailable
-from mimecast_secops.ingest import metrics
+from mimecast_secops.ingest import failed_metrics, metrics
 from tests.ingest.conftest import Bench
 
 
@@ -36,3 +36,9 @@ def test_a_cycle_that_could_not_work_says_so(bench: Bench) -> None:
     assert "NOT OK" in report.line()
     assert "mimecast_secops_cycle_ok 0" in metrics(report)
     assert "trouble" in report.problems[0]
+
+
+def test_a_cycle_that_ended_with_an_exception_has_no_figures_but_is_not_ok(bench: Bench) -> None:
+    lines = failed_metrics().splitlines()
+    assert lines[-1] == "mimecast_secops_cycle_ok 0"
+    assert set(lines[:-1]) < set(metrics(bench.cycle()).splitlines())

@@ -6,7 +6,7 @@ It knows no platform. A host gives it a tenant to read, a place to deliver to an
 
 from mimecast_secops.ingest.alert import Alert, AlertFile
 from mimecast_secops.ingest.connector import Connector, ImportedState, cycle_deadline
-from mimecast_secops.ingest.metrics import metrics
+from mimecast_secops.ingest.metrics import failed_metrics, metrics
 from mimecast_secops.ingest.ports import Delivery, Offer, Side, StateStore, Tenant
 from mimecast_secops.ingest.report import Report
 from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings, Rules, rules_of
@@ -30,6 +30,7 @@ __all__ = [
     "Tenant",
     "UnreadableState",
     "cycle_deadline",
+    "failed_metrics",
     "metrics",
     "rules_of",
 ]

@@ -21,14 +21,13 @@ _HELP: Final = {
 
 def metrics(report: Report) -> str:
     """All figures of a report as gauges. Alert on `ok` being 0, and on `lag_seconds` and `left_over` growing."""
-    lines: list[str] = []
+    lines = _ok(report.ok)
 
     def gauge(name: str, help_: str, *samples: tuple[str, float]) -> None:
         full = f"mimecast_secops_cycle_{name}"
         lines.extend([f"# HELP {full} {help_}", f"# TYPE {full} gauge"])
         lines.extend(f"{full}{labels} {value:.15g}" for labels, value in samples)
 
-    gauge("ok", "Whether the last cycle could do its work.", ("", int(report.ok)))
     for name, help_ in _HELP.items():
         gauge(name, help_, ("", getattr(report, name)))
     filtered = [(f'{{filter="{name}"}}', count) for name, count in sorted(report.filtered.items())]
@@ -40,3 +39,17 @@ def metrics(report: Report) -> str:
     gauge("clock_skew_seconds", "How far this machine's clock is ahead of Mimecast's.", ("", report.clock_skew_seconds))
     gauge("checkpoint_seconds", "Unix time before which everything is settled.", ("", report.checkpoint_ms / 1000))
     return "\n".join(lines) + "\n"
+
+
+def failed_metrics() -> str:
+    """What is known of a cycle that ended with an exception: that it could not do its work. It has no figures."""
+    return "\n".join(_ok(False)) + "\n"
+
+
+def _ok(value: bool) -> list[str]:
+    name = "mimecast_secops_cycle_ok"
+    return [
+        f"# HELP {name} Whether the last cycle could do its work.",
+        f"# TYPE {name} gauge",
+        f"{name} {int(value)}",
+    ]

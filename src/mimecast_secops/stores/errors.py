@@ -1,4 +1,4 @@
-"""What can go wrong with the state database. Each message says what happened and what to do.
+"""What can go wrong with the state database and the alert file. Each message says what happened and what to do.
 
 A damaged database, or one that a newer version wrote, is an `ingest.UnreadableState`, as in every other state store.
 """
@@ -28,3 +28,7 @@ class StateUnwritable(StateError):
 
 class StateReplaced(StateError):
     """The path leads to another file than the one that is open, or to none."""
+
+
+class AlertsUnwritable(OSError):
+    """The alert file cannot be opened, read or written. It may pass."""

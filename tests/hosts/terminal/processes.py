@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import queue
+import resource
+import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Self
 
 from click.testing import CliRunner
 
@@ -106,3 +110,76 @@ def reject_beside_other_commands(command: CommandLine, files: list[Path]) -> Non
         for neighbour in neighbours:
             neighbour.join()
     assert failures == []
+
+
+class Service:
+    """A connector that runs as a service. Use it as a context manager; it ends with the block.
+
+    Args:
+        command: where it runs.
+        words: its options besides those that make it a service.
+    """
+
+    def __init__(self, command: CommandLine, *words: str) -> None:
+        self.process = command.start(
+            *("connector", "run", "--domains", "example.com", "--every", "1s", "--state-timeout", "0.1"), *words
+        )
+        self.output: list[str] = []
+        self.errors: list[str] = []
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._readers = [threading.Thread(target=self._read_output), threading.Thread(target=self._read_errors)]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self._end()
+
+    def wait_for(self, text: str) -> str:
+        """The next line on standard error that contains a text."""
+        while (line := self._lines.get(timeout=60)) is not None:
+            if text in line:
+                return line
+        raise AssertionError(f"The service ended without {text!r}: {self.errors}")
+
+    def next_cycles(self, count: int = 1) -> None:
+        """Wait for the end of further cycles that could do their work."""
+        for _ in range(count):
+            self.wait_for("cycle ok")
+
+    def limit_files(self, size: int) -> None:
+        """Let no file of the process grow behind a size; -1 for no limit."""
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def stop(self) -> int:
+        """Ask it to stop. Returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.code()
+
+    def code(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        code = self.process.wait(timeout=60)
+        self._end()
+        return code
+
+    def _end(self) -> None:
+        self.process.wait(timeout=60)
+        for reader in self._readers:
+            reader.join()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def _read_output(self) -> None:
+        assert self.process.stdout is not None
+        self.output.extend(self.process.stdout)
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.errors.append(line)
+            self._lines.put(line)
+        self._lines.put(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import threading
 from contextlib import ExitStack
@@ -11,30 +12,36 @@ from typing import Any, Final
 import click
 
 from mimecast_secops.hosts.terminal import exit_codes
+from mimecast_secops.hosts.terminal.alert_output import AlertOutput
+from mimecast_secops.hosts.terminal.metrics_file import MetricsFile
 from mimecast_secops.hosts.terminal.options import add, common_options, connection_options, options_of, state_options
-from mimecast_secops.hosts.terminal.runtime import Runtime, command
+from mimecast_secops.hosts.terminal.output import Screen
+from mimecast_secops.hosts.terminal.runtime import Runtime, command, sentence_of
 from mimecast_secops.hosts.terminal.streams import ScreenDelivery
 from mimecast_secops.ingest import (
+    Alert,
     Connector,
     ConnectorSettings,
     Delivery,
     MimecastTenant,
+    Offer,
     PlatformSettings,
-    Report,
     StateStore,
     cycle_deadline,
+    failed_metrics,
     metrics,
     rules_of,
 )
 from mimecast_secops.ingest.reading import moment
 from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
-from mimecast_secops.stores.errors import StateMissing
-from mimecast_secops.stores.jsonlines import JsonLinesDelivery
+from mimecast_secops.stores.errors import StateLocked, StateMissing, StateUnwritable
 from mimecast_secops.stores.memory import MemoryStore
 from mimecast_secops.stores.sqlite import SqliteStore
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
+# What a service survives: the cause may be gone by the next cycle, and a failed cycle loses and repeats nothing.
+_PASSING: Final = (StateLocked, StateUnwritable, OSError)
 
 
 def interval(given: str) -> float:
@@ -71,6 +78,7 @@ def run(runtime: Runtime) -> int:
         store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
         client = stack.enter_context(runtime.client())
         delivery = stack.enter_context(_delivery(runtime))
+        figures = MetricsFile(options["metrics"], runtime.screen)
         while True:
             deadline = cycle_deadline(platform)
             connector = Connector(
@@ -82,18 +90,56 @@ def run(runtime: Runtime) -> int:
                 product_field=platform.device_product_field,
                 test_run=options["test"],
             )
-            report = connector.run_cycle()
-            _tell(runtime, report)
-            if pause is None:
-                return exit_codes.code_of(report.error) if report.error else exit_codes.OK
-            more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
+            try:
+                report = connector.run_cycle()
+            except Exception as error:
+                figures.write(failed_metrics())
+                if pause is None or not isinstance(error, _PASSING) or isinstance(error, BrokenPipeError):
+                    raise
+                runtime.screen.fail(f"cycle NOT OK: {sentence_of(error)} The next cycle begins in {pause:g} s.")
+                more_waits = False
+            else:
+                runtime.screen.note(report.line())
+                figures.write(metrics(report))
+                if pause is None:
+                    return exit_codes.code_of(report.error) if report.error else exit_codes.OK
+                more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
             if stop.wait(0 if more_waits else pause):
                 runtime.screen.note("Stopped.")
                 return exit_codes.OK
 
 
 class _Shown(ScreenDelivery):
-    """A screen delivery that can be entered and left like the one to a file."""
+    """A screen delivery that can be entered and left like the one to a file.
+
+    A screen cannot be read back, so the process remembers what it has shown: after a commit that failed, the next cycle
+    must not show it again. The token is the number of alerts shown, and belongs to this process.
+    """
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(screen)
+        self._process = secrets.token_hex(8)
+        self._before = 0
+        self._shown: list[str] = []
+
+    def recover(self, token: str) -> list[str]:
+        """The ids of the alerts that this process has shown since the token."""
+        process, _, number = token.partition(":")
+        if process == self._process:
+            del self._shown[: int(number) - self._before]
+            self._before = int(number)
+        return list(self._shown)
+
+    def offer(self, alert: Alert) -> Offer:
+        """Show it, and remember its id."""
+        offer = super().offer(alert)
+        self._shown.append(alert.ticket_id)
+        return offer
+
+    def finish(self) -> str:
+        """Show the table."""
+        super().finish()
+        return f"{self._process}:{self._before + len(self._shown)}"
 
     def __enter__(self) -> Delivery:
         return self
@@ -109,26 +155,15 @@ def _claimed_store(runtime: Runtime, stack: ExitStack) -> StateStore:
     return SqliteStore(database, namespace)
 
 
-def _delivery(runtime: Runtime) -> JsonLinesDelivery | _Shown:
+def _delivery(runtime: Runtime) -> AlertOutput | _Shown:
     output = runtime.options["output"]
-    return JsonLinesDelivery(output) if output else _Shown(runtime.screen)
+    return AlertOutput(output) if output else _Shown(runtime.screen)
 
 
 def _dynamic_list(given: str) -> tuple[str, ...]:
     if given.startswith("@"):
         return tuple(line.strip() for line in Path(given[1:]).read_text(encoding="utf-8").splitlines() if line.strip())
     return split(given)
-
-
-def _tell(runtime: Runtime, report: Report) -> None:
-    runtime.screen.note(report.line())
-    target = runtime.options["metrics"]
-    if target:
-        # Written beside and moved, so that whoever reads it never sees half a file.
-        path = Path(target)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(metrics(report), encoding="utf-8")
-        beside.replace(path)
 
 
 def status(runtime: Runtime) -> int:

@@ -15,7 +15,7 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.stores.errors import StateError, StateInUse, StateLocked
+from mimecast_secops.stores.errors import AlertsUnwritable, StateError, StateInUse, StateLocked
 
 OK: Final = 0
 NOT_DONE: Final = 1
@@ -43,7 +43,7 @@ MEANINGS: Final = {
     PARTIAL: "some of several things were done",
     UNREADABLE: "the answer is not that of the Mimecast API",
     LOCKED: "another process uses or locks the state database; try again",
-    UNWRITABLE: "the state database cannot be written (disk full, permissions, file replaced)",
+    UNWRITABLE: "the state database or the alert file cannot be written (disk full, permissions, file replaced)",
     DAMAGED: "the state database is damaged, or a newer version wrote it",
     BUG: "an error that nobody foresaw",
     INTERRUPTED: "interrupted",
@@ -61,6 +61,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (StateLocked, LOCKED),
     (StateInUse, LOCKED),
     (StateError, UNWRITABLE),
+    (AlertsUnwritable, UNWRITABLE),
     (Refused, REFUSED),
     (ActionFailed, NOT_DONE),
     (OSError, NOT_DONE),

@@ -1,0 +1,46 @@
+"""The alert file of a connector, with errors that name it and say what happens next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mimecast_secops.ingest import Alert, Offer
+from mimecast_secops.stores.errors import AlertsUnwritable
+from mimecast_secops.stores.jsonlines import JsonLinesDelivery
+
+
+class AlertOutput(JsonLinesDelivery):
+    """Alerts as JSON lines. All methods raise `AlertsUnwritable` where the file cannot be read or written."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._shown = str(path)
+        with self._reported():
+            super().__init__(path)
+
+    def recover(self, token: str) -> list[str]:
+        """The ids of the whole lines behind the token."""
+        with self._reported():
+            return list(super().recover(token))
+
+    def offer(self, alert: Alert) -> Offer:
+        """Write one line durably."""
+        with self._reported():
+            return super().offer(alert)
+
+    def finish(self) -> str:
+        """The token of what is written."""
+        with self._reported():
+            return super().finish()
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            sentence = (
+                f"The alert file cannot be written: {error.strerror or error}. "
+                "No alert is lost: the missing ones come with the next cycle that can write the file."
+            )
+            raise AlertsUnwritable(error.errno, sentence, self._shown) from error

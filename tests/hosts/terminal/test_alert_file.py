@@ -159,7 +159,7 @@ def test_a_device_and_a_folder_are_refused_before_any_request(simulator: Simulat
             check=False,
             timeout=60,
         )
-        assert done.returncode == exit_codes.NOT_DONE
+        assert done.returncode == exit_codes.UNWRITABLE
         assert done.stderr.splitlines() == [
             f"{path}: It cannot be used for alerts, because it is {kind}. Name a regular file."
         ]

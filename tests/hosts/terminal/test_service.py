@@ -89,7 +89,7 @@ def test_one_cycle_that_cannot_write_the_alert_file_has_its_own_exit_code(comman
     command.alerts.mkdir()
     code, _, error = command.type(*command.connector())
     assert code == exit_codes.UNWRITABLE
-    assert f"{command.alerts}: The alert file cannot be written: Is a directory" in error
+    assert f"{command.alerts}: It cannot be used for alerts, because it is a folder." in error
 
 
 def test_metrics_that_cannot_be_written_are_reported_once_and_fail_no_cycle(command: CommandLine) -> None:

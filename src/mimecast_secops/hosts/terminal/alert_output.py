@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from mimecast_secops.ingest import Alert, Offer
 from mimecast_secops.stores.errors import AlertsUnwritable
 from mimecast_secops.stores.jsonlines import JsonLinesDelivery
+
+_NO_LOSS: Final = "No alert is lost: the missing ones come with the next cycle that can write the file."
 
 
 class AlertOutput(JsonLinesDelivery):
@@ -39,8 +42,7 @@ class AlertOutput(JsonLinesDelivery):
         try:
             yield
         except OSError as error:
-            sentence = (
-                f"The alert file cannot be written: {error.strerror or error}. "
-                "No alert is lost: the missing ones come with the next cycle that can write the file."
-            )
+            cause = error.strerror or str(error)
+            # The delivery explains its own refusals in whole sentences; the system names a cause.
+            sentence = cause if cause.endswith(".") else f"The alert file cannot be written: {cause}. {_NO_LOSS}"
             raise AlertsUnwritable(error.errno, sentence, self._shown) from error

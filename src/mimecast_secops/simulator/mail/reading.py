@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import email
 import email.policy
 import hashlib
@@ -10,16 +9,20 @@ import html
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Any, Final
+
+from mimecast_secops.simulator.mail.header_text import codec_of, decode_words, readable
 
 _LONGEST_HEADER: Final = 2000
+_LONGEST_ENCODED: Final = 8 * _LONGEST_HEADER  # encoded words are longer than the text that they stand for
+_LONGEST_ADDRESS_LIST: Final = 200_000
 _DEEPEST: Final = 20
-# Codecs of Python's own that are no character sets of mail: they take backslashes or host names apart.
-_NO_CHARSETS: Final = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined"})
+_Headers = tuple[tuple[str, str], ...]
+# A section number of thousands of digits, a NUL in a character set, a section beside a whole value (RFC 2231).
+_UNREADABLE: Final = (ValueError, TypeError)
 _RECIPIENT_HEADERS: Final = ("To", "Cc", "Bcc", "Resent-To", "Resent-Cc")
 
 
@@ -79,8 +82,22 @@ class Mail:
         return tuple(part for part in self.parts if not part.inline)
 
 
+class _RawHeaders(email.policy.Compat32):
+    """Gives headers as the parser keeps them: ASCII, with a surrogate escape for each 8-bit byte.
+
+    The standard policy replaces 8-bit bytes by U+FFFD, which loses what the sender wrote.
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 -- the policy's signature
+        """Return the value unchanged."""
+        return value
+
+
 class _Nested(Message):
-    """A message that knows how deep it lies. The parser goes by the content type and looks into nothing deeper."""
+    """A message that knows how deep it lies. The parser goes by the content type and looks into nothing deeper.
+
+    Parameters of headers that the standard library fails on count as absent.
+    """
 
     depth = 0
 
@@ -94,63 +111,85 @@ class _Nested(Message):
         """The type; whatever lies too deep is opaque."""
         return super().get_content_type() if self.depth < _DEEPEST else "application/octet-stream"
 
+    def get_param(self, param: str, failobj: Any = None, header: str = "content-type", unquote: bool = True) -> Any:
+        """The parameter; `failobj` where it is absent or unreadable."""
+        try:
+            return super().get_param(param, failobj, header, unquote)
+        except _UNREADABLE:
+            return failobj
+
+    def get_boundary(self, failobj: Any = None) -> Any:
+        """The boundary as it was written; `failobj` where it is absent or unreadable."""
+        value = self._plain_param("boundary")
+        return failobj if value is None else value.rstrip()
+
+    def get_content_charset(self, failobj: Any = None) -> Any:
+        """The character set in lower case; `failobj` where it is absent or unreadable."""
+        value = self._plain_param("charset")
+        return value.lower() if value is not None and value.isascii() else failobj
+
+    def _plain_param(self, name: str) -> str | None:
+        """A parameter whose value is ASCII in any character set that RFC 2231 lets it name."""
+        value = self.get_param(name)
+        if isinstance(value, tuple):
+            named, _, value = value
+            if named and not codec_of(named):
+                return None
+        return value if isinstance(value, str) else None
+
 
 def read_mail(raw: bytes) -> Mail:
     """The mail in `raw`. What cannot be read stays empty, what lies too deep stays unread; nothing raises."""
-    message: Message = email.message_from_bytes(raw, _Nested, policy=email.policy.compat32)
-    header_from = next(iter(_addresses(message, "From")), ("", ""))
-    envelope = next(iter(_addresses(message, "Return-Path")), ("", ""))[1] or header_from[1]
+    message: Message = email.message_from_bytes(raw, _Nested, policy=_RawHeaders())
+    charset = _declared_charset(message)
+    headers = tuple((name, " ".join(readable(value, charset).split())) for name, value in message.items())
+    header_from = next(iter(_addresses(headers, "From")), ("", ""))
+    envelope = next(iter(_addresses(headers, "Return-Path")), ("", ""))[1] or header_from[1]
     recipients = tuple(
-        dict.fromkeys(address for name in _RECIPIENT_HEADERS for _, address in _addresses(message, name))
+        dict.fromkeys(address for name in _RECIPIENT_HEADERS for _, address in _addresses(headers, name))
     )
     if not recipients:
-        recipients = tuple(dict.fromkeys(address for _, address in _addresses(message, "Delivered-To")))
-    text, markup, parts = _contents(message)
+        recipients = tuple(dict.fromkeys(address for _, address in _addresses(headers, "Delivered-To")))
+    text, markup, parts = _contents(message, charset)
     return Mail(
         raw=raw,
         sender=envelope,
         header_from=header_from[1],
         header_from_name=header_from[0],
         recipients=recipients,
-        cc=tuple(address for _, address in _addresses(message, "Cc")),
-        subject=_header(message, "Subject"),
-        message_id=_header(message, "Message-ID").strip("<> "),
-        sent=_date(message),
-        headers=tuple((str(name), _one_line(value)) for name, value in message.items()),
+        cc=tuple(address for _, address in _addresses(headers, "Cc")),
+        subject=_decoded(_first(headers, "Subject")),
+        message_id=_decoded(_first(headers, "Message-ID")).strip("<> "),
+        sent=_date(_first(headers, "Date")),
+        headers=tuple((name, value[:_LONGEST_HEADER]) for name, value in headers),
         text=text,
         html=markup,
         parts=parts,
     )
 
 
-def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    if value is None:
-        return ""
-    text = str(value)
-    with suppress(Exception):  # a broken encoded word stays as it was written
-        text = str(make_header(decode_header(text)))
-    return _one_line(text)
+def _declared_charset(message: Message) -> str:
+    """The first character set that a part names, "" where no part does."""
+    return next((charset for part in message.walk() if (charset := part.get_content_charset())), "")
 
 
-def _one_line(value: object) -> str:
-    text = str(value).encode("utf-8", "replace").decode("utf-8")
-    return " ".join(text.split())[:_LONGEST_HEADER]
-
-
-def _addresses(message: Message, name: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for value in message.get_all(name, []):
-        with suppress(Exception):  # an address list that the parser chokes on has no readable address
-            pairs = getaddresses([_one_line(value)])
-            found.extend((_decoded(label), address.strip()) for label, address in pairs if _plausible(address))
-    return found
+def _first(headers: _Headers, name: str) -> str:
+    return next((value for key, value in headers if key.lower() == name.lower()), "")
 
 
 def _decoded(text: str) -> str:
-    with suppress(Exception):
-        return _one_line(make_header(decode_header(text)))
-    return text
+    """One line of text with its encoded words decoded."""
+    return " ".join(decode_words(text[:_LONGEST_ENCODED]).split())[:_LONGEST_HEADER]
+
+
+def _addresses(headers: _Headers, name: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, value in headers:
+        if key.lower() == name.lower():
+            with suppress(RecursionError):  # comments packed into comments hide no readable address
+                pairs = getaddresses([value[:_LONGEST_ADDRESS_LIST]])
+                found.extend((_decoded(label), address.strip()) for label, address in pairs if _plausible(address))
+    return found
 
 
 def _plausible(address: str) -> bool:
@@ -158,21 +197,21 @@ def _plausible(address: str) -> bool:
     return bool(local and at and domain) and not any(c.isspace() or not c.isprintable() for c in address)
 
 
-def _date(message: Message) -> datetime | None:
-    with suppress(Exception):
-        moment = parsedate_to_datetime(_header(message, "Date"))
+def _date(text: str) -> datetime | None:
+    with suppress(ValueError, OverflowError):  # no date, or one that no calendar has
+        moment = parsedate_to_datetime(_decoded(text))
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     return None
 
 
-def _contents(message: Message) -> tuple[str, str, tuple[Part, ...]]:
+def _contents(message: Message, charset: str) -> tuple[str, str, tuple[Part, ...]]:
     text, markup = "", ""
     parts: list[Part] = []
     for part in message.walk():
         if part.is_multipart() and part.get_content_type() != "message/rfc822":
             continue
-        name = _file_name(part)
-        kind = part.get_content_type()
+        name = _file_name(part, charset)
+        kind = readable(part.get_content_type(), charset)
         content = _content(part)
         if not name and kind == "text/plain" and not text:
             text = _as_text(part, content)
@@ -184,26 +223,35 @@ def _contents(message: Message) -> tuple[str, str, tuple[Part, ...]]:
     return text, markup, tuple(parts)
 
 
-def _file_name(part: Message) -> str:
-    with suppress(Exception):
-        return _decoded(part.get_filename() or "")
-    return ""
+def _file_name(part: Message, charset: str) -> str:
+    """The name that the sender gave the file, "" where there is none."""
+    value = part.get_param("filename", header="content-disposition") or part.get_param("name")
+    if isinstance(value, tuple):  # RFC 2231: the parameter names its own character set
+        named, _, text = value
+        return " ".join(_in_charset(text, named, charset).split())
+    return _decoded(readable(value, charset)) if isinstance(value, str) else ""
+
+
+def _in_charset(text: str, named: str | None, charset: str) -> str:
+    """The text of an RFC 2231 parameter, in the character set that it names where that one can be used."""
+    codec = codec_of(named or "us-ascii")
+    if codec and codec != "ascii":
+        with suppress(UnicodeDecodeError):
+            decoded = text.encode("latin-1", "surrogateescape").decode(codec)
+            return decoded.encode("utf-8", "replace").decode("utf-8")
+    return readable(text, charset)
 
 
 def _content(part: Message) -> bytes:
-    with suppress(Exception):
-        payload = part.get_payload(decode=True)
-        if isinstance(payload, bytes):
-            return payload
-        inner = part.get_payload()
-        if isinstance(inner, list) and inner and isinstance(inner[0], Message):
-            return inner[0].as_bytes()
+    payload = part.get_payload(decode=True)
+    if isinstance(payload, bytes):
+        return payload
+    inner = part.get_payload()
+    if isinstance(inner, list) and inner and isinstance(inner[0], Message):
+        return inner[0].as_bytes()
     return b""
 
 
 def _as_text(part: Message, content: bytes) -> str:
-    with suppress(Exception):  # a name that cannot be read, that no codec has, or whose codec makes no text
-        codec = codecs.lookup(part.get_content_charset() or "utf-8").name
-        if codec not in _NO_CHARSETS:
-            return content.decode(codec, "replace")
-    return content.decode("latin-1")
+    codec = codec_of(part.get_content_charset() or "")
+    return content.decode(codec, "replace") if codec else readable(content.decode("latin-1"))

@@ -24,7 +24,7 @@ class Remote:
 
     def control(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(f"{self.url}/simulator/{path}", data=json.dumps(body or {}).encode())
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as reply:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as reply:
             answer: dict[str, Any] = json.load(reply)
             return answer
 

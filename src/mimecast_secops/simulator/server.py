@@ -86,7 +86,7 @@ class Simulator:
         """A control call over HTTP, as another program would make it."""
         data = json.dumps(dict(body or {})).encode()
         request = urllib.request.Request(f"{self.url}/simulator/{path}", data=data)  # noqa: S310 -- our own loopback URL
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as reply:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as reply:
             answer: dict[str, Any] = json.load(reply)
             return answer
 

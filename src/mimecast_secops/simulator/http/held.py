@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
 from mimecast_secops.simulator.http.replies import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.http.requests import Call, moment
 from mimecast_secops.simulator.ids import is_well_formed
+from mimecast_secops.simulator.tenant.hold_queue import Key
 from mimecast_secops.simulator.tenant.records import Tracked
 
 REASON_TYPES: Final = (
@@ -37,22 +39,22 @@ def hold_list(call: Call) -> Answer:
         # An application has no mailbox of its own, and the binding's user gets no mail here.
         return data([], page_meta("hold", 0, 1, 0, 0))
     start, end = moment(item.get("start")), moment(item.get("end"))
-    found = [
-        one
-        for one in call.tenant.held()
-        if (start is None or (one.held_at or one.received) >= start)
-        and (end is None or (one.held_at or one.received) <= end)
-        and _matches(one, by)
-    ]
+    held = call.tenant.held_keys(start, end)
+    if by.get("value") and by.get("fieldName"):
+        held = [key for key in held if _matches(call.tenant.tracked[key[1]], by)]
     size = size_of(call.pagination, 50, call.tenant.behaviour.queue_page_limit)
-    page = found[offset : offset + size]
-    return data([entry(one) for one in page], page_meta("hold", offset, size, len(page), len(found)))
+    page = [call.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
+    return data([entry(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
+
+
+def _newest_first(keys: Sequence[Key], offset: int, size: int) -> Sequence[Key]:
+    """A page of the keys in reverse order."""
+    last = max(0, len(keys) - offset)
+    return keys[max(0, last - size) : last][::-1]
 
 
 def _matches(one: Tracked, by: dict[str, Any]) -> bool:
     value, field = str(by.get("value", "")).lower(), by.get("fieldName")
-    if not value or not field:
-        return True
     mail = one.mail
     searched = {
         "subject": mail.subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -10,6 +11,7 @@ from mimecast_secops.simulator.mail.hold_rules import Hold
 from mimecast_secops.simulator.mail.reading import Mail
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_QUEUED_BY: Final = frozenset({"status", "held_at", "deleted"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,7 +19,8 @@ class Tracked:
     """One mail for one recipient: the tracking record, and while it is held the entry of the queue.
 
     `overrides` are members that a test wants to see instead of, or missing from, the row of the search (`row`) and the
-    details (`info`); a value of None means null.
+    details (`info`); a value of None means null. `changed` is called after a change of what decides whether, and since
+    when, the record is held; it keeps the index of the hold queue true however the change is made.
     """
 
     id: str
@@ -35,6 +38,12 @@ class Tracked:
     row: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    changed: Callable[[Tracked], None] | None = field(default=None, repr=False, compare=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        if name in _QUEUED_BY and (changed := getattr(self, "changed", None)) is not None:
+            changed(self)
 
     @property
     def is_held(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from mimecast_secops.simulator.behaviour import Behaviour
 from mimecast_secops.simulator.ids import Ids
 from mimecast_secops.simulator.mail.hold_rules import Hold, judge
 from mimecast_secops.simulator.mail.reading import Mail, Part, read_mail
+from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, Key
 from mimecast_secops.simulator.tenant.records import Decision, Managed, Policy, Report, Tracked
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
 
@@ -50,6 +51,9 @@ class Tenant:
     by_hold_id: dict[str, Tracked] = field(default_factory=dict)
     by_archive_id: dict[str, Tracked] = field(default_factory=dict)
     by_time: list[tuple[datetime, str]] = field(default_factory=list)
+    by_internet_id: dict[str, list[Tracked]] = field(default_factory=dict)
+    queue: HoldQueue = field(default_factory=HoldQueue)
+    undecided: dict[str, Tracked] = field(default_factory=dict)
     files: dict[str, Part] = field(default_factory=dict)
     file_ids: dict[tuple[int, int], str] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
@@ -91,18 +95,21 @@ class Tenant:
         self.by_hold_id[record.hold_id] = record
         self.by_archive_id[record.archive_id] = record
         bisect.insort(self.by_time, (received, record.id))
+        if mail.message_id:
+            self.by_internet_id.setdefault(mail.message_id, []).append(record)
+        record.changed = self.queue.update
+        self.queue.update(record)
         return record
 
     # what is asked
 
     def settle(self) -> None:
         """Let decisions take effect whose time has come."""
-        if not self.behaviour.hold_delay:
-            return
         now = self.clock.now()
-        for record in self.tracked.values():
-            if record.next_status and record.settles_at and record.settles_at <= now:
-                record.status, record.next_status = record.next_status, ""
+        due = [record for record in self.undecided.values() if record.settles_at and record.settles_at <= now]
+        for record in due:
+            del self.undecided[record.id]
+            record.status, record.next_status = record.next_status, ""
 
     def between(self, start: datetime | None, end: datetime | None) -> Iterator[Tracked]:
         """Records received from `start` to `end`, both included, oldest first."""
@@ -115,12 +122,13 @@ class Tenant:
 
     def held(self) -> Iterator[Tracked]:
         """What waits in the queue, newest first; what is older than the retention has aged out."""
-        oldest = self.clock.now() - HOLD_RETENTION
+        return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
+
+    def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[Key]:
+        """The keys (received, tracking id) of what waits and was held from `start` to `end`, oldest first."""
         self.settle()
-        for _, record_id in reversed(self.by_time):
-            record = self.tracked[record_id]
-            if record.is_held and (record.held_at or record.received) >= oldest:
-                yield record
+        oldest = self.clock.now() - HOLD_RETENTION
+        return self.queue.between(max(start, oldest) if start else oldest, end)
 
     def archived(self) -> Iterator[Tracked]:
         """What is in the archive, newest first."""
@@ -132,8 +140,10 @@ class Tenant:
 
     def by_message_id(self, message_id: str) -> Iterable[Tracked]:
         """Records of an internet Message-ID, with or without `<>`."""
-        wanted = message_id.strip("<> ")
-        return [one for one in self.between(None, None) if one.mail.message_id == wanted and wanted]
+        records = self.by_internet_id.get(message_id.strip("<> "), [])
+        return sorted(
+            (record for record in records if not record.deleted), key=lambda record: (record.received, record.id)
+        )
 
     # what is done
 
@@ -148,6 +158,7 @@ class Tenant:
         status = "rejected" if what == "rejected" else "archived"
         if self.behaviour.hold_delay:
             record.next_status, record.settles_at = status, now + timedelta(seconds=self.behaviour.hold_delay)
+            self.undecided[record.id] = record
         else:
             record.status = status
         self.decisions.append(Decision(now, what, record.hold_id, record.id, record.recipient, **how))

@@ -23,7 +23,8 @@ class Remote:
     keys: dict[str, str]
 
     def control(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self.url}/simulator/{path}", data=json.dumps(body or {}).encode())
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/simulator/{path}", json.dumps(body or {}).encode(), headers)
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as reply:
             answer: dict[str, Any] = json.load(reply)
             return answer

@@ -149,7 +149,7 @@ class Caller:
 def control(simulator: Simulator, path: str, body: Any = None, **headers: str) -> Reply:
     """A control call, whatever it answers."""
     raw = json.dumps({} if body is None else body).encode()
-    return send(f"{simulator.url}/simulator/{path}", headers=headers, body=raw)
+    return send(f"{simulator.url}/simulator/{path}", headers={"Content-Type": "application/json"} | headers, body=raw)
 
 
 def letter(

@@ -85,7 +85,9 @@ class Simulator:
     def control(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """A control call over HTTP, as another program would make it."""
         data = json.dumps(dict(body or {})).encode()
-        request = urllib.request.Request(f"{self.url}/simulator/{path}", data=data)  # noqa: S310 -- our own loopback URL
+        request = urllib.request.Request(  # noqa: S310 -- our own loopback URL
+            f"{self.url}/simulator/{path}", data=data, headers={"Content-Type": "application/json"}
+        )
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as reply:
             answer: dict[str, Any] = json.load(reply)
             return answer

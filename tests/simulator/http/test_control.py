@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import urllib.error
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.app import SimulatorApp
+from mimecast_secops.simulator.http.control_calls import CALLS
 from mimecast_secops.simulator.tenant.tenant import Clock, Tenant
 from tests.simulator.caller import (
     ACCOUNT,
@@ -26,8 +28,6 @@ from tests.simulator.caller import (
     letter,
     send,
 )
-
-CALLS = ("state", "mail", "behaviour", "faults", "clock", "rights", "record", "bulk", "requests")
 
 
 def test_an_unknown_call_is_answered_with_those_that_there_are(simulator: Simulator) -> None:
@@ -46,6 +46,60 @@ def test_a_web_page_cannot_steer_the_simulator(simulator: Simulator) -> None:
     assert control(simulator, "state", Origin="https://example.org").status == 403
     assert control(simulator, "bulk", {"count": 1}, Origin="null").status == 403
     assert simulator.tenant.tracked == {}
+
+
+CHANGING = sorted(name for name, call in CALLS.items() if not call.reads)
+
+
+@pytest.mark.parametrize("name", CHANGING)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_what_changes_the_tenant_answers_post_only(simulator: Simulator, name: str, method: str) -> None:
+    reply = send(f"{simulator.url}/simulator/{name}", method=method)
+    assert (reply.status, reply.headers["Allow"]) == (405, "POST")
+    assert simulator.tenant.tracked == {}
+    assert control(simulator, "faults").json == {"active": 0}
+
+
+def test_a_picture_in_a_web_page_makes_no_mail(simulator: Simulator) -> None:
+    picture = {"Accept": "image/*", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for headers in ({}, picture, {**picture, "Sec-Fetch-Site": "cross-site"}):
+        assert send(f"{simulator.url}/simulator/bulk?count=1", method="GET", headers=headers).status in (403, 405)
+    assert simulator.tenant.tracked == {}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("name", ["bulk", "state"])
+def test_a_page_of_another_site_is_refused_though_it_names_no_origin(
+    simulator: Simulator, name: str, site: str
+) -> None:
+    assert control(simulator, name, {"count": 1}, **{"Sec-Fetch-Site": site}).status == 403
+    assert simulator.tenant.tracked == {}
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_a_browser_must_send_what_no_form_can_send(simulator: Simulator, content_type: str) -> None:
+    browser = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
+    refused = control(simulator, "bulk", {"count": 1}, **browser, **{"Content-Type": content_type})
+    assert refused.status == 415
+    assert simulator.tenant.tracked == {}
+    sent = control(simulator, "bulk", {"count": 1}, **browser, **{"Content-Type": "Application/JSON; charset=utf-8"})
+    assert sent.json == {"made": 1}
+
+
+def test_a_program_may_leave_the_content_type_to_its_library(simulator: Simulator) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert control(simulator, "bulk", {"count": 1}, **form).json == {"made": 1}
+
+
+def test_reading_answers_get_and_changes_nothing(simulator: Simulator, v1: Caller) -> None:
+    v1.call(ACCOUNT)
+    for _ in range(2):
+        counted = send(f"{simulator.url}/simulator/requests?clear=true", method="GET")
+        assert counted.json == {"counts": {ACCOUNT: 1}, "total": 1}
+    assert send(f"{simulator.url}/simulator/state", method="GET").json["simulator"] is True
+    assert send(f"{simulator.url}/simulator/state", method="HEAD").status == 200
+    refused = send(f"{simulator.url}/simulator/state", method="PUT", body=b"{}")
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD, POST")
 
 
 def test_a_page_under_another_name_for_this_machine_is_not_answered(simulator: Simulator, v2: Caller) -> None:
@@ -160,6 +214,35 @@ def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> No
     assert control(simulator, "record", {"id": "nobody"}).status == 400
 
 
+@pytest.mark.parametrize("raw", [rb"\ud83d", b"\xf0\x9f", b"\x01", b'"', b""])
+def test_a_raw_subject_stands_in_every_reply_that_shows_the_record_and_in_no_other(
+    simulator: Simulator, v1: Caller, raw: bytes
+) -> None:
+    (record,) = simulator.tenant.receive(held_letter("Mine"))
+    simulator.tenant.receive(held_letter("Other"))
+    coded = base64.b64encode(raw).decode()
+    assert control(simulator, "record", {"id": record.id, "raw_subject": coded}).json["subject"] == "Mine"
+    search = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
+    detail = "/api/gateway/message/get-message-detail"
+    shown = {SEARCH: search, HOLD_LIST: {"admin": True}, INFO: {"id": record.id}, detail: {"id": record.hold_id}}
+    for path, item in shown.items():
+        reply = v1.call(path, item).raw
+        assert b'"subject":"' + raw + b'"' in reply, path
+        assert (b'"subject":"Other"' in reply) is (path in (SEARCH, HOLD_LIST))
+        assert b'"subject":"Mine"' not in reply
+    assert {row["subject"] for row in control(simulator, "state").json["tracked"]} == {"Mine", "Other"}
+    assert {row["subject"] for row in control(simulator, "state").json["held"]} == {"Mine", "Other"}
+    control(simulator, "record", {"id": record.id, "raw_subject": None})
+    assert {row["subject"] for row in v1.call(HOLD_LIST, {"admin": True}).data} == {"Mine", "Other"}
+
+
+@pytest.mark.parametrize("text", ["a", "é", 5, "YQ=*"])
+def test_a_raw_subject_that_is_no_base64_is_refused(simulator: Simulator, text: object) -> None:
+    (record,) = simulator.tenant.receive(held_letter("Mine"))
+    assert control(simulator, "record", {"id": record.id, "raw_subject": text}).status == 400
+    assert record.raw_subject is None
+
+
 def test_bulk_makes_held_mail_in_the_asked_span(simulator: Simulator, v2: Caller) -> None:
     control(simulator, "clock", {"freeze": "2026-03-11T12:00:00Z"})
     body = {"count": 10, "spread": 100, "before": 60, "attachment_bytes": 30}
@@ -230,5 +313,6 @@ JSON = st.recursive(
 def test_any_object_is_answered_or_refused(name: str, body: dict[str, object]) -> None:
     if name == "record":
         body = body | {"id": "nobody"}
-    answer = SimulatorApp(Tenant()).control.answer(f"/simulator/{name}", body)
+    body_sent = json.dumps(body).encode("utf-8", "replace")
+    answer = SimulatorApp(Tenant()).control.reply("POST", f"/simulator/{name}", {}, body_sent)
     assert answer.status in (200, 400)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import http.client
 import urllib.error
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator import Behaviour, Simulator
-from mimecast_secops.simulator.http.faults import KINDS, BadFault, Fault, Faults
+from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, BadFault, Fault, Faults, undecodable
 from mimecast_secops.simulator.http.limits import RateLimits
-from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, Caller, control, held_letter
+from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, SEARCH, Caller, control, held_letter
 
 # limits
 
@@ -164,6 +165,60 @@ def test_an_empty_reply_has_no_body(simulator: Simulator, caller: Caller) -> Non
     assert (reply.status, reply.raw, reply.headers["Content-Length"]) == (200, b"", "0")
 
 
+NO_RESULTS = {
+    "object": {},
+    "message": {"message": "ok"},
+    "null-data": {"meta": {"status": 200}, "data": None, "fail": []},
+    "wrong-data": {"meta": {"status": 200}, "data": [{}], "fail": []},
+}
+
+
+@pytest.mark.parametrize("kind", NO_RESULTS)
+def test_json_that_is_no_result_comes_with_http_200(simulator: Simulator, caller: Caller, kind: str) -> None:
+    add(simulator, kind, path=SEARCH, count=1)
+    search = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
+    reply = caller.call(SEARCH, search)
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
+    assert reply.json == NO_RESULTS[kind]
+    assert caller.call(SEARCH, search).data == [{"trackedEmails": []}]
+
+
+def is_an_insertion(broken: bytes, whole: bytes) -> bool:
+    """Whether taking out one run of bytes makes the broken reply whole."""
+    added = len(broken) - len(whole)
+    return any(broken[:at] + broken[at + added :] == whole for at in range(len(whole) + 1))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_one_row_of_an_undecodable_reply_is_broken_and_the_others_are_whole(
+    simulator: Simulator, caller: Caller, variant: str
+) -> None:
+    simulator.tenant.receive(held_letter('A "first"'))
+    simulator.tenant.receive(held_letter("Second"))
+    whole = caller.call(HOLD_LIST, {"admin": True}).raw
+    add(simulator, "undecodable", path=HOLD_LIST, variant=variant, count=1)
+    broken = caller.call(HOLD_LIST, {"admin": True}).raw
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        msgspec.json.decode(broken)
+    assert is_an_insertion(broken, whole)
+    assert broken.count(b'A \\"first\\""') == whole.count(b'A \\"first\\""')
+    assert caller.call(HOLD_LIST, {"admin": True}).raw == whole
+
+
+@given(st.text(max_size=30), st.sampled_from(VARIANTS))
+def test_a_broken_reply_is_the_reply_and_the_variant(subject: str, variant: str) -> None:
+    body = msgspec.json.encode({"id": "x", "subject": subject, "size": 1})
+    broken = undecodable(body, variant)
+    assert len(broken) > len(body)
+    assert is_an_insertion(broken, body)
+
+
+def test_a_reply_without_a_subject_stays_whole(simulator: Simulator, caller: Caller) -> None:
+    whole = caller.call(ACCOUNT).raw
+    add(simulator, "undecodable", path=ACCOUNT, variant="surrogate")
+    assert caller.call(ACCOUNT).raw == whole
+
+
 def test_a_slow_reply_is_the_real_one(simulator: Simulator, caller: Caller) -> None:
     whole = caller.call(ACCOUNT).raw
     add(simulator, "slow", path=ACCOUNT, seconds=0.01, count=1)
@@ -202,7 +257,10 @@ def test_faults_follow_one_another_and_can_be_cleared(simulator: Simulator, v1: 
     assert v1.call(ACCOUNT).status == 200
 
 
-@pytest.mark.parametrize("fault", [{"kind": "418"}, {"kind": ""}, {}, {"kind": "500", "colour": "red"}])
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "418"}, {"kind": ""}, {}, {"kind": "500", "colour": "red"}, {"kind": "undecodable", "variant": "odd"}],
+)
 def test_a_fault_that_does_not_exist_is_refused(simulator: Simulator, fault: dict[str, str]) -> None:
     assert control(simulator, "faults", {"add": [fault]}).status == 400
     assert simulator.app.faults.active == []

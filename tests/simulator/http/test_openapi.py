@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+import re
 from typing import Any
 
 import pytest
 
 from mimecast_secops.api import functions
 from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator.http.control import Control
+from mimecast_secops.simulator.http.control_calls import CALLS
+from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, Fault
 from mimecast_secops.simulator.http.openapi import describe
 from mimecast_secops.simulator.http.table import ENDPOINTS
-from tests.simulator.caller import Caller, send
+from tests.simulator.caller import Caller, control, send
 
 DESCRIBED = describe()
 
@@ -37,6 +43,40 @@ def test_every_operation_has_a_summary_and_an_answer() -> None:
         for operation in operations.values():
             assert operation["summary"]
             assert operation["responses"]
+
+
+def control_calls() -> set[str]:
+    """What the simulator says it has when it is asked for a call that does not exist."""
+    with Simulator() as simulator:
+        error = control(simulator, "nonsense").json["error"]
+    return set(error.removeprefix("There are: ").rstrip(".").split(", "))
+
+
+def test_every_control_call_is_described_with_its_methods() -> None:
+    described = {
+        path.removeprefix("/simulator/"): set(operations)
+        for path, operations in DESCRIBED["paths"].items()
+        if path.startswith("/simulator/")
+    }
+    assert set(described) == control_calls() | {"openapi.json"}
+    assert described["bulk"] == {"post"}
+    assert described["state"] == {"get", "post"}
+    assert described["openapi.json"] == {"get"}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_described_members_of_a_control_call_are_those_that_it_reads(name: str) -> None:
+    source = inspect.getsource(getattr(Control, name))
+    helpers = inspect.getsource(Control._record) if "self._record(" in source else ""
+    read = set(re.findall(r'body(?:\.get\(|\[)"(\w+)"', source + helpers)) | set(re.findall(r'"(\w+)" in body', source))
+    assert read == set(CALLS[name].members)
+
+
+def test_faults_are_described_with_all_their_members_and_kinds() -> None:
+    fault = CALLS["faults"].members["add"]["items"]["properties"]
+    members = {field.name for field in dataclasses.fields(Fault)} - {"struck"}
+    assert set(fault) == members
+    assert (fault["kind"]["enum"], fault["variant"]["enum"]) == (list(KINDS), list(VARIANTS))
 
 
 def test_members_that_are_known_are_described() -> None:

@@ -16,13 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mimecast_secops.simulator.http.control import PREFIX, Control
-from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of
+from mimecast_secops.simulator.http.control import Control
+from mimecast_secops.simulator.http.control_calls import PREFIX
+from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of, undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.gate import Gate, version_of
-from mimecast_secops.simulator.http.openapi import describe
-from mimecast_secops.simulator.http.replies import Answer, json_answer
-from mimecast_secops.simulator.http.requests import read_body
+from mimecast_secops.simulator.http.replies import Answer
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
@@ -70,23 +69,10 @@ class SimulatorApp:
             return
         path = request.url.path
         if path.startswith(PREFIX):
-            answer = await self._controlled(request, path)
+            answer = self.control.reply(request.method, path, headers, await request.body())
             await _send(answer, scope, receive, send)
             return
         await self._answer(request, path, headers, send)
-
-    async def _controlled(self, request: Request, path: str) -> Answer:
-        if "origin" in request.headers:
-            # A web page that somebody happens to look at must not steer the simulator.
-            return Answer(403, b"", "text/plain")
-        if path == PREFIX + "openapi.json":
-            return json_answer(describe())
-        body = read_body(await request.body(), 2)
-        return (
-            json_answer({"error": "The body is not a JSON object."}, 400)
-            if body is None
-            else self.control.answer(path, body)
-        )
 
     async def _answer(self, request: Request, path: str, headers: dict[str, str], send: Send) -> None:
         body = await request.body()
@@ -99,6 +85,9 @@ class SimulatorApp:
         answer = answer_of(fault, version) if fault else None
         if answer is None:
             answer = self._answered(request, path, headers, body)
+            answer.body = self.tenant.with_raw_subjects(answer.body)
+            if fault and fault.kind == "undecodable":
+                answer.body = undecodable(answer.body, fault.variant)
         answer.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind = fault.kind if fault else ""

@@ -44,7 +44,7 @@ def _item(one: Tracked) -> dict[str, Any]:
     return {
         "attachmentcount": len(mail.attachments),
         "status": "ARCHIVED",
-        "subject": mail.subject,
+        "subject": one.subject,
         "size": len(mail.raw),
         "receiveddate": stamp(one.received),
         "displayfrom": mail.header_from_name or mail.header_from,

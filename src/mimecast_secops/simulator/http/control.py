@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mimecast_secops.simulator.http import held, tracking
+from mimecast_secops.simulator.http.control_calls import CALLS, DESCRIPTION, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
 from mimecast_secops.simulator.http.gate import Gate
+from mimecast_secops.simulator.http.openapi import describe
 from mimecast_secops.simulator.http.policies import shown
-from mimecast_secops.simulator.http.replies import Answer, json_answer, stamp
-from mimecast_secops.simulator.http.requests import moment
+from mimecast_secops.simulator.http.replies import JSON, Answer, json_answer, stamp
+from mimecast_secops.simulator.http.requests import moment, read_body
 from mimecast_secops.simulator.mail.bulk import fabricate
 from mimecast_secops.simulator.tenant.records import Tracked
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
-PREFIX: Final = "/simulator/"
+_OWN_SITE: Final = ("none", "same-origin")
 _YEARS: Final = range(1971, 9000)  # with room on both sides for what is reckoned from the time
 
 
@@ -34,23 +36,38 @@ class Control:
         self._gate = gate
         self._faults = faults
         self._counts = counts
-        self._calls: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-            "state": self.state,
-            "mail": self.mail,
-            "behaviour": self.behaviour,
-            "faults": self.faults,
-            "clock": self.clock,
-            "rights": self.rights,
-            "record": self.record,
-            "bulk": self.bulk,
-            "requests": self.requests,
-        }
+        self._calls: dict[str, Callable[[Mapping[str, Any]], Any]] = {name: getattr(self, name) for name in CALLS}
+
+    def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The reply to a request under `/simulator/`; header names are in lower case.
+
+        A web page can make a browser send GET requests and HTML forms here. So a page's request is refused, only POST
+        changes anything, and from a browser only with a content type that no form can send.
+        """
+        if "origin" in headers or headers.get("sec-fetch-site", "none") not in _OWN_SITE:
+            return Answer(403, b"", "text/plain")
+        methods = methods_of(path)
+        if not methods:
+            return json_answer({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
+        if method not in methods:
+            refusal = json_answer({"error": f"{path} answers {', '.join(methods)} only."}, 405)
+            refusal.headers["Allow"] = ", ".join(methods)
+            return refusal
+        if path == PREFIX + DESCRIPTION:
+            return json_answer(describe())
+        if method != "POST":
+            return self.answer(path, {})
+        from_browser = any(name.startswith("sec-fetch-") for name in headers)
+        if from_browser and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+            return json_answer({"error": f"A browser must send {JSON}."}, 415)
+        content = read_body(body, 2)
+        if content is None:
+            return json_answer({"error": "The body is not a JSON object."}, 400)
+        return self.answer(path, content)
 
     def answer(self, path: str, body: Mapping[str, Any]) -> Answer:
-        """The reply to a control call."""
-        call = self._calls.get(path.removeprefix(PREFIX))
-        if call is None:
-            return json_answer({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
+        """The reply to a control call that was let in."""
+        call = self._calls[path.removeprefix(PREFIX)]
         try:
             return json_answer(call(body))
         except (ValueError, OverflowError, TypeError, KeyError) as problem:
@@ -64,8 +81,8 @@ class Control:
             "simulator": True,
             "now": stamp(tenant.clock.now()),
             "domains": sorted(tenant.domains),
-            "tracked": [tracking.row(one) for one in tenant.between(None, None)],
-            "held": [held.entry(one) for one in tenant.held()],
+            "tracked": [_row(record) for record in tenant.between(None, None)],
+            "held": [held.entry(record) | {"subject": record.mail.subject} for record in tenant.held()],
             "decisions": [
                 {
                     "what": one.what,
@@ -90,7 +107,7 @@ class Control:
         except (binascii.Error, ValueError) as problem:
             raise BadControl(f"base64: {problem}") from None
         records = self._tenant.receive(raw, received=moment(body.get("received")))
-        return {"records": [tracking.row(one) for one in records]}
+        return {"records": [_row(record) for record in records]}
 
     def behaviour(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Set switches: name → value."""
@@ -141,14 +158,17 @@ class Control:
         return {"permissions": sorted(keys.permissions), "products": sorted(application.products)}
 
     def record(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the record `id`: its `status`, `deleted`, or members of its `row` and `info`."""
+        """Change the record `id`: its `status`, `deleted`, members of its `row` and `info`, or its `raw_subject`."""
         record = self._record(body)
+        if "raw_subject" in body:
+            text = body["raw_subject"]
+            self._tenant.set_raw_subject(record, None if text is None else base64.b64decode(text, validate=True))
         if "status" in body:
             self._tenant.set_status(record, str(body["status"]))
         record.deleted = bool(body.get("deleted", record.deleted))
         record.row |= body.get("row", {})
         record.info |= body.get("info", {})
-        return tracking.row(record)
+        return _row(record)
 
     def bulk(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make `count` held records, `spread` seconds apart in all (0 = one second), ending `before` seconds ago."""
@@ -174,6 +194,11 @@ class Control:
         if record is None:
             raise BadControl("There is no record of that id.")
         return record
+
+
+def _row(record: Tracked) -> dict[str, Any]:
+    """The row of the search, with a subject that is text."""
+    return tracking.row(record) | {"subject": record.row.get("subject", record.mail.subject)}
 
 
 def _check_year(at: datetime) -> None:

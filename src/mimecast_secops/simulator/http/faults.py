@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
@@ -10,7 +11,28 @@ from typing import Final
 from mimecast_secops.simulator.http.limits import too_many
 from mimecast_secops.simulator.http.replies import Answer, failure, gateway_failure
 
-KINDS: Final = ("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired")
+KINDS: Final = (
+    *("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired"),
+    *("object", "message", "null-data", "wrong-data", "undecodable"),
+)
+# HTTP 200 with JSON that is no result of any function.
+_NO_RESULTS: Final = {
+    "object": b"{}",
+    "message": b'{"message":"ok"}',
+    "null-data": b'{"meta":{"status":200},"data":null,"fail":[]}',
+    "wrong-data": b'{"meta":{"status":200},"data":[{}],"fail":[]}',
+}
+# What stands at the end of the first subject of a reply; only `bom` stands before the reply.
+_BROKEN_TEXT: Final = {
+    "surrogate": rb"\ud83d",
+    "cut-utf-8": b"\xf0\x9f\x98",
+    "control": b"\x01",
+    "cesu-8": b"\xed\xa0\xbd\xed\xb8\x80",
+    "latin-1": b"caf\xe9",
+    "quote": b'"',
+}
+VARIANTS: Final = (*_BROKEN_TEXT, "bom")
+_SUBJECT: Final = re.compile(rb'"subject":"(?:[^"\\]|\\.)*')
 LOGIN_PAGE: Final = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
 
 
@@ -23,7 +45,8 @@ class Fault:
     """A fault.
 
     `path` is a pattern (`/api/gateway/*`). It strikes the next `count` matching calls (0 = without end), each with
-    `probability`, after letting `after` of them through. `seconds` is for slow, `reset_ms` for 429.
+    `probability`, after letting `after` of them through. `seconds` is for slow, `reset_ms` for 429,
+    `variant` for undecodable.
     """
 
     kind: str
@@ -33,11 +56,14 @@ class Fault:
     after: int = 0
     seconds: float = 1.0
     reset_ms: int = 100
+    variant: str = "surrogate"
     struck: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise BadFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
+        if self.variant not in VARIANTS:
+            raise BadFault(f"There is no variant {self.variant!r}. There are: {', '.join(VARIANTS)}.")
 
 
 @dataclass(slots=True)
@@ -83,8 +109,22 @@ def answer_of(fault: Fault, version: int) -> Answer | None:
         )
     if fault.kind == "html":
         return Answer(200, LOGIN_PAGE, "text/html; charset=utf-8")
+    if fault.kind in _NO_RESULTS:
+        return Answer(200, _NO_RESULTS[fault.kind])
     if fault.kind == "empty":
         return Answer(200, b"")
     if fault.kind == "expired" and version == 2:
         return gateway_failure(401, "token_expired", "Access token expired")
     return None
+
+
+def undecodable(body: bytes, variant: str) -> bytes:
+    """A JSON reply that a strict decoder refuses: its first subject is broken. Without a subject it is unchanged.
+
+    Args:
+        body: the encoded reply.
+        variant: one of `VARIANTS`.
+    """
+    if variant == "bom":
+        return b"\xef\xbb\xbf" + body
+    return _SUBJECT.sub(lambda subject: subject.group() + _BROKEN_TEXT[variant], body, count=1)

@@ -1,9 +1,10 @@
-"""A description of the tenant's endpoints in OpenAPI, made from the table of endpoints; for fuzzing and for reading."""
+"""A description of the tenant's endpoints and of the control calls in OpenAPI, for fuzzing and for reading."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from mimecast_secops.simulator.http.control_calls import describe_calls
 from mimecast_secops.simulator.http.table import ENDPOINTS, REST_POLICIES, Endpoint
 
 
@@ -11,6 +12,7 @@ def describe() -> dict[str, Any]:
     """The document."""
     paths: dict[str, Any] = {one.path: {one.method.lower(): _operation(one)} for one in ENDPOINTS}
     paths[REST_POLICIES] = {"get": _plain("List blocked-sender policies"), "post": _plain("Create a policy", body=True)}
+    paths |= describe_calls()
     return {
         "openapi": "3.0.3",
         "info": {"title": "Simulated Mimecast tenant", "version": "1", "description": "A simulator, not Mimecast."},

@@ -19,8 +19,9 @@ class Tracked:
     """One mail for one recipient: the tracking record, and while it is held the entry of the queue.
 
     `overrides` are members that a test wants to see instead of, or missing from, the row of the search (`row`) and the
-    details (`info`); a value of None means null. `changed` is called after a change of what decides whether, and since
-    when, the record is held; it keeps the index of the hold queue true however the change is made.
+    details (`info`); a value of None means null. `raw_subject` are the bytes that replace `subject_mark` in encoded
+    replies. `changed` is called after a change of what decides whether, and since when, the record is held, so that the
+    index of the hold queue stays true however the change is made.
     """
 
     id: str
@@ -38,12 +39,19 @@ class Tracked:
     row: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    raw_subject: bytes | None = None
+    subject_mark: str = ""
     changed: Callable[[Tracked], None] | None = field(default=None, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
         if name in _QUEUED_BY and (changed := getattr(self, "changed", None)) is not None:
             changed(self)
+
+    @property
+    def subject(self) -> str:
+        """The subject as replies encode it: a mark where raw bytes take its place before the reply is sent."""
+        return self.mail.subject if self.raw_subject is None else self.subject_mark
 
     @property
     def is_held(self) -> bool:

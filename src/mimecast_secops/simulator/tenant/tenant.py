@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,7 @@ class Tenant:
     by_time: list[tuple[datetime, str]] = field(default_factory=list)
     by_internet_id: dict[str, list[Tracked]] = field(default_factory=dict)
     queue: HoldQueue = field(default_factory=HoldQueue)
+    raw_subjects: dict[bytes, bytes] = field(default_factory=dict)
     undecided: dict[str, Tracked] = field(default_factory=dict)
     files: dict[str, Part] = field(default_factory=dict)
     file_ids: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -190,6 +192,20 @@ class Tenant:
         if status == "held":
             record.held_at = at or self.clock.now()
             record.hold = record.hold or _SANDBOX_HOLD
+
+    def set_raw_subject(self, record: Tracked, raw: bytes | None) -> None:
+        """Let every reply that shows the record hold these bytes as its subject, unescaped; None for the mail's own."""
+        record.subject_mark = record.subject_mark or f"raw-subject-{secrets.token_hex(16)}"
+        record.raw_subject = raw
+        self.raw_subjects.pop(record.subject_mark.encode(), None)
+        if raw is not None:
+            self.raw_subjects[record.subject_mark.encode()] = raw
+
+    def with_raw_subjects(self, body: bytes) -> bytes:
+        """An encoded reply in which the raw subjects stand in place of their marks."""
+        for mark, raw in self.raw_subjects.items():
+            body = body.replace(mark, raw)
+        return body
 
     def _route(self, mail: Mail, recipient: str) -> str:
         sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains

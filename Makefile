@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench integration content-hub docs reference release-check clean
+.PHONY: help demo test attack check bench integration content-hub docs reference release-check clean
 
 help:  ## What the verbs do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -14,8 +14,11 @@ help:  ## What the verbs do
 demo: $(VENV)/.app  ## Mail arrives in a simulated tenant, becomes alerts, and is triaged
 	@$(BIN)/python -m mimecast_secops.hosts.terminal.main demo
 
-test: $(VENV)/.test  ## All tests
+test: $(VENV)/.test  ## All tests but the attacks
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+attack: $(VENV)/.test  ## The attacks that take minutes
+	@$(BIN)/python -m pytest -m attack tests/attack $(ARGS)
 
 check: $(VENV)/.test  ## Types, lint, format and the direction of imports
 	@$(BIN)/ruff check .

@@ -18,8 +18,11 @@ from benchmarks.support import Remote, simulator
 TARGETS = {"missing": ("at most", 0), "repeated": ("at most", 0), "kills": ("at least", 200)}
 
 
-def run(kills: int = 200, seed: int = 1) -> dict[str, Any]:
+def run(kills: int = 200, seed: int = 1, *, service: bool = False) -> dict[str, Any]:
+    """Kill single cycles, or with `service` a process that runs cycle after cycle and is started again."""
     chance = random.Random(seed)
+    options = ("--every", "1s") if service else ()
+    longest = 2.0 if service else 0.6
     with simulator() as remote, tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         remote.control("behaviour", {"latency_ms": 2})
@@ -28,7 +31,7 @@ def run(kills: int = 200, seed: int = 1) -> dict[str, Any]:
         while struck < kills:
             # In steps of a second into the past, so that arrivals lie within the first look-back and behind it.
             sent += remote.control("bulk", {"count": 5, "spread": 5, "before": 1, "attachment_bytes": 100})["made"]
-            struck += _strike(remote, place, chance)
+            struck += _strike(remote, place, chance.uniform(0.15, longest), options)
         for _ in range(20):
             subprocess.run(_command(place), env=_environment(remote), check=False, timeout=120)
             if len(set(_tickets(place))) == sent:
@@ -43,10 +46,10 @@ def run(kills: int = 200, seed: int = 1) -> dict[str, Any]:
     }
 
 
-def _strike(remote: Remote, place: Path, chance: random.Random) -> int:
-    """Start a cycle and kill it somewhere in it; returns whether it was still alive."""
-    process = subprocess.Popen(_command(place), env=_environment(remote))
-    time.sleep(chance.uniform(0.15, 0.6))
+def _strike(remote: Remote, place: Path, seconds: float, options: tuple[str, ...]) -> int:
+    """Start a process and kill it after so many seconds; returns whether it was still alive."""
+    process = subprocess.Popen([*_command(place), *options], env=_environment(remote))
+    time.sleep(seconds)
     alive = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait()

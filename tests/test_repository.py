@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_no_module_is_too_long_to_hold_in_the_head() -> None:
     modules = list((ROOT / "src").rglob("*.py"))
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
+
+
+@pytest.mark.parametrize(
+    ("selection", "runs"), [((), False), (("-m", "not host and not browser"), False), (("-m", "attack"), True)]
+)
+def test_attacks_run_only_where_their_marker_is_asked_for(selection: tuple[str, ...], runs: bool) -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *selection]
+    done = subprocess.run([*command, "tests/attack"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ("test_kills.py" in done.stdout) is runs
+    assert done.returncode == (pytest.ExitCode.OK if runs else pytest.ExitCode.NO_TESTS_COLLECTED), done.stdout
 
 
 def test_no_folder_is_a_drawer() -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import ArchiveQuery, check_query
+from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.query import RETURN_FIELDS, BadQuery, Query, parse_query
 from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -279,6 +280,7 @@ def test_items_lie_flat_when_that_is_switched_on(simulator: Simulator, caller: C
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=30))
 def test_the_simulator_understands_what_the_client_writes(subject: str) -> None:
+    assume(not subject.strip() or searchable_words(subject))  # the client refuses a subject without a word
     written = ArchiveQuery(fields=["subject"], subject=subject).to_xml()
     check_query(written)
     assert parse_query(written, NOON).page_size >= 1

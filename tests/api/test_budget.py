@@ -17,7 +17,7 @@ PATH = "/api/account/get-account"
 
 
 def budget_of(time: FakeTime) -> RateBudget:
-    return RateBudget(monotonic=time, sleep=time.sleep)
+    return RateBudget(monotonic=time, sleep=lambda seconds, _deadline: time.sleep(seconds))
 
 
 def headers(left: int, reset: float, *, limit: int | None = None, name: str = "x-ratelimit") -> dict[str, str]:

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from mimecast_secops._version import __version__
 from mimecast_secops.api import Connection, Deadline, Proxy, Secret
+from mimecast_secops.api.connections import proxy_from_url, tls_context
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import (
     Consequence,
@@ -31,7 +33,8 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
-from mimecast_secops.api.transport import Transport, Wiring, check_url, is_loopback, proxy_from_url, tls_context
+from mimecast_secops.api.transport import Transport, Wiring
+from mimecast_secops.api.urls import check_url, is_loopback
 from tests.api.bench import APPLICATION, Answer, FakeTime, Received, Server, answer, client_of
 
 NEVER = Deadline.never()
@@ -242,15 +245,10 @@ def test_nothing_is_sent_when_the_deadline_has_passed(server: Server) -> None:
 
 
 def test_a_failure_after_the_deadline_is_the_deadlines(server: Server) -> None:
-    class Passing(FakeTime):
-        def __call__(self) -> float:
-            self.now += 0.04
-            return self.now
-
-    time = Passing()
     server.say(Answer(ending="silence"))
+    way = Transport(Wiring(), monotonic=time.monotonic)
     with pytest.raises(DeadlineExceeded, match="no answer in time") as caught:
-        exchange(Transport(Wiring(), monotonic=time), server.url, deadline=Deadline(time.now + 0.06))
+        exchange(way, server.url, deadline=Deadline.after(0.1))
     assert caught.value.may_have_been_executed is True
 
 
@@ -347,6 +345,26 @@ def test_a_port_that_does_not_speak_tls_is_named_as_such(server: Server) -> None
     with pytest.raises(Unreachable, match="check API Root, and that its port speaks TLS") as caught:
         exchange(transport(), server.url.replace("http:", "https:"))
     assert caught.value.may_have_been_executed is False
+
+
+def test_a_tls_error_after_the_request_was_sent_may_have_been_executed(certificate: Certificate) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.chain, certificate.key)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, context.wrap_socket(connection.dup(), server_side=True) as secured:
+            secured.recv(65536)
+            connection.sendall(b"no TLS record any more")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with pytest.raises(Unreachable) as caught:
+        exchange(transport(ca_bundle=str(certificate.chain)), f"https://127.0.0.1:{listening.getsockname()[1]}")
+    thread.join()
+    listening.close()
+    assert caught.value.may_have_been_executed is True
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate", b""], ids=["missing", "no PEM", "empty"])

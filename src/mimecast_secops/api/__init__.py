@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from mimecast_secops.api.areas.tracked_messages import TrackedMessage
     from mimecast_secops.api.areas.tracking import MessageInfo
     from mimecast_secops.api.client import MimecastClient, functions
+    from mimecast_secops.api.connections import Proxy
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
     from mimecast_secops.api.files import SpooledFile
     from mimecast_secops.api.function import Function, Generation
     from mimecast_secops.api.secrets import Secret, scrub
     from mimecast_secops.api.session import Connection, Surroundings
-    from mimecast_secops.api.transport import Proxy
 
 # Where each public name lives. Every action on the platform is a fresh process that pays for each import, so a module
 # is loaded when one of its names is first asked for.
@@ -63,7 +63,7 @@ _HOMES: Final = {
     "scrub": "secrets",
     "Connection": "session",
     "Surroundings": "session",
-    "Proxy": "transport",
+    "Proxy": "connections",
 }
 __all__ = [
     "Account",

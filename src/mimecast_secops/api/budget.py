@@ -31,10 +31,10 @@ class RateBudget:
 
     Args:
         monotonic: the monotonic clock, seconds.
-        sleep: waits a number of seconds.
+        sleep: waits a number of seconds, or until the deadline is expired.
     """
 
-    def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float, Deadline], None]) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class RateBudget:
             left = deadline.remaining(self._monotonic())
             if wait <= 0 or left <= 0:
                 return
-            self._sleep(min(wait, left))
+            self._sleep(min(wait, left), deadline)
 
     def report(self, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Take in what a reply said about the quota of `path`."""

@@ -22,7 +22,8 @@ from mimecast_secops.api.errors import FileRejected, MimecastError, NotFound, Un
 from mimecast_secops.api.function import Function
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.session import Session
-from mimecast_secops.api.transport import StreamedReply, is_loopback
+from mimecast_secops.api.transport import StreamedReply
+from mimecast_secops.api.urls import is_loopback
 from mimecast_secops.api.wire import first_object, whole_number
 
 _IN_MEMORY: Final = 1024 * 1024

@@ -18,6 +18,7 @@ import msgspec
 
 from mimecast_secops.api.auth import Authenticator, RequestSigning, Token, TokenAuth, token_request
 from mimecast_secops.api.budget import RateBudget
+from mimecast_secops.api.connections import Proxy
 from mimecast_secops.api.credentials import ClientCredentials, Credentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
@@ -31,7 +32,8 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.api.function import V2_ONLY, Function, Generation
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.secrets import Secret
-from mimecast_secops.api.transport import Proxy, StreamedReply, Transport, Wiring, check_url
+from mimecast_secops.api.transport import StreamedReply, Transport, Wiring
+from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import Attempt, Step, verdict
 
 Answer = TypeVar("Answer")
@@ -87,13 +89,20 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """Time, chance and ids, handed in so that a test can own them."""
+    """Time, chance and ids, handed in so that a test can own them. Without `sleep`, a deadline can end the waits."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
     random: Callable[[], float] = random
     request_id: Callable[[], str] = lambda: str(uuid.uuid4())
+
+    def pause(self, seconds: float, deadline: Deadline) -> None:
+        """Wait for `seconds`, or until the deadline is expired."""
+        if self.sleep is None:
+            deadline.wait(seconds)
+        else:
+            self.sleep(seconds)
 
 
 class ServerClock:
@@ -128,7 +137,7 @@ class Session:
         )
         self.transport = Transport(wiring, monotonic=surroundings.monotonic)
         self.server_clock = ServerClock()
-        self.budget = RateBudget(monotonic=surroundings.monotonic, sleep=surroundings.sleep)
+        self.budget = RateBudget(monotonic=surroundings.monotonic, sleep=surroundings.pause)
         self.auth = self._authenticator(connection.credentials)
 
     @property
@@ -236,7 +245,7 @@ class Session:
                 _LOG.debug(
                     "%s: attempt %d failed (%s), next in %.2f s", function.path, number, type(error).__name__, step.wait
                 )
-                self.around.sleep(step.wait)
+                self.around.pause(step.wait, self.deadline)
             elif error is None and result is not None:
                 return result
             elif error is not None:
@@ -247,7 +256,8 @@ class Session:
         """One attempt at a call whose reply is streamed."""
         sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
         url = self.connection.api_root + path
-        with self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline) as reply:
+        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline)
+        with opened as reply:
             self.budget.report(function.path, reply.status, reply.headers)
             yield reply
 

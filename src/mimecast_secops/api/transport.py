@@ -1,4 +1,4 @@
-"""Bytes out, bytes in: connections, time-outs, TLS and proxies. The only module that knows the HTTP library.
+"""Bytes out, bytes in: one request and its reply, within its time. With `connections`, all that knows the HTTP library.
 
 `urllib3`, because the platform's SDK has loaded it already and it costs the least per request; see the decision record
 on dependencies. Its own retries and redirects are off: `verdict` decides about repeating, and a redirect is never
@@ -7,23 +7,18 @@ followed with credentials in hand.
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    LocationValueError,
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
@@ -33,23 +28,20 @@ from urllib3.exceptions import (
 )
 
 from mimecast_secops._version import __version__
+from mimecast_secops.api.connections import IN_FLIGHT, Family, Proxy, pools_of, proxy_of_environment, tls_context
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
-from mimecast_secops.api.errors import DeadlineExceeded, Misconfigured, ReplyTooLarge, Unreachable
-from mimecast_secops.api.secrets import Secret, scrub
+from mimecast_secops.api.errors import DeadlineExceeded, ReplyTooLarge, Unreachable
+from mimecast_secops.api.secrets import scrub
+from mimecast_secops.api.urls import is_loopback, shown_url
+from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
 
 USER_AGENT: Final = f"mimecast-secops/{__version__}"
 _CHUNK: Final = 64 * 1024
-_CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """The way out of the network. `url` has scheme and port; http and https proxies are spoken to."""
-
-    url: str
-    username: str = ""
-    password: Secret = field(default_factory=Secret)
+_BODY_TIMEOUTS: Final = 10
+_NO_CONNECTION_IN_TIME: Final = (
+    "{where} did not answer the connection in time: check the network, the firewall or the proxy."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +69,9 @@ class StreamedReply:
 class Transport:
     """Sends one request at a time per thread, over shared connections. Safe to share between threads.
 
+    A request ends in time whatever the server does: connecting, TLS, sending and the headers of the reply may take
+    `connect_timeout + timeout` together, the body ten times `timeout`, and everything ends with the caller's deadline.
+
     Args:
         wiring: how to reach servers.
         monotonic: the monotonic clock, seconds.
@@ -88,6 +83,7 @@ class Transport:
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, bool], urllib3.PoolManager] = {}
         self._context: ssl.SSLContext | None = None
+        self._watchdog = Watchdog()
         self.requests_sent = 0
 
     def exchange(
@@ -118,12 +114,13 @@ class Transport:
             DeadlineExceeded: the deadline came first.
             ReplyTooLarge: the reply is longer than `max_bytes`.
         """
-        with self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh) as reply:
+        opened = self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh)
+        with opened as reply:
             parts, size = [], 0
             for chunk in reply.chunks:
                 size += len(chunk)
                 if size > max_bytes:
-                    raise ReplyTooLarge(f"The reply of {_shown(url)} is longer than {max_bytes} bytes.")
+                    raise ReplyTooLarge(f"The reply of {shown_url(url)} is longer than {max_bytes} bytes.")
                 parts.append(chunk)
             return RawReply(reply.status, reply.headers, b"".join(parts))
 
@@ -139,36 +136,25 @@ class Transport:
         fresh: bool = False,
     ) -> Iterator[StreamedReply]:
         """Send a request and hand out the reply while its body is still coming; raises as `exchange` does."""
-        left = deadline.remaining(self._monotonic())
-        if left <= 0:
-            raise DeadlineExceeded(f"There was no time left to ask {_shown(url)}.")
-        timeout = urllib3.Timeout(connect=min(self._wiring.connect_timeout, left), read=min(self._wiring.timeout, left))
+        left = self._check_time(deadline, url)
         pool = self._pool(url, fresh=fresh)
         with self._lock:
             self.requests_sent += 1
+        limit = self._wiring.connect_timeout + self._wiring.timeout
         try:
-            response = pool.request(
-                method,
-                url,
-                headers={"User-Agent": self._wiring.user_agent, **headers},
-                body=body,
-                timeout=timeout,
-                retries=False,
-                redirect=False,
-                preload_content=False,
-                decode_content=True,
-            )
-        except (HTTPError, OSError) as error:
-            raise self._translated(error, url, deadline) from None
-        done = False
-        try:
-            lowered = {name.lower(): value for name, value in response.headers.items()}
-            yield StreamedReply(response.status, lowered, self._chunks(response, url, deadline))
-            done = True
+            with self._watchdog.watch(deadline, left, limit) as exchange:
+                call = _Call(exchange, url, deadline)
+                response = self._headers_of(pool, method, call, headers, body)
+                lowered = {name.lower(): value for name, value in response.headers.items()}
+                done = False
+                try:
+                    yield StreamedReply(response.status, lowered, self._chunks(response, call))
+                    done = True
+                finally:
+                    if not done or response.length_remaining:
+                        response.close()
+                    response.release_conn()
         finally:
-            if not done or response.length_remaining:
-                response.close()
-            response.release_conn()
             if fresh:
                 pool.clear()
 
@@ -178,20 +164,58 @@ class Transport:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
             pool.clear()
+        self._watchdog.close()
 
-    def _chunks(self, response: urllib3.BaseHTTPResponse, url: str, deadline: Deadline) -> Iterator[bytes]:
-        started = self._monotonic()
+    def _check_time(self, deadline: Deadline, url: str) -> float:
+        left = deadline.remaining(self._monotonic())
+        if left <= 0:
+            raise DeadlineExceeded(f"There was no time left to ask {shown_url(url)}.")
+        return left
+
+    def _headers_of(
+        self, pool: urllib3.PoolManager, method: str, call: _Call, headers: Mapping[str, str], body: bytes | None
+    ) -> urllib3.BaseHTTPResponse:
+        """Send the request and read the reply as far as the end of its headers."""
+        left = call.exchange.remaining()
+        timeout = urllib3.Timeout(connect=min(self._wiring.connect_timeout, left), read=min(self._wiring.timeout, left))
+        IN_FLIGHT.exchange = call.exchange
+        try:
+            response = pool.urlopen(
+                method,
+                call.url,
+                headers={"User-Agent": self._wiring.user_agent, **headers},
+                body=body,
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=True,
+            )
+        except (HTTPError, OSError) as error:
+            raise self._failure(call, error) from None
+        finally:
+            IN_FLIGHT.exchange = None
+        if call.exchange.cut:
+            # The library takes a connection that ends within the headers for the end of the headers.
+            response.close()
+            response.release_conn()
+            raise self._failure(call)
+        call.exchange.extend(self._wiring.timeout * _BODY_TIMEOUTS)
+        return response
+
+    def _chunks(self, response: urllib3.BaseHTTPResponse, call: _Call) -> Iterator[bytes]:
+        where = shown_url(call.url)
         try:
             while chunk := response.read1(_CHUNK):
                 yield chunk
-                # The time-out of the library is per read; a body that drips must not outlast the caller's patience.
-                now = self._monotonic()
-                if deadline.remaining(now) <= 0 or now - started > self._wiring.timeout * 10:
-                    raise DeadlineExceeded(f"{_shown(url)} answered too slowly.", may_have_been_executed=True)
+                if call.exchange.cut or call.deadline.remaining(self._monotonic()) <= 0:
+                    raise _too_slow(where)
+            if call.exchange.cut:
+                raise _too_slow(where)
             if response.length_remaining:
-                raise Unreachable(f"The reply of {_shown(url)} broke off.", may_have_been_executed=True)
+                raise Unreachable(f"The reply of {where} broke off.", may_have_been_executed=True)
         except (HTTPError, OSError) as error:
-            raise self._translated(error, url, deadline) from None
+            raise (_too_slow(where) if call.exchange.cut else self._failure(call, error)) from None
 
     def _pool(self, url: str, *, fresh: bool) -> urllib3.PoolManager:
         parts = urlsplit(url)
@@ -207,23 +231,7 @@ class Transport:
     def _new_pool(self, proxy: Proxy | None, *, secure: bool) -> urllib3.PoolManager:
         # Building a context reads the trust store, some 50 ms: only for those who need one.
         context = self._tls() if secure or (proxy is not None and proxy.url.startswith("https:")) else None
-        size = self._wiring.max_connections
-        if proxy is None:
-            return urllib3.PoolManager(num_pools=8, maxsize=size, ssl_context=context)
-        headers = None
-        if proxy.username:
-            headers = urllib3.make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password.reveal()}")
-        try:
-            return urllib3.ProxyManager(
-                proxy.url,
-                num_pools=8,
-                maxsize=size,
-                ssl_context=context,
-                proxy_ssl_context=context,
-                proxy_headers=headers,
-            )
-        except (HTTPError, LocationValueError):
-            raise Misconfigured("The proxy's address is not an http or https URL with a port.") from None
+        return pools_of(Family(proxy, context, self._wiring.max_connections))
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -233,123 +241,51 @@ class Transport:
     def _proxy_for(self, scheme: str, host: str) -> Proxy | None:
         if is_loopback(host):
             return None
-        if self._wiring.proxy is not None:
-            return self._wiring.proxy
-        url = getproxies().get(scheme) or getproxies().get("all")
-        if not url or proxy_bypass(host):
-            return None
-        return proxy_from_url(url)
+        return self._wiring.proxy or proxy_of_environment(scheme, host)
 
-    def _translated(self, error: Exception, url: str, deadline: Deadline) -> Unreachable:
-        """Our error for the library's; the deadline is the cause whenever it has passed."""
-        sentence, executed = _explained(error, _shown(url))
-        if deadline.remaining(self._monotonic()) <= 0:
-            return DeadlineExceeded(f"There was no answer in time. {sentence}", may_have_been_executed=executed)
-        return Unreachable(sentence, may_have_been_executed=executed)
-
-
-def proxy_from_url(url: str) -> Proxy:
-    """A proxy as environment variables write it, with percent-encoded user and password in the URL.
-
-    Raises:
-        Misconfigured: it is not a URL.
-    """
-    from urllib.parse import unquote  # noqa: PLC0415 -- only where a proxy is used
-
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        _ = parts.port  # only asking for it tells whether it is one
-    except ValueError:
-        raise Misconfigured("The proxy in the environment is not a URL: check HTTPS_PROXY and HTTP_PROXY.") from None
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return Proxy(bare, unquote(parts.username or ""), Secret(unquote(parts.password or "")))
+    def _failure(self, call: _Call, error: Exception | None = None) -> Unreachable:
+        """What ended a call before its reply had come: the deadline whenever it has passed, else what went wrong."""
+        sent = call.exchange.sent_at is not None
+        where = shown_url(call.url)
+        if call.exchange.cut or error is None:
+            sentence = f"{where} did not answer in time." if sent else _NO_CONNECTION_IN_TIME.format(where=where)
+        else:
+            sentence = _explained(error, where)
+        if call.exchange.cut is Cut.DEADLINE or call.deadline.remaining(self._monotonic()) <= 0:
+            return DeadlineExceeded(f"There was no answer in time. {sentence}", may_have_been_executed=sent)
+        return Unreachable(sentence, may_have_been_executed=sent)
 
 
-def tls_context(*, verify: bool, ca_bundle: str) -> ssl.SSLContext:
-    """A client's TLS context.
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request in flight."""
 
-    Raises:
-        Misconfigured: the bundle cannot be read.
-    """
-    bundle = ca_bundle or next((os.environ[name] for name in _CA_VARIABLES if os.environ.get(name)), "")
-    try:
-        folder = bool(bundle) and Path(bundle).is_dir()
-        context = ssl.create_default_context(
-            cafile=bundle if bundle and not folder else None, capath=bundle if folder else None
-        )
-    except (OSError, ssl.SSLError) as error:
-        raise Misconfigured(f"The CA bundle {bundle} cannot be read: {error.strerror or 'not a PEM file'}.") from None
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+    exchange: Exchange
+    url: str
+    deadline: Deadline
 
 
-def check_url(url: str, what: str) -> str:
-    """`url` without a trailing slash, if requests may go there.
-
-    Args:
-        url: as a person typed it.
-        what: the setting it comes from, for the error.
-
-    Raises:
-        Misconfigured: no absolute http(s) URL; a user, query or fragment in it; plain http to another machine.
-    """
-    text = url.strip()
-    if "://" not in text:
-        text = f"https://{text}"
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise Misconfigured(f"{what} is not a URL.") from None
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise Misconfigured(f"{what} has a character that a URL cannot have.")
-    if parts.scheme not in ("http", "https") or not host:
-        raise Misconfigured(f"{what} must be a URL such as https://api.services.mimecast.com.")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise Misconfigured(f"{what} must not carry a user name, a query or a fragment.")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise Misconfigured(f"{what} must begin with https://: plain http would show the credentials to the network.")
-    return text.rstrip("/")
+def _too_slow(where: str) -> DeadlineExceeded:
+    return DeadlineExceeded(f"{where} answered too slowly.", may_have_been_executed=True)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _shown(url: str) -> str:
-    """The part of a URL that may be shown: a download link's query is a key."""
-    parts = urlsplit(url)
-    return f"{parts.hostname or ''}{':' + str(parts.port) if parts.port else ''}{quote(parts.path[:100])}"
-
-
-def _explained(error: Exception, where: str) -> tuple[str, bool]:
-    """A sentence for a library's error, and whether the request may have been executed."""
+def _explained(error: Exception, where: str) -> str:
+    """A sentence for an error of the library."""
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     if isinstance(cause, ProxyError):
         inner = cause.original_error
-        return (
-            f"The proxy does not let us reach {where} ({scrub(type(inner).__name__)}): check the proxy settings.",
-            False,
-        )
+        return f"The proxy does not let us reach {where} ({scrub(type(inner).__name__)}): check the proxy settings."
     if isinstance(cause, SSLError):
-        return _tls_sentence(cause, where), False
+        return _tls_sentence(cause, where)
     if isinstance(cause, NameResolutionError):
-        return f"The name of {where} cannot be resolved: check API Root and the network.", False
+        return f"The name of {where} cannot be resolved: check API Root and the network."
     if isinstance(cause, ConnectTimeoutError) and not isinstance(cause, NewConnectionError):
-        return f"{where} did not answer the connection in time: check the network, the firewall or the proxy.", False
+        return _NO_CONNECTION_IN_TIME.format(where=where)
     if isinstance(cause, NewConnectionError):
-        return f"No connection to {where}: check API Root, the network, the firewall or the proxy.", False
+        return f"No connection to {where}: check API Root, the network, the firewall or the proxy."
     if isinstance(cause, ReadTimeoutError):
-        return f"{where} did not answer in time.", True
-    return f"The connection to {where} broke off ({type(cause).__name__}).", True
+        return f"{where} did not answer in time."
+    return f"The connection to {where} broke off ({type(cause).__name__})."
 
 
 def _tls_sentence(error: Exception, where: str) -> str:

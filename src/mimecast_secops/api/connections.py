@@ -1,0 +1,274 @@
+"""Connections of the HTTP library, under the eye of the watchdog: pools, name resolution, TLS and proxies."""
+
+from __future__ import annotations
+
+import os
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    NewConnectionError,
+)
+
+from mimecast_secops.api.errors import Misconfigured
+from mimecast_secops.api.secrets import Secret
+from mimecast_secops.api.urls import is_loopback
+from mimecast_secops.api.watchdog import Exchange, Wire
+
+_CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
+_LOOK: Final = 0.1
+_Address = tuple[Any, ...]
+
+
+class _InFlight(threading.local):
+    """The exchange that the current thread makes."""
+
+    exchange: Exchange | None = None
+
+
+IN_FLIGHT: Final = _InFlight()
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """The way out of the network. `url` has scheme and port; http and https proxies are spoken to."""
+
+    url: str
+    username: str = ""
+    password: Secret = field(default_factory=Secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of pool and what its connections need."""
+
+    proxy: Proxy | None
+    context: ssl.SSLContext | None
+    size: int
+
+
+class _Watched:
+    """What both kinds of connection add to the library's: a wire that the exchange in flight can be cut by."""
+
+    _wire: Wire | None = None
+
+    def _new_conn(self: Any) -> socket.socket:
+        exchange = IN_FLIGHT.exchange
+        seconds = self.timeout if exchange is None else min(self.timeout, exchange.remaining())
+        ends_at = time.monotonic() + seconds
+        try:
+            addresses = resolve(self._dns_host.strip("[]"), self.port, seconds, exchange)
+            connected: socket.socket = self._connect(addresses, ends_at)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"No connection in {self.timeout} s") from error
+        except (OSError, UnicodeError) as error:
+            raise NewConnectionError(self, f"No connection: {error}") from error
+        connected.settimeout(self.timeout)
+        return connected
+
+    def _connect(self: Any, addresses: Sequence[_Address], ends_at: float) -> socket.socket:
+        """Try the addresses one after the other; each gets its share of the time, so that none takes all of it."""
+        failure: OSError = OSError("The name has no address.")
+        for number, (family, kind, protocol, _, address) in enumerate(addresses):
+            share = (ends_at - time.monotonic()) / (len(addresses) - number)
+            if share <= 0:
+                raise TimeoutError
+            candidate = socket.socket(family, kind, protocol)
+            try:
+                for option in self.socket_options or ():
+                    candidate.setsockopt(*option)
+                candidate.settimeout(share)
+                self._watch(candidate)
+                candidate.connect(address)
+            except OSError as error:
+                candidate.close()
+                self._unwatch()
+                failure = error
+            else:
+                return candidate
+        raise failure
+
+    def request(self: Any, *arguments: Any, **options: Any) -> None:
+        exchange = IN_FLIGHT.exchange
+        if self.sock is None:
+            self.connect()
+        elif exchange is not None and self._wire is not None:
+            exchange.attach(self._wire)
+        if exchange is not None:
+            exchange.sending()
+        super().request(*arguments, **options)  # type: ignore[misc]
+
+    def close(self: Any) -> None:
+        try:
+            super().close()  # type: ignore[misc]
+        finally:
+            self._unwatch()
+
+    def _watch(self, connected: socket.socket) -> None:
+        exchange = IN_FLIGHT.exchange
+        if exchange is not None:
+            self._wire = Wire(connected)
+            exchange.attach(self._wire)
+
+    def _unwatch(self) -> None:
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.release()
+
+
+class _Connection(_Watched, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+def pools_of(family: Family) -> urllib3.PoolManager:
+    """Pools of connections, one per server.
+
+    Raises:
+        Misconfigured: the proxy's address is not a URL.
+    """
+    pools = _pools_of(family)
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return pools
+
+
+def _pools_of(family: Family) -> urllib3.PoolManager:
+    proxy, context = family.proxy, family.context
+    if proxy is None:
+        return urllib3.PoolManager(num_pools=8, maxsize=family.size, ssl_context=context)
+    headers = None
+    if proxy.username:
+        headers = urllib3.make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password.reveal()}")
+    try:
+        return urllib3.ProxyManager(
+            proxy.url,
+            num_pools=8,
+            maxsize=family.size,
+            ssl_context=context,
+            proxy_ssl_context=context,
+            proxy_headers=headers,
+        )
+    except (HTTPError, LocationValueError):
+        raise Misconfigured("The proxy's address is not an http or https URL with a port.") from None
+
+
+def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> Sequence[_Address]:
+    """The addresses of a host, as `socket.getaddrinfo` returns them.
+
+    The system's resolver cannot be interrupted and has time-outs of its own, so a thread waits for it. A thread whose
+    result comes too late ends by itself.
+
+    Raises:
+        TimeoutError: there was no result within `seconds`, or the exchange was cut.
+        OSError: the name has no address.
+    """
+    if _is_literal(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    results: queue.SimpleQueue[Sequence[_Address] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            results.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # noqa: BLE001 -- raised again in the thread that waits
+            results.put(error)
+
+    threading.Thread(target=look_up, name="mimecast-resolver", daemon=True).start()
+    ends_at = time.monotonic() + seconds
+    while True:
+        left = ends_at - time.monotonic()
+        if left <= 0 or (exchange is not None and exchange.remaining() <= 0):
+            raise TimeoutError
+        try:
+            result = results.get(timeout=min(left, _LOOK))
+        except queue.Empty:
+            continue
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def _is_literal(host: str) -> bool:
+    """Whether looking the host up asks nobody."""
+    if is_loopback(host):
+        return True
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host.partition("%")[0])
+        except (OSError, UnicodeError):
+            continue
+        return True
+    return False
+
+
+def proxy_of_environment(scheme: str, host: str) -> Proxy | None:
+    """The proxy that the environment names for a server, None for none."""
+    url = getproxies().get(scheme) or getproxies().get("all")
+    if not url or proxy_bypass(host):
+        return None
+    return proxy_from_url(url)
+
+
+def proxy_from_url(url: str) -> Proxy:
+    """A proxy as environment variables write it, with percent-encoded user and password in the URL.
+
+    Raises:
+        Misconfigured: it is not a URL.
+    """
+    from urllib.parse import unquote  # noqa: PLC0415 -- only where a proxy is used
+
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        _ = parts.port  # only asking for it tells whether it is one
+    except ValueError:
+        raise Misconfigured("The proxy in the environment is not a URL: check HTTPS_PROXY and HTTP_PROXY.") from None
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return Proxy(bare, unquote(parts.username or ""), Secret(unquote(parts.password or "")))
+
+
+def tls_context(*, verify: bool, ca_bundle: str) -> ssl.SSLContext:
+    """A client's TLS context.
+
+    Raises:
+        Misconfigured: the bundle cannot be read.
+    """
+    bundle = ca_bundle or next((os.environ[name] for name in _CA_VARIABLES if os.environ.get(name)), "")
+    try:
+        folder = bool(bundle) and Path(bundle).is_dir()
+        context = ssl.create_default_context(
+            cafile=bundle if bundle and not folder else None, capath=bundle if folder else None
+        )
+    except (OSError, ssl.SSLError) as error:
+        raise Misconfigured(f"The CA bundle {bundle} cannot be read: {error.strerror or 'not a PEM file'}.") from None
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,247 @@
+"""The time limits of whole exchanges, against servers that keep a client waiting in every phase."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mimecast_secops.api import Deadline, Proxy
+from mimecast_secops.api.connections import resolve
+from mimecast_secops.api.envelope import RawReply
+from mimecast_secops.api.errors import DeadlineExceeded, Unreachable
+from mimecast_secops.api.transport import Transport, Wiring
+from mimecast_secops.api.watchdog import Cut, Watchdog, Wire
+from tests.api.bench import Answer, Server
+from tests.api.hostile import (
+    AFTER_SENDING,
+    IN_THE_BODY,
+    INTERIM,
+    NO_HANDSHAKE,
+    SILENCE,
+    SLOW_HANDSHAKE,
+    SLOW_TUNNEL,
+    TUNNEL_LINES,
+    Behaviour,
+    Hostile,
+    Unaccepting,
+)
+
+NEVER = Deadline.never()
+FIRST_PHASES = [*AFTER_SENDING, NO_HANDSHAKE, SLOW_HANDSHAKE, SLOW_TUNNEL, TUNNEL_LINES]
+by_name = pytest.mark.parametrize
+
+
+def name_of(behaviour: Behaviour) -> str:
+    return behaviour.name
+
+
+def call(server: Hostile, behaviour: Behaviour, deadline: Deadline, **limits: float) -> RawReply:
+    """Call a hostile server so that its behaviour meets the phase that it is about."""
+    url, proxy = server.url, None
+    if behaviour in (NO_HANDSHAKE, SLOW_HANDSHAKE):
+        url = url.replace("http:", "https:")
+    if behaviour in (SLOW_TUNNEL, TUNNEL_LINES):
+        url, proxy = "https://tenant.example/", Proxy(server.url)
+    transport = Transport(Wiring(proxy=proxy, **limits), monotonic=time.monotonic)  # type: ignore[arg-type]
+    try:
+        return exchange(transport, url, deadline)
+    finally:
+        transport.close()
+
+
+def exchange(transport: Transport, url: str, deadline: Deadline, **more: Any) -> RawReply:
+    return transport.exchange("POST", url, headers={}, body=b"{}", deadline=deadline, max_bytes=10**7, **more)
+
+
+@by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
+def test_the_deadline_ends_an_exchange_in_every_phase(behaviour: Behaviour) -> None:
+    with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded) as caught:
+        call(server, behaviour, Deadline.after(0.15))
+    assert caught.value.may_have_been_executed is (behaviour in (*AFTER_SENDING, *IN_THE_BODY))
+
+
+@by_name("behaviour", FIRST_PHASES, ids=name_of)
+def test_without_a_deadline_connecting_and_headers_share_one_limit(behaviour: Behaviour) -> None:
+    with Hostile(behaviour) as server, pytest.raises(Unreachable, match="in time|proxy|TLS") as caught:
+        call(server, behaviour, NEVER, timeout=0.1, connect_timeout=0.1)
+    assert not isinstance(caught.value, DeadlineExceeded)
+    assert caught.value.may_have_been_executed is (behaviour in AFTER_SENDING)
+
+
+@by_name("behaviour", IN_THE_BODY, ids=name_of)
+def test_without_a_deadline_a_body_has_ten_time_outs(behaviour: Behaviour) -> None:
+    with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded, match="too slowly") as caught:
+        call(server, behaviour, NEVER, timeout=0.03)
+    assert caught.value.may_have_been_executed is True
+
+
+@by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
+def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: Behaviour) -> None:
+    deadline = Deadline.never()
+    with Hostile(behaviour) as server:
+
+        def expire() -> None:
+            server.reached.wait(10)
+            deadline.expire()
+
+        expiring = threading.Thread(target=expire)
+        expiring.start()
+        with pytest.raises(DeadlineExceeded):
+            call(server, behaviour, deadline)
+        expiring.join()
+
+
+@by_name("end", [lambda: Deadline.after(0.1), lambda: NEVER], ids=["deadline", "limit"])
+def test_a_connection_that_is_never_accepted_has_a_limit(end: Callable[[], Deadline]) -> None:
+    deadline = end()
+    transport = Transport(Wiring(connect_timeout=0.2), monotonic=time.monotonic)
+    with Unaccepting() as server, pytest.raises(Unreachable, match="in time") as caught:
+        exchange(transport, server.url, deadline)
+    transport.close()
+    assert isinstance(caught.value, DeadlineExceeded) is (deadline is not NEVER)
+    assert caught.value.may_have_been_executed is False
+
+
+def test_a_deadline_that_is_expired_ends_a_connection_that_is_never_accepted() -> None:
+    deadline = Deadline.never()
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    expiring = threading.Timer(0.1, deadline.expire)
+    expiring.start()
+    with Unaccepting() as server, pytest.raises(DeadlineExceeded):
+        exchange(transport, server.url, deadline)
+    expiring.join()
+    transport.close()
+
+
+def test_a_kept_connection_is_watched_like_a_new_one(server: Server) -> None:
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    server.say(Answer(), Answer(ending="silence"))
+    exchange(transport, server.url, NEVER)
+    with pytest.raises(DeadlineExceeded) as caught:
+        exchange(transport, server.url, Deadline.after(0.15))
+    transport.close()
+    assert caught.value.may_have_been_executed is True
+    assert len({request.port for request in server.requests}) == 1
+
+
+def test_one_exchange_that_is_cut_leaves_the_others_alone(server: Server) -> None:
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    server.say(Answer(200, b"whole"))
+    with Hostile(INTERIM) as hostile, pytest.raises(DeadlineExceeded):
+        exchange(transport, hostile.url, Deadline.after(0.15))
+    assert exchange(transport, server.url, NEVER).body == b"whole"
+    transport.close()
+
+
+def test_each_address_of_a_name_gets_its_share_of_the_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of two addresses never answers; the second one still gets its turn."""
+    server.say(Answer(200, b"second"))
+    with Unaccepting() as silent:
+        ports = [int(url.rpartition(":")[2]) for url in (silent.url, server.url)]
+        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+        transport = Transport(Wiring(connect_timeout=0.4), monotonic=time.monotonic)
+        assert exchange(transport, "http://localhost:1/", NEVER).body == b"second"
+        transport.close()
+
+
+def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def hanging(*_: Any, **__: Any) -> list[Any]:
+        answered.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    with pytest.raises(DeadlineExceeded) as caught:
+        exchange(transport, "https://tenant.example/", Deadline.after(0.1))
+    answered.set()
+    transport.close()
+    assert caught.value.may_have_been_executed is False
+
+
+def test_a_failure_to_resolve_is_raised_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: Any, **__: Any) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", failing)
+    with pytest.raises(socket.gaierror):
+        resolve("tenant.example", 443, 5.0, None)
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc/self/fd")
+
+
+@needs_proc
+def test_requests_leave_no_descriptor_behind(server: Server) -> None:
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    exchange(transport, server.url, NEVER)
+    before = descriptors()
+    for _ in range(500):
+        exchange(transport, server.url, NEVER)
+    assert descriptors() <= before
+    transport.close()
+
+
+@needs_proc
+def test_exchanges_that_are_cut_leave_no_descriptor_behind() -> None:
+    transport = Transport(Wiring(timeout=0.01, connect_timeout=0.01), monotonic=time.monotonic)
+    before = descriptors()
+    with Hostile(SILENCE) as server:
+        for _ in range(50):
+            with suppress(Unreachable):
+                exchange(transport, server.url, NEVER)
+    transport.close()
+    assert descriptors() <= before
+
+
+def watchdogs() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "mimecast-watchdog"]
+
+
+def test_closing_ends_the_thread_and_the_next_request_starts_it_again(server: Server) -> None:
+    before = len(watchdogs())
+    transport = Transport(Wiring(), monotonic=time.monotonic)
+    assert len(watchdogs()) == before
+    for _ in range(2):
+        exchange(transport, server.url, NEVER)
+        assert len(watchdogs()) == before + 1
+        transport.close()
+        assert len(watchdogs()) == before
+
+
+def test_closing_during_an_exchange_leaves_it_its_limit() -> None:
+    watchdog = Watchdog()
+    here, there = socket.socketpair()
+    wire = Wire(here)
+    with here, there:
+        with watchdog.watch(NEVER, 10.0, 0.2) as watched:
+            watched.attach(wire)
+            watchdog.close()
+            assert here.recv(1) == b""
+            assert watched.cut is Cut.LIMIT
+        wire.release()
+
+
+def test_what_is_attached_after_the_cut_is_refused() -> None:
+    watchdog = Watchdog()
+    here, there = socket.socketpair()
+    wire = Wire(here)
+    with here, there, watchdog.watch(NEVER, 10.0, 10.0) as watched:
+        watched.cut = Cut.DEADLINE
+        with pytest.raises(TimeoutError):
+            watched.attach(wire)
+    wire.release()
+    watchdog.close()

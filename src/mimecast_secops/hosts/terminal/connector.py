@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +15,7 @@ from mimecast_secops.hosts.terminal.metrics_file import MetricsFile
 from mimecast_secops.hosts.terminal.options import add, common_options, connection_options, options_of, state_options
 from mimecast_secops.hosts.terminal.output import Screen
 from mimecast_secops.hosts.terminal.runtime import Runtime, command, sentence_of
+from mimecast_secops.hosts.terminal.signals import StopSignals
 from mimecast_secops.hosts.terminal.streams import ScreenDelivery
 from mimecast_secops.ingest import (
     Alert,
@@ -70,10 +69,9 @@ def run(runtime: Runtime) -> int:
     rules, more = rules_of(settings, listed)
     for note in (*notes, *more):
         runtime.screen.note(note, "yellow")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        if pause is not None and threading.current_thread() is threading.main_thread():
-            signal.signal(number, lambda *_: stop.set())
+    signals = StopSignals()
+    if pause is not None:
+        signals.install()
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
         client = stack.enter_context(runtime.client())
@@ -81,6 +79,7 @@ def run(runtime: Runtime) -> int:
         figures = MetricsFile(options["metrics"], runtime.screen)
         while True:
             deadline = cycle_deadline(platform)
+            signals.begin_cycle(deadline)
             connector = Connector(
                 MimecastTenant(client.until(deadline)),
                 rules,
@@ -104,7 +103,7 @@ def run(runtime: Runtime) -> int:
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
                 more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
-            if stop.wait(0 if more_waits else pause):
+            if signals.wait(0 if more_waits else pause):
                 runtime.screen.note("Stopped.")
                 return exit_codes.OK
 

@@ -60,7 +60,12 @@ class Chosen(NamedTuple):
 
 
 def connection_of(
-    settings: ConnectionSettings, proxy: ProxySettings | None = None, *, ca_bundle: str = "", timeout: float = 30.0
+    settings: ConnectionSettings,
+    proxy: ProxySettings | None = None,
+    *,
+    ca_bundle: str = "",
+    timeout: float = 30.0,
+    max_concurrency: int = 32,
 ) -> Chosen:
     """The connection that the settings describe.
 
@@ -68,7 +73,8 @@ def connection_of(
         settings: the connection settings.
         proxy: the proxy; None or one without an address leaves it to the environment.
         ca_bundle: path of a PEM file to verify against, "" for the system's.
-        timeout: seconds that one request may take.
+        timeout: seconds that a server may stay silent.
+        max_concurrency: the most requests at the same time.
 
     Raises:
         IncompleteCredentials: names what is missing.
@@ -86,6 +92,12 @@ def connection_of(
     if proxy is not None and proxy.proxy_server_address:
         way = Proxy(proxy.proxy_server_address, proxy.proxy_username, proxy.proxy_password)
     connection = Connection(
-        settings.api_root, credentials, verify_tls=settings.verify_ssl, ca_bundle=ca_bundle, proxy=way, timeout=timeout
+        settings.api_root,
+        credentials,
+        verify_tls=settings.verify_ssl,
+        ca_bundle=ca_bundle,
+        proxy=way,
+        timeout=timeout,
+        max_concurrency=max_concurrency,
     )
     return Chosen(connection, notes)

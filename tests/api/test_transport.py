@@ -185,6 +185,26 @@ def test_reads_share_a_connection_and_each_write_has_its_own(server: Server) -> 
     assert way.requests_sent == 5
 
 
+def test_headers_and_body_leave_together() -> None:
+    """Two packets cost two system calls on both sides, and with TLS two records."""
+    first: list[bytes] = []
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            first.append(connection.recv(65536))
+            connection.sendall(b"HTTP/1.1 204 Nothing\r\n\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    exchange(transport(), f"http://127.0.0.1:{listening.getsockname()[1]}/path", body=b"the body")
+    thread.join()
+    listening.close()
+    assert first[0].startswith(b"POST /path HTTP/1.1\r\n")
+    assert first[0].endswith(b"\r\n\r\nthe body")
+
+
 # failures, and what is known after them
 
 

@@ -51,7 +51,7 @@ class RateBudget:
 
     def report(self, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Take in what a reply said about the quota of `path`."""
-        remaining, limit = _whole(headers, _REMAINING), _whole(headers, _LIMIT)
+        remaining, limit = calls_left(headers), _whole(headers, _LIMIT)
         reset = retry_after(headers)
         if reset is None or (remaining is None and status != 429):
             return
@@ -82,6 +82,11 @@ class RateBudget:
                 quota.left -= 1
                 return 0.0
             return quota.resets_at - now
+
+
+def calls_left(headers: Mapping[str, str]) -> int | None:
+    """How many more calls of a function the rate limit allows by a reply's headers, None where they do not tell."""
+    return _whole(headers, _REMAINING)
 
 
 def _whole(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:

@@ -56,7 +56,7 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A kind of pool and what its connections need."""
+    """What the connections of a pool need: a proxy, a TLS context, and how many are kept."""
 
     proxy: Proxy | None
     context: ssl.SSLContext | None
@@ -67,6 +67,7 @@ class _Watched:
     """What both kinds of connection add to the library's: a wire that the exchange in flight can be cut by."""
 
     _wire: Wire | None = None
+    _outgoing: list[bytes] | None = None
 
     def _new_conn(self: Any) -> socket.socket:
         exchange = IN_FLIGHT.exchange
@@ -114,7 +115,20 @@ class _Watched:
             exchange.attach(self._wire)
         if exchange is not None:
             exchange.sending()
-        super().request(*arguments, **options)  # type: ignore[misc]
+        self._outgoing = []
+        try:
+            super().request(*arguments, **options)  # type: ignore[misc]
+            whole = b"".join(self._outgoing)
+        finally:
+            self._outgoing = None
+        super().send(whole)  # type: ignore[misc]
+
+    def send(self: Any, data: Any) -> None:
+        # The library sends headers and body apart; together they are one packet and one TLS record.
+        if self._outgoing is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._outgoing.append(data)
 
     def close(self: Any) -> None:
         try:
@@ -150,28 +164,27 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def pools_of(family: Family) -> urllib3.PoolManager:
-    """Pools of connections, one per server.
+def pool_of(url: str, family: Family) -> HTTPConnectionPool:
+    """A pool of connections to the server of a URL.
 
     Raises:
         Misconfigured: the proxy's address is not a URL.
     """
-    pools = _pools_of(family)
-    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-    return pools
+    manager = _manager_of(family)
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return manager.connection_from_url(url)
 
 
-def _pools_of(family: Family) -> urllib3.PoolManager:
+def _manager_of(family: Family) -> urllib3.PoolManager:
     proxy, context = family.proxy, family.context
     if proxy is None:
-        return urllib3.PoolManager(num_pools=8, maxsize=family.size, ssl_context=context)
+        return urllib3.PoolManager(maxsize=family.size, ssl_context=context)
     headers = None
     if proxy.username:
         headers = urllib3.make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password.reveal()}")
     try:
         return urllib3.ProxyManager(
             proxy.url,
-            num_pools=8,
             maxsize=family.size,
             ssl_context=context,
             proxy_ssl_context=context,

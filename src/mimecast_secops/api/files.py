@@ -132,7 +132,9 @@ def _link(envelope: Reply | None, base: str) -> str:
 
 def _download(session: Session, url: str, max_bytes: int, sha256: str) -> SpooledFile:
     # No credentials go along: the link is its own key, and its host is not the API's.
-    with session.transport.stream("GET", url, headers={"Accept": "*/*"}, body=None, deadline=session.deadline) as reply:
+    with session.transport.stream(
+        "GET", url, headers={"Accept": "*/*"}, body=None, deadline=session.deadline, name="download link"
+    ) as reply:
         if reply.status == 200:
             return _spool(reply, max_bytes, sha256)
         raise _download_refused(reply.status)

@@ -62,7 +62,7 @@ class Connection:
         timeout: seconds that a server may stay silent.
         connect_timeout: seconds that a connection may take.
         max_attempts: how often one call is tried.
-        max_connections: how many connections are kept.
+        max_concurrency: the most requests at the same time; how many there are adapts to the server.
         max_reply_bytes: a longer JSON reply is refused (`ReplyTooLarge`). It bounds the memory of one request.
 
     Raises:
@@ -77,7 +77,7 @@ class Connection:
     timeout: float = 30.0
     connect_timeout: float = 10.0
     max_attempts: int = 5
-    max_connections: int = 32
+    max_concurrency: int = 32
     max_reply_bytes: int = 16 * 1024 * 1024
 
     def __post_init__(self) -> None:
@@ -133,7 +133,7 @@ class Session:
             proxy=connection.proxy,
             timeout=connection.timeout,
             connect_timeout=connection.connect_timeout,
-            max_connections=connection.max_connections,
+            max_concurrency=connection.max_concurrency,
         )
         self.transport = Transport(wiring, monotonic=surroundings.monotonic)
         self.server_clock = ServerClock()
@@ -256,7 +256,7 @@ class Session:
         """One attempt at a call whose reply is streamed."""
         sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
         url = self.connection.api_root + path
-        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline)
+        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline, name=function.path)
         with opened as reply:
             self.budget.report(function.path, reply.status, reply.headers)
             yield reply
@@ -272,6 +272,7 @@ class Session:
             deadline=self.deadline,
             max_bytes=self.connection.max_reply_bytes,
             fresh=function.writes,
+            name=function.path,
         )
         self.budget.report(function.path, raw.status, raw.headers)
         self.server_clock.read(raw.headers, self.around.clock())
@@ -305,6 +306,7 @@ class Session:
             body=urlencode(token_request(credentials)).encode(),
             deadline=deadline,
             max_bytes=1024 * 1024,
+            name=TOKEN.path,
         )
         self.budget.report(TOKEN.path, raw.status, raw.headers)
         asked = Asked(TOKEN, Generation.V2)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -28,7 +30,9 @@ from urllib3.exceptions import (
 )
 
 from mimecast_secops._version import __version__
-from mimecast_secops.api.connections import IN_FLIGHT, Family, Proxy, pools_of, proxy_of_environment, tls_context
+from mimecast_secops.api.budget import calls_left
+from mimecast_secops.api.concurrency import ConcurrencyLimit, Observation
+from mimecast_secops.api.connections import IN_FLIGHT, Family, Proxy, pool_of, proxy_of_environment, tls_context
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, ReplyTooLarge, Unreachable
@@ -39,6 +43,9 @@ from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
 USER_AGENT: Final = f"mimecast-secops/{__version__}"
 _CHUNK: Final = 64 * 1024
 _BODY_TIMEOUTS: Final = 10
+# The API, and the hosts of download links.
+_MOST_SERVERS: Final = 8
+_NO_RETRIES: Final = urllib3.Retry(False, redirect=False)
 _NO_CONNECTION_IN_TIME: Final = (
     "{where} did not answer the connection in time: check the network, the firewall or the proxy."
 )
@@ -53,7 +60,7 @@ class Wiring:
     proxy: Proxy | None = None
     timeout: float = 30.0
     connect_timeout: float = 10.0
-    max_connections: int = 32
+    max_concurrency: int = 32
     user_agent: str = USER_AGENT
 
 
@@ -81,9 +88,10 @@ class Transport:
         self._wiring = wiring
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._pools: dict[tuple[str, bool], urllib3.PoolManager] = {}
+        self._pools: dict[tuple[str, str, str], HTTPConnectionPool] = {}
         self._context: ssl.SSLContext | None = None
         self._watchdog = Watchdog()
+        self._concurrency = ConcurrencyLimit(wiring.max_concurrency, monotonic=monotonic)
         self.requests_sent = 0
 
     def exchange(
@@ -96,6 +104,7 @@ class Transport:
         deadline: Deadline,
         max_bytes: int,
         fresh: bool = False,
+        name: str = "",
     ) -> RawReply:
         """Send a request and read the whole reply.
 
@@ -108,13 +117,14 @@ class Transport:
             max_bytes: a longer reply is not read.
             fresh: use a connection of its own. A kept one may have been closed by the other side, and then nobody
                 knows whether a write was executed.
+            name: what is called; latencies are compared among calls of one name. "" for one name per server.
 
         Raises:
             Unreachable: no reply. `may_have_been_executed` says whether the request had left.
             DeadlineExceeded: the deadline came first.
             ReplyTooLarge: the reply is longer than `max_bytes`.
         """
-        opened = self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh)
+        opened = self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh, name=name)
         with opened as reply:
             parts, size = [], 0
             for chunk in reply.chunks:
@@ -134,18 +144,34 @@ class Transport:
         body: bytes | None,
         deadline: Deadline,
         fresh: bool = False,
+        name: str = "",
     ) -> Iterator[StreamedReply]:
         """Send a request and hand out the reply while its body is still coming; raises as `exchange` does."""
-        left = self._check_time(deadline, url)
+        self._check_time(deadline, url)
         pool = self._pool(url, fresh=fresh)
-        with self._lock:
-            self.requests_sent += 1
-        limit = self._wiring.connect_timeout + self._wiring.timeout
+        seen = Observation(path=name or urlsplit(url).netloc, epoch=self._concurrency.acquire(deadline), counts=False)
         try:
+            left = self._check_time(deadline, url)
+            limit = self._wiring.connect_timeout + self._wiring.timeout
+            with self._lock:
+                self.requests_sent += 1
             with self._watchdog.watch(deadline, left, limit) as exchange:
                 call = _Call(exchange, url, deadline)
-                response = self._headers_of(pool, method, call, headers, body)
+                try:
+                    response = self._headers_of(pool, method, call, {**headers}, body)
+                except DeadlineExceeded:
+                    raise
+                except Unreachable:
+                    seen = replace(seen, counts=True)
+                    raise
                 lowered = {name.lower(): value for name, value in response.headers.items()}
+                seen = replace(
+                    seen,
+                    counts=True,
+                    status=response.status,
+                    seconds=time.monotonic() - (exchange.sent_at or 0.0),
+                    calls_left=calls_left(lowered),
+                )
                 done = False
                 try:
                     yield StreamedReply(response.status, lowered, self._chunks(response, call))
@@ -155,15 +181,16 @@ class Transport:
                         response.close()
                     response.release_conn()
         finally:
+            self._concurrency.release(seen)
             if fresh:
-                pool.clear()
+                pool.close()
 
     def close(self) -> None:
         """Close the connections that are kept."""
         with self._lock:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
-            pool.clear()
+            pool.close()
         self._watchdog.close()
 
     def _check_time(self, deadline: Deadline, url: str) -> float:
@@ -173,7 +200,7 @@ class Transport:
         return left
 
     def _headers_of(
-        self, pool: urllib3.PoolManager, method: str, call: _Call, headers: Mapping[str, str], body: bytes | None
+        self, pool: HTTPConnectionPool, method: str, call: _Call, headers: dict[str, str], body: bytes | None
     ) -> urllib3.BaseHTTPResponse:
         """Send the request and read the reply as far as the end of its headers."""
         left = call.exchange.remaining()
@@ -182,12 +209,13 @@ class Transport:
         try:
             response = pool.urlopen(
                 method,
-                call.url,
+                _target(call.url),
                 headers={"User-Agent": self._wiring.user_agent, **headers},
                 body=body,
                 timeout=timeout,
-                retries=False,
+                retries=_NO_RETRIES,
                 redirect=False,
+                assert_same_host=False,
                 preload_content=False,
                 decode_content=True,
             )
@@ -217,21 +245,25 @@ class Transport:
         except (HTTPError, OSError) as error:
             raise (_too_slow(where) if call.exchange.cut else self._failure(call, error)) from None
 
-    def _pool(self, url: str, *, fresh: bool) -> urllib3.PoolManager:
+    def _pool(self, url: str, *, fresh: bool) -> HTTPConnectionPool:
         parts = urlsplit(url)
+        secure = parts.scheme == "https"
         proxy = self._proxy_for(parts.scheme, parts.hostname or "")
         if fresh:
-            return self._new_pool(proxy, secure=parts.scheme == "https")
-        key = ("" if proxy is None else proxy.url, parts.scheme == "https")
+            return self._new_pool(url, proxy, secure=secure)
+        key = ("" if proxy is None else proxy.url, parts.scheme, parts.netloc)
         with self._lock:
-            if key not in self._pools:
-                self._pools[key] = self._new_pool(proxy, secure=key[1])
-            return self._pools[key]
+            pool = self._pools.get(key)
+            if pool is None:
+                while len(self._pools) >= _MOST_SERVERS:
+                    del self._pools[next(iter(self._pools))]  # Its connections close when no thread uses them.
+                pool = self._pools[key] = self._new_pool(url, proxy, secure=secure)
+            return pool
 
-    def _new_pool(self, proxy: Proxy | None, *, secure: bool) -> urllib3.PoolManager:
+    def _new_pool(self, url: str, proxy: Proxy | None, *, secure: bool) -> HTTPConnectionPool:
         # Building a context reads the trust store, some 50 ms: only for those who need one.
         context = self._tls() if secure or (proxy is not None and proxy.url.startswith("https:")) else None
-        return pools_of(Family(proxy, context, self._wiring.max_connections))
+        return pool_of(url, Family(proxy, context, self._wiring.max_concurrency))
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -263,6 +295,12 @@ class _Call:
     exchange: Exchange
     url: str
     deadline: Deadline
+
+
+def _target(url: str) -> str:
+    """What stands in the request line: the path and the query."""
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
 def _too_slow(where: str) -> DeadlineExceeded:

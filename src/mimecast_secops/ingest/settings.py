@@ -122,8 +122,8 @@ class ConnectorSettings:
     )
     concurrency: int = integer(
         "Concurrent Requests",
-        "The most requests at the same time.",
-        default=16,
+        "The most requests at the same time. The connector adapts their number to the server, up to this ceiling.",
+        default=32,
         minimum=1,
         maximum=64,
         advanced=True,

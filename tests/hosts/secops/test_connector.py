@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.api import Generation
+import mimecast_secops.hosts.secops.connector as connector_module
+from mimecast_secops.api import Connection, Generation, MimecastClient
 from mimecast_secops.hosts.secops.connector import imported_state, main
 from mimecast_secops.hosts.secops.context_store import HEAD
 from mimecast_secops.ingest import ImportedState
@@ -265,3 +266,19 @@ def test_what_another_connector_left_is_read_on_the_first_run_only(simulator: Si
     simulator.receive(Simulator.SAMPLES)
     later = next_cycle(simulator, first)
     assert set(later.tickets) == waiting(simulator) - set(first.tickets)
+
+
+def test_the_setting_is_the_ceiling_of_concurrent_requests(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ceilings: list[int] = []
+
+    class Observed(MimecastClient):
+        def __init__(self, connection: Connection) -> None:
+            ceilings.append(connection.max_concurrency)
+            super().__init__(connection)
+
+    monkeypatch.setattr(connector_module, "MimecastClient", Observed)
+    cycle(execution(simulator, {"Concurrent Requests": "3"}))
+    cycle(execution(simulator))
+    assert ceilings == [3, 32]

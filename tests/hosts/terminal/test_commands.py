@@ -24,6 +24,7 @@ from mimecast_secops.api import errors as api_errors
 from mimecast_secops.hosts.terminal import exit_codes
 from mimecast_secops.hosts.terminal.main import main
 from mimecast_secops.hosts.terminal.output import plain
+from mimecast_secops.hosts.terminal.runtime import Runtime
 from mimecast_secops.hosts.terminal.settings import key
 from mimecast_secops.simulator import Simulator
 from tests.tenants import environment_for
@@ -388,3 +389,9 @@ def test_the_demo_fails_when_a_step_does_not_do_what_it_says(monkeypatch: pytest
     done = CliRunner().invoke(main, ["demo"])
     assert done.exit_code != 0
     assert "The demo failed" in done.stderr
+
+
+def test_a_client_sends_no_more_requests_at_a_time_than_it_was_made_for(simulator: Simulator) -> None:
+    runtime = Runtime({}, environment_for(simulator, Generation.V1))
+    with runtime.client(max_concurrency=3) as client:
+        assert client._session.connection.max_concurrency == 3

@@ -68,7 +68,7 @@ def _run(platform: Any, sdk: Sdk, *, test_run: bool) -> tuple[Report, PackageDel
     connection, more = parse(ConnectionSettings, raw)
     rules, remarks = rules_of(settings, _dynamic_list(platform.whitelist))
     # The SDK has exported the proxy parameters to the environment, which the client follows.
-    chosen = connection_of(connection)
+    chosen = connection_of(connection, max_concurrency=rules.concurrency)
     for note in (*notes, *more, *remarks, *chosen.notes):
         _LOG.warning(note)
     own = platform.context.connector_info

@@ -74,7 +74,7 @@ def run(runtime: Runtime) -> int:
         signals.install()
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
-        client = stack.enter_context(runtime.client())
+        client = stack.enter_context(runtime.client(max_concurrency=rules.concurrency))
         delivery = stack.enter_context(_delivery(runtime))
         figures = MetricsFile(options["metrics"], runtime.screen)
         while True:

@@ -89,8 +89,8 @@ class Runtime:
             self._providers = (from_options(self.options), from_environment(self.environ), file)
         return gather(records, self._providers)
 
-    def client(self, deadline: Deadline | None = None) -> MimecastClient:
-        """A client as the settings say."""
+    def client(self, deadline: Deadline | None = None, *, max_concurrency: int = 32) -> MimecastClient:
+        """A client as the settings say, with at most so many requests at the same time."""
         settings, notes = parse(ConnectionSettings, self.raw(ConnectionSettings))
         proxy, _ = parse(ProxySettings, self.raw(ProxySettings))
         chosen = connection_of(
@@ -98,6 +98,7 @@ class Runtime:
             proxy,
             ca_bundle=str(self.options.get("ca_bundle") or ""),
             timeout=float(self.options.get("timeout") or 30.0),
+            max_concurrency=max_concurrency,
         )
         for note in (*notes, *chosen.notes):
             self.screen.note(note, "yellow")

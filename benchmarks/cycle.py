@@ -20,7 +20,8 @@ TARGETS = {
 }
 _COUNT = 100
 _LATENCY = 0.05
-_CEILING = 16
+_CEILING = 32
+_START = 8
 
 
 def run() -> dict[str, Any]:
@@ -48,7 +49,7 @@ def run() -> dict[str, Any]:
 
 
 def _cycle(remote: Remote) -> tuple[Report, float, float]:
-    with remote.client() as client:
+    with remote.client(max_concurrency=_CEILING) as client:
         settings = ConnectorSettings(domains=("example.com",), max_messages=_COUNT, concurrency=_CEILING)
         rules, _ = rules_of(settings)
         connector = Connector(MimecastTenant(client), rules, MemoryStore(), MemoryDelivery())
@@ -56,10 +57,21 @@ def _cycle(remote: Remote) -> tuple[Report, float, float]:
         report = connector.run_cycle()
         seconds = time.perf_counter() - started
     assert report.delivered == _COUNT, report.line()
-    # Details, list of attachments and file come one after the other for each message, so many messages at a time.
-    waves = 3 * _COUNT / _CEILING
     before = 2 + 1  # the search, a second look at what it left empty (both sides at once), then the hold queue
-    return report, seconds, waves + before
+    return report, seconds, before + _round_trips()
+
+
+def _round_trips() -> int:
+    """How many round trips the messages take when the limit doubles with each of them, up to the ceiling.
+
+    Details, list of attachments and file come one after the other for each message.
+    """
+    left, limit, trips = [3] * _COUNT, _START, 0
+    while any(left):
+        for message in [number for number, requests in enumerate(left) if requests][:limit]:
+            left[message] -= 1
+        limit, trips = min(2 * limit, _CEILING), trips + 1
+    return trips
 
 
 def _serial(remote: Remote) -> float:

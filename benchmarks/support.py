@@ -44,8 +44,9 @@ class Remote:
             secret_key=Secret(self.keys["MIMECAST_SECRET_KEY"]),
         )
 
-    def client(self, generation: int = 1) -> MimecastClient:
-        return MimecastClient(connection_of(self.settings(generation)).connection)
+    def client(self, generation: int = 1, *, max_concurrency: int = 32) -> MimecastClient:
+        chosen = connection_of(self.settings(generation), max_concurrency=max_concurrency)
+        return MimecastClient(chosen.connection)
 
 
 @contextmanager

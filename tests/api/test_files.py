@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api import Generation, MimecastClient
 from mimecast_secops.api.areas.files import GET
+from mimecast_secops.api.envelope import RawReply, open_envelope
 from mimecast_secops.api.errors import (
     FileRejected,
     MimecastError,
@@ -23,6 +24,7 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
+from mimecast_secops.api.files import _link
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.behaviour import Behaviour
 from tests.api.bench import BOTH, Answer, FakeTime, Received, Server, answer, bytes_of, client_of, flat, sample
@@ -181,6 +183,60 @@ def test_a_link_that_is_no_url_is_not_followed(server: Server, url: str) -> None
     server.say(links(url))
     with client_of(server.url) as client, pytest.raises(FileRejected, match="no URL"):
         fetched(client)
+
+
+API = "https://api.services.mimecast.com/api/gateway/message/get-file"
+INTERNAL = [
+    "127.0.0.1",
+    "localhost",
+    "localhost.",
+    "x.localhost",
+    "169.254.169.254",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "[::1]",
+    "[::]",
+    "[fd00::1]",
+    "[fe80::1]",
+    "[::ffff:10.0.0.1]",
+    "[2002:a00:1::]",
+    "127.1",
+    "2130706433",
+    "0x7f000001",
+    "0177.0.0.1",
+]
+
+
+def link_in(url: str, base: str) -> str:
+    """The link that is followed when a reply of `base` names `url`."""
+    body = json.dumps({"meta": {"status": 200}, "data": [{"urls": [url]}], "fail": []}).encode()
+    return _link(open_envelope(RawReply(200, {"content-type": "application/json"}, body)), base)
+
+
+@pytest.mark.parametrize("host", INTERNAL)
+def test_a_link_to_an_internal_address_is_followed_only_where_the_api_is_internal_too(host: str) -> None:
+    url = f"https://{host}/latest?x=1"
+    with pytest.raises(FileRejected, match="internal address"):
+        link_in(url, API)
+    assert link_in(url, "https://10.0.0.5/api/gateway/message/get-file") == url
+    assert link_in(url, "http://127.0.0.1:8765/api/gateway/message/get-file") == url
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/f", "http://localhost/f", "http://[::1]/f"])
+def test_a_link_over_plain_http_to_this_machine_is_followed_only_where_the_api_is_on_it(url: str) -> None:
+    for base in (API, "https://10.0.0.5/api"):
+        with pytest.raises(FileRejected, match="not https"):
+            link_in(url, base)
+    assert link_in(url, "http://localhost:8765/api") == url
+
+
+@pytest.mark.parametrize("host", ["files.example.com", "8.8.8.8", "[2606:4700::1111]", "10.example.com", "1.2.3.4.5"])
+def test_a_link_to_a_public_host_is_followed(host: str) -> None:
+    assert link_in(f"https://{host}/f", API) == f"https://{host}/f"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -167,12 +167,17 @@ class _SecurePool(HTTPSConnectionPool):
 def pool_of(url: str, family: Family) -> HTTPConnectionPool:
     """A pool of connections to the server of a URL.
 
+    The URL is read as the checks of URLs read it. The library's own reading differs for some malformed ones, and would
+    lead past a check of the host.
+
     Raises:
         Misconfigured: the proxy's address is not a URL.
     """
     manager = _manager_of(family)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-    return manager.connection_from_url(url)
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return manager.connection_from_host(f"[{host}]" if ":" in host else host, parts.port, parts.scheme)
 
 
 def _manager_of(family: Family) -> urllib3.PoolManager:

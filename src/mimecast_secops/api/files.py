@@ -1,7 +1,8 @@
 """Downloads: as a stream or behind a short-lived link, on either API generation.
 
 The documents disagree on which of the two a tenant does (API notes 7.7, 8.4), so both are understood. A link is fetched
-without our credentials, from https only (this machine excepted), and never followed further.
+without our credentials, from https only, never from an internal address, and never followed further. Where the API
+itself is on this machine, as the simulator is, its links may lead there too.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from mimecast_secops.api.function import Function
 from mimecast_secops.api.refusals import Asked, refusal
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.transport import StreamedReply
-from mimecast_secops.api.urls import is_loopback
+from mimecast_secops.api.urls import is_internal, is_loopback
 from mimecast_secops.api.wire import first_object, whole_number
 
 _IN_MEMORY: Final = 1024 * 1024
@@ -112,7 +113,13 @@ def _read(reply: StreamedReply, limit: int) -> bytes:
 
 
 def _link(envelope: Reply | None, base: str) -> str:
-    """The link in a reply: `urls` or `url`, with escapes that were left over from JSON (API notes 7.7)."""
+    """The link in a reply: `urls` or `url`, with escapes that were left over from JSON (API notes 7.7).
+
+    Args:
+        envelope: the reply.
+        base: the URL that was asked. A link to this machine or an internal address is followed only if the API itself
+            is there.
+    """
     record = first_object(envelope.data) if envelope else {}
     urls = record.get("urls")
     candidates = [*(urls if isinstance(urls, list) else [urls]), record.get("url")]
@@ -122,12 +129,15 @@ def _link(envelope: Reply | None, base: str) -> str:
     try:
         url = urljoin(base, found.replace("\\u0026", "&").replace("\\/", "/"))
         parts = urlsplit(url)
-        _ = parts.port  # only asking for it tells whether it is one
+        host, _port = parts.hostname or "", parts.port  # Reading the port raises ValueError for a malformed one.
     except ValueError:
         raise FileRejected("Mimecast named a download link that is no URL; it was not followed.") from None
-    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-        return url
-    raise FileRejected("Mimecast named a download link that is not https; it was not followed.")
+    own_host = urlsplit(base).hostname or ""
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host) and is_loopback(own_host)):
+        raise FileRejected("Mimecast named a download link that is not https; it was not followed.")
+    if is_internal(host) and not is_internal(own_host):
+        raise FileRejected("Mimecast named a download link to an internal address; it was not followed.")
+    return url
 
 
 def _download(session: Session, url: str, max_bytes: int, sha256: str) -> SpooledFile:

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mimecast_secops.api.connections import Family, pool_of
-
-DIRECT = Family(proxy=None, context=None, size=1)
+from mimecast_secops.api.connections import pool_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +21,7 @@ DIRECT = Family(proxy=None, context=None, size=1)
     ],
 )
 def test_a_pool_leads_to_the_host_that_was_checked(url: str) -> None:
-    pool = pool_of(url, DIRECT)
+    pool = pool_of(url, proxy=None, context=None, size=1)
     parts = urlsplit(url)
     assert (pool.host, pool.port) == (parts.hostname, parts.port or 80)
     pool.close()

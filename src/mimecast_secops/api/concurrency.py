@@ -11,7 +11,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.api.deadline import Deadline
@@ -31,7 +30,6 @@ _RECENT_SECONDS: Final = 10.0
 _LOOK: Final = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """How one exchange went.
 
@@ -44,12 +42,25 @@ class Observation:
         counts: whether it says something about the server; False when the caller's own deadline ended it.
     """
 
-    path: str
-    epoch: int
-    status: int | None = None
-    seconds: float | None = None
-    calls_left: int | None = None
-    counts: bool = True
+    # No dataclass: each of them costs a millisecond of import in every action's process.
+    __slots__ = ("calls_left", "counts", "epoch", "path", "seconds", "status")
+
+    def __init__(
+        self,
+        *,
+        path: str,
+        epoch: int,
+        status: int | None = None,
+        seconds: float | None = None,
+        calls_left: int | None = None,
+        counts: bool = True,
+    ) -> None:
+        self.path = path
+        self.epoch = epoch
+        self.status = status
+        self.seconds = seconds
+        self.calls_left = calls_left
+        self.counts = counts
 
 
 class _Latency:

@@ -54,15 +54,6 @@ class Proxy:
     password: Secret = field(default_factory=Secret)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """What the connections of a pool need: a proxy, a TLS context, and how many are kept."""
-
-    proxy: Proxy | None
-    context: ssl.SSLContext | None
-    size: int
-
-
 class _Watched:
     """What both kinds of connection add to the library's: a wire that the exchange in flight can be cut by."""
 
@@ -164,33 +155,38 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
-def pool_of(url: str, family: Family) -> HTTPConnectionPool:
+def pool_of(url: str, *, proxy: Proxy | None, context: ssl.SSLContext | None, size: int) -> HTTPConnectionPool:
     """A pool of connections to the server of a URL.
 
     The URL is read as the checks of URLs read it. The library's own reading differs for some malformed ones, and would
     lead past a check of the host.
 
+    Args:
+        url: of the server.
+        proxy: the proxy to go through.
+        context: the TLS context, None where nothing speaks TLS.
+        size: how many connections are kept.
+
     Raises:
         Misconfigured: the proxy's address is not a URL.
     """
-    manager = _manager_of(family)
+    manager = _manager_of(proxy, context, size)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
     parts = urlsplit(url)
     host = parts.hostname or ""
     return manager.connection_from_host(f"[{host}]" if ":" in host else host, parts.port, parts.scheme)
 
 
-def _manager_of(family: Family) -> urllib3.PoolManager:
-    proxy, context = family.proxy, family.context
+def _manager_of(proxy: Proxy | None, context: ssl.SSLContext | None, size: int) -> urllib3.PoolManager:
     if proxy is None:
-        return urllib3.PoolManager(maxsize=family.size, ssl_context=context)
+        return urllib3.PoolManager(maxsize=size, ssl_context=context)
     headers = None
     if proxy.username:
         headers = urllib3.make_headers(proxy_basic_auth=f"{proxy.username}:{proxy.password.reveal()}")
     try:
         return urllib3.ProxyManager(
             proxy.url,
-            maxsize=family.size,
+            maxsize=size,
             ssl_context=context,
             proxy_ssl_context=context,
             proxy_headers=headers,

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ from urllib3.exceptions import (
 from mimecast_secops._version import __version__
 from mimecast_secops.api.budget import calls_left
 from mimecast_secops.api.concurrency import ConcurrencyLimit, Observation
-from mimecast_secops.api.connections import IN_FLIGHT, Family, Proxy, pool_of, proxy_of_environment, tls_context
+from mimecast_secops.api.connections import IN_FLIGHT, Proxy, pool_of, proxy_of_environment, tls_context
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, ReplyTooLarge, Unreachable
@@ -162,16 +162,11 @@ class Transport:
                 except DeadlineExceeded:
                     raise
                 except Unreachable:
-                    seen = replace(seen, counts=True)
+                    seen.counts = True
                     raise
                 lowered = {name.lower(): value for name, value in response.headers.items()}
-                seen = replace(
-                    seen,
-                    counts=True,
-                    status=response.status,
-                    seconds=time.monotonic() - (exchange.sent_at or 0.0),
-                    calls_left=calls_left(lowered),
-                )
+                seen.counts, seen.status, seen.calls_left = True, response.status, calls_left(lowered)
+                seen.seconds = time.monotonic() - (exchange.sent_at or 0.0)
                 done = False
                 try:
                     yield StreamedReply(response.status, lowered, self._chunks(response, call))
@@ -263,7 +258,7 @@ class Transport:
     def _new_pool(self, url: str, proxy: Proxy | None, *, secure: bool) -> HTTPConnectionPool:
         # Building a context reads the trust store, some 50 ms: only for those who need one.
         context = self._tls() if secure or (proxy is not None and proxy.url.startswith("https:")) else None
-        return pool_of(url, Family(proxy, context, self._wiring.max_concurrency))
+        return pool_of(url, proxy=proxy, context=context, size=self._wiring.max_concurrency)
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -288,13 +283,15 @@ class Transport:
         return Unreachable(sentence, may_have_been_executed=sent)
 
 
-@dataclass(frozen=True, slots=True)
 class _Call:
     """A request in flight."""
 
-    exchange: Exchange
-    url: str
-    deadline: Deadline
+    __slots__ = ("deadline", "exchange", "url")
+
+    def __init__(self, exchange: Exchange, url: str, deadline: Deadline) -> None:
+        self.exchange = exchange
+        self.url = url
+        self.deadline = deadline
 
 
 def _target(url: str) -> str:

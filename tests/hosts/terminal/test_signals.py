@@ -81,7 +81,7 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviou
 
 def test_sigterm_ends_a_service_that_waits_for_a_connection(tmp_path: Path) -> None:
     with Unaccepting() as server, service(tmp_path, server.url) as process:
-        wait_for(tmp_path / "state.db.connector.lock", process)
+        wait_for(tmp_path / "state.db", process)
         stopped(process)
 
 

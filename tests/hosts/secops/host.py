@@ -51,6 +51,7 @@ def _run(command: list[str], secrets: list[str]) -> dict[str, Any]:
     for secret in secrets:
         command += ["--secret", secret]
     done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report.get("leaked_secrets", []) == []
     return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import threading
 from collections.abc import Iterator
 
@@ -437,6 +438,44 @@ def test_a_cycle_without_time_does_nothing_and_leaves_everything(bench: Bench) -
     assert (report.delivered, report.unread) == (0, True)
     bench.cycle()
     assert bench.kept.tickets() == ["m1"]
+
+
+@pytest.mark.parametrize("function", ["search", "holds", "info"])
+def test_a_cycle_that_somebody_ended_is_cut_short_and_raises_no_alarm(
+    bench: Bench, function: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.mail("m1")
+    deadline = Deadline.never()
+
+    def end_the_cycle(*_: object) -> None:
+        deadline.expire()
+        raise DeadlineExceeded("There was no answer in time.")
+
+    asked = getattr(bench.tenant, function)
+    setattr(bench.tenant, function, end_the_cycle)
+    report = bench.cycle(deadline=deadline)
+    setattr(bench.tenant, function, asked)
+    assert (report.ok, report.cut_short, report.delivered) == (False, True, 0)
+    assert "cycle cut short" in report.line()
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+    bench.cycle()
+    assert bench.kept.tickets() == ["m1"]
+
+
+def test_a_failure_before_the_cycle_was_ended_is_told(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("held", "archived")}
+    bench.mail("m1", status="archived")
+    bench.tenant.failing["holds"] = Unavailable("Mimecast has trouble of its own.")
+    deadline = Deadline.never()
+
+    def end_the_cycle(*_: object) -> None:
+        deadline.expire()
+        raise DeadlineExceeded("There was no answer in time.")
+
+    bench.tenant.info = end_the_cycle  # type: ignore[method-assign,assignment]
+    report = bench.cycle(deadline=deadline)
+    assert (report.ok, report.cut_short) == (False, False)
+    assert "trouble" in report.problems[0]
 
 
 def test_the_state_of_another_connector_is_taken_over_without_loss_or_flood(bench: Bench) -> None:

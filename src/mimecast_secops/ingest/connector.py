@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.api import Deadline
+from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.delivering import Deliverer, batch_of
@@ -110,8 +111,10 @@ class Connector:
         report = _report(cycle, self._tenant.requests_sent - sent, time.monotonic() - started)
         for note in report.notes:
             self._log.warning(note)
+        # What a person has ended raises no alarm: it says nothing about Mimecast.
+        level = logging.INFO if report.cut_short else logging.ERROR
         for problem in report.problems:
-            self._log.error(problem)
+            self._log.log(level, problem)
         self._log.info(report.line())
         return report
 
@@ -224,4 +227,5 @@ def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
         notes=tuple(tally.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
         error=tally.error,
+        cut_short=cycle.deadline.expired and isinstance(tally.error, DeadlineExceeded),
     )

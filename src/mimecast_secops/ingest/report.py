@@ -17,7 +17,8 @@ class Report:
     `left_over` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
     `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
     any in it the cycle could not do all of its work, and `ok` is false. `clock_skew_seconds` is how far this machine's
-    clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0.
+    clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0. `cut_short` is whether
+    somebody ended the cycle before Mimecast had answered, and nothing else went wrong.
     """
 
     seen: int
@@ -40,17 +41,22 @@ class Report:
     notes: tuple[str, ...]
     error: MimecastError | None
     clock_skew_seconds: float = 0.0
+    cut_short: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether the cycle could do its work."""
         return not self.problems
 
+    @property
+    def _outcome(self) -> str:
+        return "cut short" if self.cut_short else "ok" if self.ok else "NOT OK"
+
     def line(self) -> str:
         """The cycle in one line, without anything from a mail."""
         filtered = ", ".join(f"{name} {count}" for name, count in sorted(self.filtered.items())) or "none"
         return (
-            f"cycle {'ok' if self.ok else 'NOT OK'}: seen {self.seen} (new {self.new}, known {self.known}), "
+            f"cycle {self._outcome}: seen {self.seen} (new {self.new}, known {self.known}), "
             f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, retried {self.retried}, "
             f"given up {self.given_up}, left over {self.left_over}{' and more to read' if self.unread else ''}, "
             f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"

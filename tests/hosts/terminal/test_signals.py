@@ -76,7 +76,10 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviou
         service(tmp_path, server.url.replace("http", scheme)) as process,
     ):
         assert server.reached.wait(_PATIENCE)
-        assert "Stopped." in stopped(process)
+        errors = stopped(process)
+    assert "Stopped." in errors
+    assert "cycle cut short" in errors
+    assert "ERROR" not in errors
 
 
 def test_sigterm_ends_a_service_that_waits_for_a_connection(tmp_path: Path) -> None:

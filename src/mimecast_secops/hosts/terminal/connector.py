@@ -99,8 +99,7 @@ def run(runtime: Runtime) -> int:
                 more_waits = False
             else:
                 runtime.screen.note(report.line())
-                # A cycle that a signal has cut short says nothing about Mimecast, and raises no alarm.
-                if report.ok or not signals.received:
+                if not report.cut_short:
                     figures.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK

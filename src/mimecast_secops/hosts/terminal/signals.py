@@ -39,11 +39,6 @@ class StopSignals:
         if self._stop.is_set():  # The signal came between two cycles.
             deadline.expire()
 
-    @property
-    def received(self) -> bool:
-        """Whether the service is to stop."""
-        return self._stop.is_set()
-
     def wait(self, seconds: float) -> bool:
         """Wait between two cycles. Returns whether the service is to stop."""
         return self._stop.wait(seconds)

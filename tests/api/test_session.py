@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
+from contextlib import suppress
 from email.utils import formatdate
 from typing import Any
 
@@ -19,6 +22,7 @@ from mimecast_secops.api.errors import (
     NotFound,
     RateLimited,
     Refused,
+    ReplyTooLarge,
     Unavailable,
     Unreachable,
     UnreadableReply,
@@ -168,6 +172,37 @@ def test_a_reply_beyond_the_limit_is_not_read(server: Server) -> None:
         pytest.raises(UnreadableReply, match="longer than 1000 bytes"),
     ):
         client.account.get()
+
+
+def test_a_reply_whose_values_would_fill_the_memory_is_not_decoded(server: Server) -> None:
+    server.say(Answer(200, b'{"data":[' + b"{}," * 500_001 + b"{}]}"))
+    with client_of(server.url) as client, pytest.raises(ReplyTooLarge, match="more than 500000 values"):
+        client.account.get()
+    assert len(server.requests) == 1
+
+
+def test_commas_within_texts_are_no_values(server: Server) -> None:
+    server.say(answer([{"accountCode": 'C","' + "," * 600_000}]))
+    with client_of(server.url) as client:
+        assert client.account.get().account_code.startswith("C")
+
+
+def test_a_failed_call_keeps_nothing_of_the_replies(server: Server) -> None:
+    body = b'{"data":[' + b"{" * 1_000_000
+    server.say(*[Answer(200, body)] * 3)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        with client_of(server.url, max_attempts=3) as client:
+            before, _ = tracemalloc.get_traced_memory()
+            with suppress(UnreadableReply):
+                client.account.get()
+            after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert len(server.requests) == 3
+    assert after - before < len(body)
 
 
 def test_the_clock_of_the_server_is_compared_with_ours(server: Server) -> None:

@@ -73,6 +73,8 @@ ATTACKS = {
     "a redirect": bytes_of(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
     "deep JSON": bytes_of(reply(NESTED)),
     "a number of a million digits": bytes_of(reply(b'{"data":[' + b"9" * MEBIBYTE + b"]}")),
+    "15 MiB of broken JSON": bytes_of(reply(b'{"data":[' + b"{" * (15 * MEBIBYTE))),
+    "five million empty rows": bytes_of(reply(b'{"data":[' + b"{}," * (5 * MEBIBYTE) + b"{}]}")),
     "two gigabytes announced": endless(HEAD + b"Content-Length: 2147483648\r\n\r\n", b" " * 65536),
     "chunks without end": endless(CHUNKED, b"10000\r\n" + b" " * 65536 + b"\r\n"),
     "a gigabyte in gzip": gzip_once,

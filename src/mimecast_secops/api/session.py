@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from mimecast_secops.api.errors import (
     MimecastError,
     NotSupported,
     RateLimited,
+    ReplyTooLarge,
     UnreadableReply,
 )
 from mimecast_secops.api.function import V2_ONLY, Function, Generation
@@ -40,6 +42,9 @@ Answer = TypeVar("Answer")
 _LOG: Final = logging.getLogger("mimecast_secops.api")
 _ENCODE: Final = msgspec.json.Encoder()
 _LONGEST_LIFETIME: Final = 86_400
+# Each value of a decoded reply takes up to a few hundred bytes. Search results of the greatest length have fewer.
+_MOST_VALUES: Final = 500_000
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 TOKEN: Final = Function(
     path="/oauth/token",
     summary="get a token",
@@ -226,7 +231,9 @@ class Session:
                 headers = {"x-request-id": asked.request_id, **self.auth.headers(path, self.deadline)}
                 result = attempt(asked, headers)
             except MimecastError as caught:
-                error = caught
+                # With its traceback the error would keep this frame, and with it the whole reply, until Python looks
+                # for cycles.
+                error = caught.with_traceback(None)
             step = verdict(
                 Attempt(
                     error=error,
@@ -276,6 +283,8 @@ class Session:
         )
         self.budget.report(function.path, raw.status, raw.headers)
         self.server_clock.read(raw.headers, self.around.clock())
+        if _has_too_many_values(raw.body):
+            raise ReplyTooLarge(f"Mimecast answered {function.path} with more than {_MOST_VALUES} values.")
         return raw
 
     def _final(self, error: MimecastError, function: Function, attempts: int) -> MimecastError:
@@ -324,6 +333,12 @@ def _seconds(lifetime: object) -> float:
     if isinstance(lifetime, bool) or not isinstance(lifetime, (int, float)) or not lifetime > 0:
         return 0.0
     return float(min(lifetime, _LONGEST_LIFETIME))
+
+
+def _has_too_many_values(body: bytes) -> bool:
+    """Whether decoding would take far more memory than the body itself."""
+    # Most replies are told by the first count. Commas within texts are left out only where it matters.
+    return body.count(b",") > _MOST_VALUES and _STRING.sub(b"", body).count(b",") > _MOST_VALUES
 
 
 def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool, undecoded: bool) -> Reply:

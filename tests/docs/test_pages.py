@@ -54,6 +54,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(place), link
 
 
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    page = (ROOT / "docs" / "threat-model.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[^`]+)`", page)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
 
 
@@ -100,6 +107,8 @@ def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
         "did not confirm",
         "could not be read in",
         "NOT OK",
+        "cut short",
+        "The clock of this machine is",
         "Going on from where the former connector ended.",
     }
     assert {sentence for sentence in named if sentence not in code} == set()

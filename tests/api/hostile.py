@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-# A server gives up by itself, so a client that waits for ever fails its test instead of hanging it.
+# A server gives up by itself, so a client that waits forever fails its test instead of hanging it.
 _PATIENCE = 20.0
 _STEP = 0.02
 

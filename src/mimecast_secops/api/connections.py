@@ -231,7 +231,7 @@ def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> 
 
 
 def _is_literal(host: str) -> bool:
-    """Whether looking the host up asks nobody."""
+    """Whether the host needs no look-up in DNS."""
     if is_loopback(host):
         return True
     for family in (socket.AF_INET, socket.AF_INET6):

@@ -18,7 +18,7 @@ class Report:
     `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
     any in it the cycle could not do all of its work, and `ok` is false. `clock_skew_seconds` is how far this machine's
     clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0. `cut_short` is whether
-    somebody ended the cycle before Mimecast had answered, and nothing else went wrong.
+    the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
     """
 
     seen: int

@@ -27,7 +27,7 @@ class MimecastTenant:
 
     def __init__(self, client: MimecastClient) -> None:
         self._client = client
-        # What earlier replies told is void once somebody has set this machine's clock.
+        # What earlier replies told is void after this machine's clock was set.
         client.reset_clock_skew()
 
     @property

@@ -54,17 +54,17 @@ def run(runtime: Runtime, action: Action, raw: Mapping[str, object], name: str, 
         if runtime.options.get("restart"):
             progress.forget()
         done = progress.done()
-        left = [one for one in ids if one not in done]
+        left = [given for given in ids if given not in done]
         if done:
             screen.note(f"{len(ids) - len(left)} of {len(ids)} were done before; {len(left)} are left.")
         with _bar(screen.err, runtime) as bar:
             task = bar.add_task("", total=len(left))
-            for one in left:
-                result = do(runtime, action, {**raw, name: one}, client)
-                _show(runtime, one, result)
+            for given in left:
+                result = do(runtime, action, {**raw, name: given}, client)
+                _show(runtime, given, result)
                 if result.is_success:
                     succeeded += 1
-                    progress.add(one)
+                    progress.add(given)
                 else:
                     failures.append(result)
                     about_this_id = getattr(result.error, "parameter", "") == name

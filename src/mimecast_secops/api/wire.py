@@ -7,6 +7,7 @@ it is readable and a neutral one where it is not, and remembers the names of the
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -172,6 +173,11 @@ class AddressRow(msgspec.Struct, rename={"address": "emailAddress", "name": "dis
 
     address: str | None = None
     name: str | None = None
+
+
+def shared(text: str | None) -> str:
+    """A text of which long lists have few different ones, or the same ones in both lists: it is kept in memory once."""
+    return sys.intern(text) if text else ""
 
 
 # What decoding a row into a documented form raises where the row has another form or needs repair.

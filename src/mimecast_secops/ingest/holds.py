@@ -130,4 +130,7 @@ def fits(record: Waiting, hold: HeldMessage) -> bool:
 
 
 def _key(sender: str, subject: str) -> _Key:
-    return clip(sender).casefold(), clip(subject).strip()
+    address = clip(sender)
+    folded = address.casefold()
+    # Nearly every address is in lower case already: then it is kept in memory once.
+    return address if folded == address else folded, clip(subject).strip()

@@ -22,6 +22,7 @@ from mimecast_secops.api.wire import (
     entry_of,
     first_object,
     parse_moment,
+    shared,
     wire_time,
 )
 
@@ -154,18 +155,18 @@ class HeldMessage:
         received = parse_moment(row.received)
         return cls(
             id=row.id,
-            reason=row.reason or "",
-            reason_id=row.reason_id or "",
-            reason_code=row.reason_code or "",
-            sender=row.from_envelope.address or "" if row.from_envelope else "",
-            header_from=row.from_header.address or "" if row.from_header else "",
-            recipient=row.to.address or "" if row.to else "",
+            reason=shared(row.reason),
+            reason_id=shared(row.reason_id),
+            reason_code=shared(row.reason_code),
+            sender=shared(row.from_envelope.address) if row.from_envelope else "",
+            header_from=shared(row.from_header.address) if row.from_header else "",
+            recipient=shared(row.to.address) if row.to else "",
             subject=row.subject or "",
-            route=(row.route or "").lower(),
+            route=shared((row.route or "").lower()),
             has_attachments=row.has_attachments is True,
             size=row.size or 0,
             received=received,
-            policy=row.policy or "",
+            policy=shared(row.policy),
             defects=("dateReceived",) if row.received and received is None else (),
             source=source,
         )

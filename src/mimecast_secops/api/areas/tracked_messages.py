@@ -11,7 +11,7 @@ import msgspec
 
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnexpectedReply
-from mimecast_secops.api.wire import NOT_DOCUMENTED_FORM, AddressRow, Reader, entry_of, parse_moment
+from mimecast_secops.api.wire import NOT_DOCUMENTED_FORM, AddressRow, Reader, entry_of, parse_moment, shared
 
 
 class _Row(
@@ -114,18 +114,18 @@ class TrackedMessage:
         defects = [name for name, text, time in _times(row, received, sent) if text and time is None]
         return cls(
             id=row.id,
-            status=(row.status or "").lower(),
+            status=shared((row.status or "").lower()),
             info=row.info or "",
-            sender=row.from_envelope.address or "" if row.from_envelope else "",
+            sender=shared(row.from_envelope.address) if row.from_envelope else "",
             header_from=row.from_header.address or "" if row.from_header else "",
             header_from_name=row.from_header.name or "" if row.from_header else "",
-            recipients=tuple(recipient.address for recipient in row.to or () if recipient.address),
+            recipients=tuple(shared(recipient.address) for recipient in row.to or () if recipient.address),
             received=received,
             sent=sent,
             subject=row.subject or "",
             sender_ip=(row.sender_ip_other if row.sender_ip is None else row.sender_ip) or "",
             has_attachments=row.has_attachments,
-            route=(row.route or "").lower(),
+            route=shared((row.route or "").lower()),
             spam_score=row.spam_score or 0,
             detection_level=row.detection_level or "",
             defects=tuple(defects),

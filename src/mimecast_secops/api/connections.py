@@ -139,6 +139,20 @@ class _Watched:
             wire.release()
 
 
+class _TlsSocket(ssl.SSLSocket):
+    """A TLS socket that is closed when the other side has reset the connection before the handshake.
+
+    Python's own looks at such a connection with `recv`, raises, and leaves the socket open.
+    """
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(buflen, flags)
+        except ConnectionError:
+            self.close()
+            raise
+
+
 class _Connection(_Watched, HTTPConnection):
     pass
 
@@ -282,6 +296,7 @@ def tls_context(*, verify: bool, ca_bundle: str) -> ssl.SSLContext:
         )
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(f"The CA bundle {bundle} cannot be read: {error.strerror or 'not a PEM file'}.") from None
+    context.sslsocket_class = _TlsSocket
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -12,7 +12,7 @@ help:  ## What the verbs do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/.app  ## Mail arrives in a simulated tenant, becomes alerts, and is triaged
-	@$(BIN)/python -m mimecast_secops.hosts.terminal.main demo
+	@$(BIN)/python -m mimecast_secops.cli.main demo
 
 test: $(VENV)/.test  ## All tests but the attacks
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

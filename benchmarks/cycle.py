@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.support import Remote, simulator
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
-from mimecast_secops.stores.memory import MemoryDelivery, MemoryStore
+from mimecast_secops.testing import MemoryDelivery, MemoryStore
 
 TARGETS = {
     "requests_per_alert_with_attachment": ("at most", 4.2),

@@ -36,7 +36,7 @@ def drain(count: int, *, spread: int) -> dict[str, Any]:
         environment = os.environ | {key: value for key, value in remote.keys.items() if key.startswith("MIMECAST_CLI")}
         environment |= {"MIMECAST_API_ROOT": remote.url}
         command = [
-            *(sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "connector", "run", "--quiet"),
+            *(sys.executable, "-m", "mimecast_secops.cli.main", "connector", "run", "--quiet"),
             *("--domains", "example.com", "--max-hours-backwards", "24", "--max-messages-to-return", "2000"),
             *("--every", "1s", "--output", str(alerts), "--state", f"{folder}/state.db", "--metrics", str(metrics)),
         ]

@@ -10,11 +10,11 @@ from typing import Any
 
 from benchmarks.support import Remote, simulator
 from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
-from mimecast_secops.ingest.ledger import HOUR_MS
+from mimecast_secops.ingest.processed_ids import HOUR_MS
 from mimecast_secops.ingest.state import State
 from mimecast_secops.stores.database import StateDatabase
-from mimecast_secops.stores.memory import MemoryDelivery, MemoryStore
 from mimecast_secops.stores.sqlite import SqliteStore
+from mimecast_secops.testing import MemoryDelivery, MemoryStore
 
 TARGETS = {
     "cpu_seconds_of_an_idle_cycle": ("at most", 1.0),

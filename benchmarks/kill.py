@@ -58,7 +58,7 @@ def _strike(remote: Remote, place: Path, seconds: float, options: tuple[str, ...
 
 def _command(place: Path) -> list[str]:
     return [
-        *(sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "connector", "run", "--quiet"),
+        *(sys.executable, "-m", "mimecast_secops.cli.main", "connector", "run", "--quiet"),
         *("--domains", "example.com", "--max-messages-to-return", "20"),
         *("--output", str(place / "alerts.jsonl"), "--state", str(place / "state.db")),
     ]

@@ -29,7 +29,7 @@ _MODULES = """import sys
 from SiemplifyAction import SiemplifyAction
 
 before = set(sys.modules)
-from mimecast_secops.hosts.secops.action import main
+from mimecast_secops.soar.action import main
 from mimecast_secops.actions import ping
 
 if __name__ == "__main__":

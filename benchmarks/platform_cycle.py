@@ -31,7 +31,7 @@ if __name__ == "__main__":
     platform.return_package([])
 """
 _IMPORTS = """from SiemplifyConnectors import SiemplifyConnectorExecution
-from mimecast_secops.hosts.secops.connector import main
+from mimecast_secops.soar.connector import main
 from mimecast_secops.api.client import MimecastClient
 
 if __name__ == "__main__":

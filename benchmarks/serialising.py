@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from mimecast_secops.deliveries.alert_lines import as_line
+from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
 from mimecast_secops.ingest import Alert, AlertFile
-from mimecast_secops.stores.alert_lines import as_line
-from mimecast_secops.stores.jsonlines import JsonLinesDelivery
 
 TARGETS = {"times_as_fast": ("at least", 3.0)}
 _ALERTS = 1000
@@ -29,7 +29,7 @@ def run() -> dict[str, Any]:
         slow.append(_seconds(_slow_line, alerts))
         fast.append(_seconds(as_line, alerts))
     with tempfile.TemporaryDirectory() as folder, JsonLinesDelivery(Path(folder) / "alerts.jsonl") as delivery:
-        durable = _seconds(delivery.offer, alerts)
+        durable = _seconds(delivery.deliver, alerts)
     return {
         "microseconds_asdict": statistics.median(slow) / _ALERTS * 1e6,
         "microseconds_as_line": statistics.median(fast) / _ALERTS * 1e6,

@@ -29,8 +29,8 @@ class Remote:
             answer: dict[str, Any] = json.load(reply)
             return answer
 
-    def settings(self, generation: int = 1) -> ConnectionSettings:
-        if generation == 2:
+    def settings(self, api_version: int = 1) -> ConnectionSettings:
+        if api_version == 2:
             return ConnectionSettings(
                 api_root=self.url,
                 client_id=self.keys["MIMECAST_CLIENT_ID"],
@@ -44,15 +44,15 @@ class Remote:
             secret_key=Secret(self.keys["MIMECAST_SECRET_KEY"]),
         )
 
-    def client(self, generation: int = 1, *, max_concurrency: int = 32) -> MimecastClient:
-        chosen = connection_of(self.settings(generation), max_concurrency=max_concurrency)
+    def client(self, api_version: int = 1, *, max_concurrency: int = 32) -> MimecastClient:
+        chosen = connection_of(self.settings(api_version), max_concurrency=max_concurrency)
         return MimecastClient(chosen.connection)
 
 
 @contextmanager
 def simulator(*options: str) -> Iterator[Remote]:
     """A simulator without mail, in a process of its own so that it does not share our core."""
-    command = [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "simulator", "--empty", *options]
+    command = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator", "--empty", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     keys: dict[str, str] = {}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mimecast_secops.api import Generation, MimecastClient, Secret
+from mimecast_secops.api import ApiVersion, MimecastClient, Secret
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.simulator import Simulator
 
 
-def settings_for(simulator: Simulator, generation: Generation) -> ConnectionSettings:
+def settings_for(simulator: Simulator, api_version: ApiVersion) -> ConnectionSettings:
     """The settings that lead to a simulator over one generation of the API."""
     keys, application = simulator.v1, simulator.v2
-    if generation is Generation.V2:
+    if api_version is ApiVersion.V2:
         return ConnectionSettings(
             api_root=simulator.url,
             client_id=application.client_id,
@@ -25,15 +25,15 @@ def settings_for(simulator: Simulator, generation: Generation) -> ConnectionSett
     )
 
 
-def client_for(simulator: Simulator, generation: Generation) -> MimecastClient:
+def client_for(simulator: Simulator, api_version: ApiVersion) -> MimecastClient:
     """A client of a simulator."""
-    return MimecastClient(connection_of(settings_for(simulator, generation)).connection)
+    return MimecastClient(connection_of(settings_for(simulator, api_version)).connection)
 
 
-def environment_for(simulator: Simulator, generation: Generation) -> dict[str, str]:
+def environment_for(simulator: Simulator, api_version: ApiVersion) -> dict[str, str]:
     """The environment variables that lead to a simulator."""
     keys, application = simulator.v1, simulator.v2
-    if generation is Generation.V2:
+    if api_version is ApiVersion.V2:
         credentials = {
             "MIMECAST_CLIENT_ID": application.client_id,
             "MIMECAST_CLIENT_SECRET": application.client_secret,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api import ClientCredentials, Generation, Secret, SigningKeys
+from mimecast_secops.api import ApiVersion, ClientCredentials, Secret, SigningKeys
 from mimecast_secops.api.errors import IncompleteCredentials, MimecastError, Misconfigured
 from mimecast_secops.connection import DEFAULT_API_ROOT, ConnectionSettings, ProxySettings, connection_of
 from mimecast_secops.packaging.source import integration
@@ -68,20 +68,20 @@ def test_the_proxy_is_that_of_the_contract() -> None:
 def test_a_complete_set_of_four_is_api_1() -> None:
     connection, notes = connection_of(of(V1))
     assert isinstance(connection.credentials, SigningKeys)
-    assert connection.credentials.generation is Generation.V1
+    assert connection.credentials.api_version is ApiVersion.V1
     assert notes == ()
 
 
 def test_a_complete_pair_is_api_2() -> None:
     connection, notes = connection_of(of(V2))
     assert connection.credentials == ClientCredentials("client-id", Secret("client-secret-1234"))
-    assert connection.credentials.generation is Generation.V2
+    assert connection.credentials.api_version is ApiVersion.V2
     assert notes == ()
 
 
 def test_of_both_api_2_is_used_and_a_note_says_so() -> None:
     connection, notes = connection_of(of(V1 | V2))
-    assert connection.credentials.generation is Generation.V2
+    assert connection.credentials.api_version is ApiVersion.V2
     [note] = notes
     assert "API 2.0 is used" in note
 
@@ -90,10 +90,10 @@ def test_of_both_api_2_is_used_and_a_note_says_so() -> None:
 def test_every_combination_is_used_or_names_what_is_missing(given_names: tuple[bool, ...]) -> None:
     raw = {name: value for (name, value), is_given in zip((V1 | V2).items(), given_names, strict=True) if is_given}
     if set(V2) <= set(raw):
-        assert connection_of(of(raw)).connection.credentials.generation is Generation.V2
+        assert connection_of(of(raw)).connection.credentials.api_version is ApiVersion.V2
     elif set(V1) <= set(raw):
         chosen = connection_of(of(raw))
-        assert chosen.connection.credentials.generation is Generation.V1
+        assert chosen.connection.credentials.api_version is ApiVersion.V1
         assert len(chosen.notes) == len(set(raw) & set(V2))
     else:
         with pytest.raises(IncompleteCredentials) as caught:

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from mimecast_secops.actions import all_actions
-from mimecast_secops.api import Generation, Secret, scrub
-from mimecast_secops.api.areas.account import AccountArea
-from mimecast_secops.hosts.terminal.main import main
+from mimecast_secops.api import ApiVersion, Secret, scrub
+from mimecast_secops.api.resources.account import AccountResource
+from mimecast_secops.cli.main import main
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS
 from tests.tenants import client_for, environment_for
@@ -44,7 +44,7 @@ PARAMETERS = {
     "delete-block-sender-policy": ["--policy-id", "eNoDAAAAAAE"],
     "check-permissions": [],
 }
-BOTH = pytest.mark.parametrize("generation", list(Generation), ids=lambda one: one.name)
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda one: one.name)
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +82,10 @@ def test_every_action_is_covered() -> None:
 @BOTH
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_no_secret_is_ever_shown_or_stored(
-    simulator: Simulator, generation: Generation, scenario: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    simulator: Simulator, api_version: ApiVersion, scenario: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    environment = environment_for(simulator, generation)
+    environment = environment_for(simulator, api_version)
     shown: list[str] = []
     fault = SCENARIOS[scenario]
     # Repeats take their time, so those who see many functions fail are left to the scenarios without repeats.
@@ -107,15 +107,15 @@ def test_no_secret_is_ever_shown_or_stored(
 
 @BOTH
 def test_a_crash_with_a_secret_in_it_shows_no_secret(
-    simulator: Simulator, generation: Generation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    simulator: Simulator, api_version: ApiVersion, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    secret = simulator.v2.client_secret if generation is Generation.V2 else simulator.v1.secret_key
+    secret = simulator.v2.client_secret if api_version is ApiVersion.V2 else simulator.v1.secret_key
 
-    def crash(_self: AccountArea) -> None:
+    def crash(_self: AccountResource) -> None:
         raise RuntimeError(f"a bug quotes {secret}")
 
-    monkeypatch.setattr(AccountArea, "get", crash)
-    environment = {**environment_for(simulator, generation), "HOME": str(tmp_path)}
+    monkeypatch.setattr(AccountResource, "get", crash)
+    environment = {**environment_for(simulator, api_version), "HOME": str(tmp_path)}
     for command in (["action", "ping", "--debug"], ["doctor", "--debug"]):
         done = CliRunner().invoke(main, command, env=environment)
         assert done.exit_code != 0
@@ -124,8 +124,8 @@ def test_a_crash_with_a_secret_in_it_shows_no_secret(
 
 
 @BOTH
-def test_nothing_that_holds_a_secret_shows_it_in_its_repr(simulator: Simulator, generation: Generation) -> None:
-    with client_for(simulator, generation) as client:
+def test_nothing_that_holds_a_secret_shows_it_in_its_repr(simulator: Simulator, api_version: ApiVersion) -> None:
+    with client_for(simulator, api_version) as client:
         client.account.get()
         session = client._session
         texts = [repr(one) for one in (client, session, session.connection, session.auth, vars(session.auth))]
@@ -134,8 +134,8 @@ def test_nothing_that_holds_a_secret_shows_it_in_its_repr(simulator: Simulator, 
 
 
 @BOTH
-def test_every_file_that_is_written_is_private(simulator: Simulator, generation: Generation, tmp_path: Path) -> None:
-    environment = {**environment_for(simulator, generation), "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+def test_every_file_that_is_written_is_private(simulator: Simulator, api_version: ApiVersion, tmp_path: Path) -> None:
+    environment = {**environment_for(simulator, api_version), "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
     alerts, state = tmp_path / "alerts.jsonl", tmp_path / "connector.db"
     command = ["connector", "run", "--domains", "example.com", "--output", str(alerts), "--state", str(state)]
     assert CliRunner().invoke(main, command, env=environment).exit_code == 0

@@ -17,7 +17,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "_static" / "demo.svg"
 
 def record() -> str:
     environment = os.environ | {"COLUMNS": "80", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "demo"]
+    command = [sys.executable, "-m", "mimecast_secops.cli.main", "demo"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
     console.print(Text("$ make demo", style="bold"))

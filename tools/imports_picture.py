@@ -11,10 +11,11 @@ TARGET = Path(__file__).parents[1] / "docs" / "_static" / "imports.svg"
 PACKAGE = "mimecast_secops"
 # From top to bottom; nothing imports upwards.
 ROWS = (
-    ("hosts.secops", "hosts.terminal", "packaging", "simulator"),
+    ("soar", "cli", "packaging", "simulator"),
+    ("deliveries", "testing"),
     ("stores",),
     ("actions", "ingest"),
-    ("diagnosis", "needs"),
+    ("diagnosis", "permissions"),
     ("connection", "parameters", "addresses"),
     ("api",),
 )

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from mimecast_secops.actions import Action, all_actions
-from mimecast_secops.api import Function, Generation
+from mimecast_secops.api import ApiVersion, Endpoint
+from mimecast_secops.cli.exit_codes import MEANINGS
+from mimecast_secops.cli.settings import variable
 from mimecast_secops.connection import ConnectionSettings, ProxySettings
-from mimecast_secops.hosts.terminal.exit_codes import MEANINGS
-from mimecast_secops.hosts.terminal.settings import variable
 from mimecast_secops.ingest import ConnectorSettings, PlatformSettings
-from mimecast_secops.needs import CONNECTOR_HELPED_BY, CONNECTOR_NEEDS
 from mimecast_secops.parameters import Parameter, declared
+from mimecast_secops.permissions import OPTIONAL, REQUIRED
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 _NOTE = "<!-- Written by tools/reference.py from the declarations. Do not edit. -->\n"
@@ -44,14 +44,14 @@ def actions_page() -> str:
 def _action(action: Action) -> str:
     lines = [f"## {action.name}\n", f"{action.description}\n"]
     lines.append(f"Terminal: `mimecast-secops action {action.slug}`. {'Writes.' if action.writes else 'Reads only.'}")
-    if action.generations != frozenset(Generation):
-        lines.append("Exists on " + ", ".join(sorted(one.value for one in action.generations)) + " only.")
+    if action.api_versions != frozenset(ApiVersion):
+        lines.append("Exists on " + ", ".join(sorted(one.value for one in action.api_versions)) + " only.")
     lines += ["", _table(action.declared) if action.declared else "No parameters.\n"]
-    needs = _rights(action.functions)
+    needs = _rights(action.endpoints)
     if needs:
         lines.append(f"Needs: {needs}.\n")
-    if action.helped_by:
-        lines.append(f"Uses, where granted: {_rights(action.helped_by)}.\n")
+    if action.optional_endpoints:
+        lines.append(f"Uses, where granted: {_rights(action.optional_endpoints)}.\n")
     if action.failure != "" and action.slug == "ping":
         lines.append(f"Failure: `{action.failure.format(error='…')}`\n")
     if action.example is not None:
@@ -75,8 +75,8 @@ def connector_page() -> str:
             "Their defaults are safe; change them when a figure of the cycle says so.\n",
             _table(advanced),
             "## What it needs\n",
-            f"Needs: {_rights(CONNECTOR_NEEDS)}.\n",
-            f"Uses, where granted, for attachments: {_rights(CONNECTOR_HELPED_BY)}.\n",
+            f"Needs: {_rights(REQUIRED)}.\n",
+            f"Uses, where granted, for attachments: {_rights(OPTIONAL)}.\n",
             _EVENTS,
         ]
     )
@@ -125,18 +125,18 @@ def settings_page() -> str:
 
 def permissions_page() -> str:
     rows: dict[tuple[str, str], list[str]] = {}
-    for name, functions in _subjects():
-        for function in functions:
-            if function.permission:
-                rows.setdefault((function.permission, function.product), []).append(name)
+    for name, endpoints in _subjects():
+        for endpoint in endpoints:
+            if endpoint.permission:
+                rows.setdefault((endpoint.permission, endpoint.product), []).append(name)
     lines = [
         f"| {permission} | {product or 'not named in the documentation'} | {', '.join(dict.fromkeys(names))} |"
         for (permission, product), names in sorted(rows.items())
     ]
     sources = [
-        f"| `{function.path}` | {function.summary} | {function.permission or '-'} | {_generations(function)} "
-        f"| {function.source} |"
-        for function in _functions()
+        f"| `{endpoint.path}` | {endpoint.summary} | {endpoint.permission or '-'} | {_generations(endpoint)} "
+        f"| {endpoint.source} |"
+        for endpoint in _functions()
     ]
     return "\n".join(
         [
@@ -184,25 +184,25 @@ def command_line_page() -> str:
     )
 
 
-def _subjects() -> Iterable[tuple[str, Iterable[Function]]]:
+def _subjects() -> Iterable[tuple[str, Iterable[Endpoint]]]:
     for action in all_actions():
-        yield action.name, action.functions
-        yield f"({action.name})", action.helped_by
-    yield "the connector", CONNECTOR_NEEDS
-    yield "(the connector)", CONNECTOR_HELPED_BY
+        yield action.name, action.endpoints
+        yield f"({action.name})", action.optional_endpoints
+    yield "the connector", REQUIRED
+    yield "(the connector)", OPTIONAL
 
 
-def _functions() -> list[Function]:
-    found = {function.path: function for _, functions in _subjects() for function in functions}
+def _functions() -> list[Endpoint]:
+    found = {endpoint.path: endpoint for _, endpoints in _subjects() for endpoint in endpoints}
     return [found[path] for path in sorted(found)]
 
 
-def _generations(function: Function) -> str:
-    return ", ".join(sorted(one.value for one in function.generations))
+def _generations(endpoint: Endpoint) -> str:
+    return ", ".join(sorted(one.value for one in endpoint.api_versions))
 
 
-def _rights(functions: Iterable[Function]) -> str:
-    return "; ".join(dict.fromkeys(f"*{one.permission}*" for one in functions if one.permission))
+def _rights(endpoints: Iterable[Endpoint]) -> str:
+    return "; ".join(dict.fromkeys(f"*{one.permission}*" for one in endpoints if one.permission))
 
 
 def _table(parameters: Iterable[Parameter], *, environment: bool = False) -> str:

@@ -22,7 +22,7 @@ def main() -> int:
             python = environment(place / kind)
             run(python, "-m", "pip", "install", "-q", "--require-hashes", "-r", "requirements/app.txt")
             run(python, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation", str(archive))
-            run(python, "-m", "mimecast_secops.hosts.terminal.main", "demo", cwd=place)
+            run(python, "-m", "mimecast_secops.cli.main", "demo", cwd=place)
             print(f"{kind}: installed, and its demo ran")
         archives = [integration(place / f"zip-{number}") for number in (1, 2)]
         if archives[0].read_bytes() != archives[1].read_bytes():
@@ -50,7 +50,7 @@ def ships(place: Path, archive: Path) -> None:
     run(
         python,
         "-c",
-        "from mimecast_secops.actions import all_actions; import mimecast_secops.hosts.secops.connector as c; "
+        "from mimecast_secops.actions import all_actions; import mimecast_secops.soar.connector as c; "
         "assert len(all_actions()) >= 11",
         cwd=place,
     )

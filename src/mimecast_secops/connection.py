@@ -52,7 +52,7 @@ class ProxySettings:
     proxy_password: Secret = secret("Proxy Password", "Password for the proxy server.")
 
 
-class Chosen(NamedTuple):
+class ConnectionChoice(NamedTuple):
     """What to connect with, and what the log should say about the choice."""
 
     connection: Connection
@@ -66,7 +66,7 @@ def connection_of(
     ca_bundle: str = "",
     timeout: float = 30.0,
     max_concurrency: int = 32,
-) -> Chosen:
+) -> ConnectionChoice:
     """The connection that the settings describe.
 
     Args:
@@ -100,4 +100,4 @@ def connection_of(
         timeout=timeout,
         max_concurrency=max_concurrency,
     )
-    return Chosen(connection, notes)
+    return ConnectionChoice(connection, notes)

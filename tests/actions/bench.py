@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from mimecast_secops.actions import Context, Result, find, perform
-from mimecast_secops.api import Generation, MimecastClient, Secret, Surroundings
+from mimecast_secops.actions import Context, Result, execute, find
+from mimecast_secops.api import ApiVersion, MimecastClient, Runtime, Secret
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.limits import RateLimits
@@ -34,9 +34,9 @@ READING = frozenset(
 )
 
 
-def settings_of(simulator: Simulator, generation: Generation, **changed: Any) -> ConnectionSettings:
+def settings_of(simulator: Simulator, api_version: ApiVersion, **changed: Any) -> ConnectionSettings:
     keys, application = simulator.v1, simulator.v2
-    if generation is Generation.V2:
+    if api_version is ApiVersion.V2:
         own = {"client_id": application.client_id, "client_secret": Secret(application.client_secret)}
     else:
         own = {
@@ -82,16 +82,16 @@ class Bench:
 
     @classmethod
     @contextmanager
-    def connected(cls, simulator: Simulator, generation: Generation) -> Iterator[Bench]:
-        chosen = connection_of(settings_of(simulator, generation))
+    def connected(cls, simulator: Simulator, api_version: ApiVersion) -> Iterator[Bench]:
+        chosen = connection_of(settings_of(simulator, api_version))
         slept = Slept()
-        surroundings = Surroundings(monotonic=slept.monotonic, sleep=slept.sleep)
-        with MimecastClient(chosen.connection, surroundings) as client:
+        runtime = Runtime(monotonic=slept.monotonic, sleep=slept.sleep)
+        with MimecastClient(chosen.connection, runtime) as client:
             yield cls(simulator, client)
 
     @property
     def is_v1(self) -> bool:
-        return self.client.generation is Generation.V1
+        return self.client.api_version is ApiVersion.V1
 
     def context(self) -> Context:
         def clock() -> datetime:
@@ -102,7 +102,7 @@ class Bench:
     def do(self, slug: str, raw: Mapping[str, object] | None = None, /, **more: object) -> Result:
         """Do an action. `more` are parameters with `_` for the blanks in their names."""
         named = {name.replace("_", " "): value for name, value in more.items()}
-        result = perform(find(slug), {**(raw or {}), **named}, self.context)
+        result = execute(find(slug), {**(raw or {}), **named}, self.context)
         assert isinstance(result.is_success, bool)
         assert result.message
         assert "\n" not in result.message

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mimecast_secops.api import Generation
+from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Simulator
 from tests.actions.bench import Bench
 
@@ -24,7 +24,7 @@ def simulator(running: Simulator) -> Simulator:
     return Bench.emptied(running)
 
 
-@pytest.fixture(params=list(Generation), ids=["api1", "api2"])
+@pytest.fixture(params=list(ApiVersion), ids=["api1", "api2"])
 def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Bench]:
     """The actions on API 1.0, then on API 2.0."""
     with Bench.connected(simulator, request.param) as made:
@@ -33,11 +33,11 @@ def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Benc
 
 @pytest.fixture
 def v1(simulator: Simulator) -> Iterator[Bench]:
-    with Bench.connected(simulator, Generation.V1) as made:
+    with Bench.connected(simulator, ApiVersion.V1) as made:
         yield made
 
 
 @pytest.fixture
 def v2(simulator: Simulator) -> Iterator[Bench]:
-    with Bench.connected(simulator, Generation.V2) as made:
+    with Bench.connected(simulator, ApiVersion.V2) as made:
         yield made

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.actions import Context, all_actions, find, perform
+from mimecast_secops.actions import Context, all_actions, execute, find
 from mimecast_secops.addresses import is_address, is_domain
 from tests.actions.bench import Bench
 
@@ -237,7 +237,7 @@ def connects(slug: str, raw: dict[str, object]) -> bool:
         asked.append(slug)
         raise OSError("enough")
 
-    result = perform(find(slug), raw, connect)
+    result = execute(find(slug), raw, connect)
     assert not result.is_success
     return bool(asked)
 
@@ -252,7 +252,7 @@ def test_whatever_is_given_an_action_ends_with_an_answer(slug: str, data: st.Dat
     anything = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.text()))
     names = [parameter.name for parameter in find(slug).declared]
     raw = data.draw(st.dictionaries(st.sampled_from(names), anything))
-    result = perform(find(slug), raw, lambda: (_ for _ in ()).throw(OSError("enough")))
+    result = execute(find(slug), raw, lambda: (_ for _ in ()).throw(OSError("enough")))
     assert result.message.startswith("Error executing action")
     assert isinstance(result.error, (OSError, ValueError))
 

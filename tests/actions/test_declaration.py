@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from mimecast_secops import actions
 from mimecast_secops.actions import Action, all_actions, find
 from mimecast_secops.actions.check_permissions import subjects
-from mimecast_secops.hosts.terminal.main import main
+from mimecast_secops.cli.main import main
 from mimecast_secops.packaging import source
 from mimecast_secops.packaging.built_tree import built_tree
 from tests.actions.bench import Bench
@@ -26,7 +26,7 @@ ONE_FILE = '''
 from dataclasses import dataclass
 
 from mimecast_secops.actions.declaration import Action, Result
-from mimecast_secops.api.areas import held
+from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
 
@@ -49,7 +49,7 @@ ACTION = Action(
     name="Count Held Messages",
     description="Count what waits in the held queue.",
     parameters=Parameters,
-    functions=(held.LIST,),
+    endpoints=(held.LIST,),
     run=run,
     example={"waiting": 3},
 )
@@ -149,16 +149,16 @@ def test_an_action_describes_itself_and_each_parameter(action: Action) -> None:
 
 @each
 def test_an_action_writes_exactly_where_one_of_its_functions_does(action: Action) -> None:
-    assert action.writes is any(function.writes for function in action.functions)
+    assert action.writes is any(endpoint.writes for endpoint in action.endpoints)
 
 
 @each
 def test_an_action_exists_where_its_functions_do(action: Action) -> None:
     by_summary: dict[str, set[object]] = {}
-    for function in action.functions:
-        by_summary.setdefault(function.summary, set()).update(function.generations)
-    for generation in action.generations:
-        assert all(generation in there for there in by_summary.values())
+    for endpoint in action.endpoints:
+        by_summary.setdefault(endpoint.summary, set()).update(endpoint.api_versions)
+    for api_version in action.api_versions:
+        assert all(api_version in there for there in by_summary.values())
 
 
 @each

@@ -158,9 +158,9 @@ def test_a_right_that_is_not_needed_may_be_missing(bench: Bench, right: str, slu
 def test_what_an_action_declares_is_what_it_needs() -> None:
     """The rights that took an action down above are those that it declares."""
     for action in all_actions():
-        declared = {function.permission for function in action.functions}
+        declared = {endpoint.permission for endpoint in action.endpoints}
         found = {right for right, slug, _ in (*NEEDED, *ON_V1) if slug == action.slug}
-        helped = {function.permission for function in action.helped_by}
+        helped = {endpoint.permission for endpoint in action.optional_endpoints}
         assert found <= declared | helped, action.name
         assert declared <= found, action.name
 

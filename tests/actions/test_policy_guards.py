@@ -8,7 +8,7 @@ import pytest
 
 from mimecast_secops.actions import ActionFailed, Context
 from mimecast_secops.actions.policy_guards import OwnDomains, guard
-from mimecast_secops.api import BlockedSenderPolicy, Generation, PolicyTarget
+from mimecast_secops.api import ApiVersion, BlockedSenderPolicy, PolicyTarget
 from mimecast_secops.simulator import Simulator
 from tests.tenants import client_for
 
@@ -38,7 +38,7 @@ def policy(
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[OwnDomains]:
-    with Simulator() as simulator, client_for(simulator, Generation.V1) as client:
+    with Simulator() as simulator, client_for(simulator, ApiVersion.V1) as client:
         simulator.tenant.domains |= {"second.example", "münchen.example"}
         yield OwnDomains(Context(client=client))
 

@@ -18,7 +18,7 @@ from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import QueryError
 from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.parameters import InvalidParameter, parse
-from mimecast_secops.simulator.mail.reading import read_mail
+from mimecast_secops.simulator.mail.parser import read_mail
 from tests.actions.bench import Bench
 from tests.simulator.caller import letter
 

@@ -21,18 +21,18 @@ from typing import Any, Self
 import pytest
 
 from mimecast_secops.api import (
+    ApiVersion,
     ClientCredentials,
     Connection,
-    Generation,
     MimecastClient,
+    Runtime,
     Secret,
     SigningKeys,
-    Surroundings,
 )
 from mimecast_secops.api.envelope import RawReply
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "mimecast"
-BOTH = pytest.mark.parametrize("generation", list(Generation), ids=lambda one: one.name)
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda one: one.name)
 
 APPLICATION_KEY = "11111111-2222-4333-8444-555555555555"
 SECRET_KEY = base64.b64encode(bytes(range(64))).decode()
@@ -40,7 +40,7 @@ KEYS = SigningKeys(
     "5d2c0b1e-3f77-4c7e-9d11-2a6f0a6f1c01", Secret(APPLICATION_KEY), Secret("marked-access-key"), Secret(SECRET_KEY)
 )
 APPLICATION = ClientCredentials("client-of-the-tests", Secret("marked-client-secret"))
-CREDENTIALS = {Generation.V1: KEYS, Generation.V2: APPLICATION}
+CREDENTIALS = {ApiVersion.V1: KEYS, ApiVersion.V2: APPLICATION}
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -82,12 +82,12 @@ class FakeTime:
 
 
 def client_of(
-    url: str, generation: Generation = Generation.V2, *, time: FakeTime | None = None, **connection: Any
+    url: str, api_version: ApiVersion = ApiVersion.V2, *, time: FakeTime | None = None, **connection: Any
 ) -> MimecastClient:
     """A client of `url` that never really waits."""
     time = time or FakeTime()
-    around = Surroundings(monotonic=time, sleep=time.sleep, random=lambda: 0.0)
-    return MimecastClient(Connection(url, CREDENTIALS[generation], **connection), around)
+    around = Runtime(monotonic=time, sleep=time.sleep, random=lambda: 0.0)
+    return MimecastClient(Connection(url, CREDENTIALS[api_version], **connection), around)
 
 
 @dataclass(frozen=True, slots=True)

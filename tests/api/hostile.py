@@ -33,7 +33,7 @@ def _dripping(text: bytes) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True)
-class Behaviour:
+class Quirks:
     """What a server sends, a piece every 20 ms.
 
     `reads` is whether it reads the request first; `is_body` whether it reaches the body of the reply.
@@ -45,15 +45,15 @@ class Behaviour:
     is_body: bool = False
 
 
-INTERIM = Behaviour("endless interim responses", lambda: _repeated(b"", b"HTTP/1.1 100 Continue\r\n\r\n"))
-SLOW_HEADER = Behaviour("a header byte by byte", lambda: _dripping(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 60_000))
-HEADER_LINES = Behaviour("header after header", lambda: _repeated(b"HTTP/1.1 200 OK\r\n", b"X: x\r\n"))
-SILENCE = Behaviour("silence", _nothing)
-BODY = Behaviour(
+INTERIM = Quirks("endless interim responses", lambda: _repeated(b"", b"HTTP/1.1 100 Continue\r\n\r\n"))
+SLOW_HEADER = Quirks("a header byte by byte", lambda: _dripping(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 60_000))
+HEADER_LINES = Quirks("header after header", lambda: _repeated(b"HTTP/1.1 200 OK\r\n", b"X: x\r\n"))
+SILENCE = Quirks("silence", _nothing)
+BODY = Quirks(
     "a body byte by byte", lambda: _repeated(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b"x"), is_body=True
 )
-BODY_UNTIL_END = Behaviour("a body without a length", lambda: _repeated(b"HTTP/1.1 200 OK\r\n\r\n", b"x"), is_body=True)
-CHUNKS = Behaviour(
+BODY_UNTIL_END = Quirks("a body without a length", lambda: _repeated(b"HTTP/1.1 200 OK\r\n\r\n", b"x"), is_body=True)
+CHUNKS = Quirks(
     "endless chunks",
     lambda: _repeated(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     is_body=True,
@@ -61,18 +61,18 @@ CHUNKS = Behaviour(
 AFTER_SENDING = (INTERIM, SLOW_HEADER, HEADER_LINES, SILENCE)
 IN_THE_BODY = (BODY, BODY_UNTIL_END, CHUNKS)
 
-NO_HANDSHAKE = Behaviour("no handshake", _nothing, reads=False)
-SLOW_HANDSHAKE = Behaviour(
+NO_HANDSHAKE = Quirks("no handshake", _nothing, reads=False)
+SLOW_HANDSHAKE = Quirks(
     "a handshake byte by byte", lambda: _dripping(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03" + bytes(60_000))
 )
-SLOW_TUNNEL = Behaviour("a tunnel byte by byte", lambda: _dripping(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 60_000))
-TUNNEL_LINES = Behaviour("tunnel header after header", lambda: _repeated(b"HTTP/1.1 200 OK\r\n", b"X: x\r\n"))
+SLOW_TUNNEL = Quirks("a tunnel byte by byte", lambda: _dripping(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 60_000))
+TUNNEL_LINES = Quirks("tunnel header after header", lambda: _repeated(b"HTTP/1.1 200 OK\r\n", b"X: x\r\n"))
 
 
 class Hostile:
     """A server with one behaviour, until it is left. `reached` is set once a client waits."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Quirks) -> None:
         self._behaviour = behaviour
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._stop = threading.Event()

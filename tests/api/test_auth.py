@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api import Deadline, Generation, MimecastClient, Secret, scrub
+from mimecast_secops.api import ApiVersion, Deadline, MimecastClient, Secret, scrub
 from mimecast_secops.api.auth import RequestSigning, Token, TokenAuth, http_date, token_request
 from mimecast_secops.api.errors import AuthenticationFailed, MimecastError, Unavailable, UnreadableReply
 from tests.api.bench import (
@@ -104,7 +104,7 @@ def test_every_part_of_the_request_is_signed_and_the_signature_is_one_line(date:
 
 def test_each_attempt_is_signed_anew(server: Server) -> None:
     server.say(Answer(503), ACCOUNT)
-    with client_of(server.url, Generation.V1) as client:
+    with client_of(server.url, ApiVersion.V1) as client:
         client.account.get()
     first, second = (request.headers for request in server.requests)
     assert first["x-mc-req-id"] != second["x-mc-req-id"]
@@ -114,7 +114,7 @@ def test_each_attempt_is_signed_anew(server: Server) -> None:
 
 def test_the_path_of_the_function_is_signed_without_the_prefix_of_the_api_root(server: Server) -> None:
     server.say(ACCOUNT)
-    with client_of(f"{server.url}/gate/way", Generation.V1) as client:
+    with client_of(f"{server.url}/gate/way", ApiVersion.V1) as client:
         client.account.get()
     [sent] = server.requests
     signed = signing().sign(sent.headers["x-mc-date"], sent.headers["x-mc-req-id"], PATH)
@@ -128,7 +128,7 @@ def test_a_signature_is_not_kept_so_there_is_nothing_to_renew() -> None:
 
 def test_an_expired_access_key_is_not_tried_a_second_time(server: Server) -> None:
     server.say(answer(status=418, fail=[{"errors": [{"code": "err_xdk_binding_expired"}]}]))
-    with client_of(server.url, Generation.V1) as client, pytest.raises(AuthenticationFailed, match="expired"):
+    with client_of(server.url, ApiVersion.V1) as client, pytest.raises(AuthenticationFailed, match="expired"):
         client.account.get()
     assert len(server.requests) == 1
 
@@ -213,11 +213,11 @@ def test_the_token_is_asked_for_with_a_form(server: Server) -> None:
     server.say(ACCOUNT)
     with client_of(server.url) as client:
         client.account.get()
-    [asked] = server.token_requests
-    assert (asked.method, asked.path) == ("POST", "/oauth/token")
-    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert "authorization" not in asked.headers
-    assert asked.body == (
+    [request_info] = server.token_requests
+    assert (request_info.method, request_info.path) == ("POST", "/oauth/token")
+    assert request_info.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert "authorization" not in request_info.headers
+    assert request_info.body == (
         b"client_id=client-of-the-tests&client_secret=marked-client-secret&grant_type=client_credentials"
     )
     assert server.requests[0].headers["authorization"] == "Bearer marked-token-00000000000001"
@@ -346,12 +346,12 @@ def told(error: BaseException) -> str:
     ids=["success", "html", "empty", "503", "truncated", "reset", "429", "expired", "forbidden"],
 )
 def test_no_secret_is_in_any_repr_log_or_traceback(
-    server: Server, generation: Generation, failure: Answer, caplog: pytest.LogCaptureFixture
+    server: Server, api_version: ApiVersion, failure: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.say(failure)
     said = ""
-    with client_of(server.url, generation) as client:
+    with client_of(server.url, api_version) as client:
         try:
             client.account.get()
         except MimecastError as error:

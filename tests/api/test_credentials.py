@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api import ClientCredentials, Generation, Secret, SigningKeys
+from mimecast_secops.api import ApiVersion, ClientCredentials, Secret, SigningKeys
 from mimecast_secops.api.credentials import choose
 from mimecast_secops.api.errors import Consequence, IncompleteCredentials, Misconfigured
 from tests.api.bench import APPLICATION_KEY, KEYS, SECRET_KEY
@@ -46,7 +46,7 @@ UNSAFE = [
 def test_four_keys_make_api_1() -> None:
     credentials, notes = choose(**FIRST)
     assert isinstance(credentials, SigningKeys)
-    assert credentials.generation is Generation.V1
+    assert credentials.api_version is ApiVersion.V1
     assert credentials == SigningKeys(**FIRST)
     assert notes == ()
 
@@ -54,7 +54,7 @@ def test_four_keys_make_api_1() -> None:
 def test_a_pair_makes_api_2() -> None:
     credentials, notes = choose(**SECOND)
     assert credentials == ClientCredentials(**SECOND)
-    assert credentials.generation is Generation.V2
+    assert credentials.api_version is ApiVersion.V2
     assert notes == ()
 
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import Connection, Deadline, MimecastClient
-from mimecast_secops.api.budget import RateBudget
 from mimecast_secops.api.deadline import Flag
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.api.rate_limit import RateLimiter
 from tests.api.bench import APPLICATION, Answer, Server, answer
 
 
@@ -120,7 +120,7 @@ def test_a_wait_before_a_retry_ends_when_the_deadline_is_expired(server: Server,
 
 
 def test_a_wait_for_the_rate_limit_ends_when_the_deadline_is_expired() -> None:
-    budget = RateBudget(monotonic=time.monotonic, sleep=lambda seconds, deadline: deadline.wait(seconds))
+    budget = RateLimiter(monotonic=time.monotonic, sleep=lambda seconds, deadline: deadline.wait(seconds))
     budget.report("/path", 200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "100000"})
     deadline = Deadline.never()
     expiring = threading.Timer(0.02, deadline.expire)

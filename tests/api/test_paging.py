@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api.areas.held import LIST
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import Consequence, UnreadableReply
 from mimecast_secops.api.paging import pages
+from mimecast_secops.api.resources.held import LIST
 from tests.api.bench import BOTH, Server, answer, client_of, sample
 
 HELD = {"id": "h"}
@@ -22,10 +22,10 @@ class Listing:
 
     def __init__(self, chain: dict[str, str]) -> None:
         self.chain = chain
-        self.asked: list[str] = []
+        self.request_info: list[str] = []
 
     def __call__(self, token: str) -> Reply:
-        self.asked.append(token)
+        self.request_info.append(token)
         return Reply(200, (token,), (), self.chain.get(token, ""), {})
 
 
@@ -37,7 +37,7 @@ def chain_of(tokens: list[str]) -> dict[str, str]:
 def test_every_page_is_fetched_once_and_in_order(tokens: list[str]) -> None:
     listing = Listing(chain_of(tokens))
     assert [page.data[0] for page in pages(listing, "things")] == ["", *tokens]
-    assert listing.asked == ["", *tokens]
+    assert listing.request_info == ["", *tokens]
 
 
 @given(st.lists(st.text(min_size=1), unique=True, min_size=1, max_size=10), st.data())
@@ -48,15 +48,15 @@ def test_a_token_that_comes_twice_is_an_error_and_not_an_endless_loop(tokens: li
     with pytest.raises(UnreadableReply, match="repeats itself while listing things") as caught:
         list(pages(listing, "things"))
     assert caught.value.consequence is Consequence.RETRY
-    assert listing.asked == ["", *tokens]
+    assert listing.request_info == ["", *tokens]
 
 
 def test_a_page_that_nobody_asks_for_is_not_fetched() -> None:
     listing = Listing({"": "a", "a": "b", "b": "c"})
     walk = pages(listing, "things")
-    assert listing.asked == []
+    assert listing.request_info == []
     assert len(list(islice(walk, 2))) == 2
-    assert listing.asked == ["", "a"]
+    assert listing.request_info == ["", "a"]
 
 
 def test_an_empty_page_in_between_does_not_end_the_listing(server: Server) -> None:
@@ -71,9 +71,9 @@ def test_an_empty_page_in_between_does_not_end_the_listing(server: Server) -> No
 
 
 @BOTH
-def test_the_token_of_the_last_page_goes_back_with_the_same_data(server: Server, generation: object) -> None:
+def test_the_token_of_the_last_page_goes_back_with_the_same_data(server: Server, api_version: object) -> None:
     server.say(answer([HELD], pagination={"next": "eNa"}), answer([HELD]))
-    with client_of(server.url, generation) as client:  # type: ignore[arg-type]
+    with client_of(server.url, api_version) as client:  # type: ignore[arg-type]
         list(client.held.list(search_field="recipient", search_value="ann@example.com", page_size=7))
     first, second = (request.json for request in server.requests)
     assert first["data"] == second["data"]

@@ -12,21 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mimecast_secops.api import Deadline, Generation
-from mimecast_secops.api.areas import held
+from mimecast_secops.api import ApiVersion, Deadline
 from mimecast_secops.api.errors import (
+    ApiError,
     AuthenticationFailed,
     DeadlineExceeded,
     MimecastError,
     NotConfirmed,
     NotFound,
     RateLimited,
-    Refused,
     ReplyTooLarge,
     Unavailable,
     Unreachable,
     UnreadableReply,
 )
+from mimecast_secops.api.resources import held
 from tests.api.bench import BOTH, Answer, FakeTime, Server, answer, client_of, flat
 
 ACCOUNT = answer([{"accountCode": "C"}])
@@ -48,23 +48,23 @@ NAMES = ["reset", "truncated", "closed", "503", "500 page", "empty", "html", "ha
 @BOTH
 @pytest.mark.parametrize(("failure", "kind"), PERHAPS_EXECUTED, ids=NAMES)
 def test_a_write_that_may_have_been_executed_is_never_repeated(
-    server: Server, generation: Generation, failure: Answer, kind: type[MimecastError], time: FakeTime
+    server: Server, api_version: ApiVersion, failure: Answer, kind: type[MimecastError], time: FakeTime
 ) -> None:
     server.say(failure, RELEASED)
-    with client_of(server.url, generation, time=time) as client, pytest.raises(kind) as caught:
+    with client_of(server.url, api_version, time=time) as client, pytest.raises(kind) as caught:
         client.held.release("h")
     assert len(server.requests) == 1
     assert time.slept == []
-    assert caught.value.function == held.RELEASE.path
+    assert caught.value.endpoint == held.RELEASE.path
 
 
 @BOTH
 @pytest.mark.parametrize(("failure", "kind"), PERHAPS_EXECUTED, ids=NAMES)
 def test_a_read_is_repeated_until_it_succeeds_or_was_tried_often_enough(
-    server: Server, generation: Generation, failure: Answer, kind: type[MimecastError], time: FakeTime
+    server: Server, api_version: ApiVersion, failure: Answer, kind: type[MimecastError], time: FakeTime
 ) -> None:
     server.say(failure, failure, ACCOUNT)
-    with client_of(server.url, generation, time=time) as client:
+    with client_of(server.url, api_version, time=time) as client:
         assert client.account.get().account_code == "C"
         assert time.slept == [0.125, 0.25]
         server.say(failure)
@@ -76,10 +76,10 @@ def test_a_read_is_repeated_until_it_succeeds_or_was_tried_often_enough(
 @BOTH
 @pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
 def test_a_rate_limit_is_waited_for_and_the_call_repeated(
-    server: Server, generation: Generation, writes: bool, time: FakeTime
+    server: Server, api_version: ApiVersion, writes: bool, time: FakeTime
 ) -> None:
     server.say(LIMITED, RELEASED if writes else ACCOUNT)
-    with client_of(server.url, generation, time=time) as client:
+    with client_of(server.url, api_version, time=time) as client:
         client.held.release("h") if writes else client.account.get()
     assert len(server.requests) == 2
     assert time.slept == [42.0]
@@ -104,7 +104,7 @@ def test_a_rate_limit_that_asks_for_an_hour_is_an_error_that_knows_the_wait(serv
 
 
 def test_a_deadline_that_has_passed_sends_nothing(server: Server, time: FakeTime) -> None:
-    with client_of(server.url, Generation.V1, time=time) as client, pytest.raises(DeadlineExceeded):
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded):
         client.until(Deadline(time.now - 1)).account.get()
     assert server.requests == []
 
@@ -123,10 +123,10 @@ def test_a_deadline_of_a_view_is_not_that_of_the_client(server: Server, time: Fa
     ("refusal", "kind"),
     [
         (answer(fail=[{"errors": [{"code": "xdk_failure"}]}]), NotFound),
-        (answer(fail=[{"errors": [{"code": "err_validation_null"}]}]), Refused),
+        (answer(fail=[{"errors": [{"code": "err_validation_null"}]}]), ApiError),
         (flat(401, "unauthorized"), AuthenticationFailed),
         (Answer(400), NotFound),
-        (answer(status=409), Refused),
+        (answer(status=409), ApiError),
     ],
 )
 def test_an_answer_that_will_not_change_is_not_asked_for_again(
@@ -160,7 +160,7 @@ def test_a_call_is_the_documented_envelope_and_carries_a_request_id_of_its_own(s
 
 def test_an_error_carries_the_id_of_the_request_that_it_is_about(server: Server) -> None:
     server.say(answer(fail=[{"errors": [{"code": "err_validation_null"}]}]))
-    with client_of(server.url) as client, pytest.raises(Refused) as caught:
+    with client_of(server.url) as client, pytest.raises(ApiError) as caught:
         client.account.get()
     assert caught.value.request_id == server.requests[0].headers["x-request-id"]
 

@@ -31,15 +31,15 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
-from mimecast_secops.api.transport import Transport, Wiring
+from mimecast_secops.api.transport import Transport, TransportOptions
 from tests.api.bench import APPLICATION, Answer, FakeTime, Received, Server, answer, client_of
 
 NEVER = Deadline.never()
 HOST = "tenant.example"
 
 
-def transport(**wiring: Any) -> Transport:
-    return Transport(Wiring(**wiring), monotonic=FakeTime())
+def transport(**transport_options: Any) -> Transport:
+    return Transport(TransportOptions(**transport_options), monotonic=FakeTime())
 
 
 def exchange(way: Transport, url: str, **more: Any) -> RawReply:
@@ -164,7 +164,7 @@ def test_a_server_that_stays_silent_may_have_executed(server: Server) -> None:
 
 def test_nothing_is_sent_when_the_deadline_has_passed(server: Server) -> None:
     time = FakeTime()
-    way = Transport(Wiring(), monotonic=time)
+    way = Transport(TransportOptions(), monotonic=time)
     with pytest.raises(DeadlineExceeded, match="no time left") as caught:
         exchange(way, server.url, deadline=Deadline(time.now))
     assert caught.value.may_have_been_executed is False
@@ -174,7 +174,7 @@ def test_nothing_is_sent_when_the_deadline_has_passed(server: Server) -> None:
 
 def test_a_failure_after_the_deadline_is_the_deadlines(server: Server) -> None:
     server.say(Answer(ending="silence"))
-    way = Transport(Wiring(), monotonic=time.monotonic)
+    way = Transport(TransportOptions(), monotonic=time.monotonic)
     with pytest.raises(DeadlineExceeded, match="no answer in time") as caught:
         exchange(way, server.url, deadline=Deadline.after(0.1))
     assert caught.value.may_have_been_executed is True
@@ -191,7 +191,9 @@ def test_a_body_that_drips_beyond_the_deadline_is_not_waited_for(server: Server)
     time = Leaping()
     server.say(Answer(200, b"x" * 100_000))
     with pytest.raises(DeadlineExceeded, match="too slowly"):
-        exchange(Transport(Wiring(), monotonic=time), server.url, deadline=Deadline(time.now + 25), max_bytes=10**6)
+        exchange(
+            Transport(TransportOptions(), monotonic=time), server.url, deadline=Deadline(time.now + 25), max_bytes=10**6
+        )
 
 
 # TLS
@@ -229,7 +231,7 @@ def secure(certificate: Certificate) -> Iterator[Server]:
 
 
 def test_certificates_are_verified_unless_somebody_says_otherwise() -> None:
-    assert Wiring().verify_tls is True
+    assert TransportOptions().verify_tls is True
     assert Connection("https://api.services.mimecast.com", APPLICATION).verify_tls is True
     context = tls_context(verify=True, ca_bundle="")
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
@@ -317,7 +319,7 @@ class Tunnel:
     def __init__(self, port: int, *, status: int = 200) -> None:
         self._port = port
         self._status = status
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.request_info: list[tuple[str, dict[str, str]]] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._threads = [threading.Thread(target=self._accept)]
@@ -349,7 +351,7 @@ class Tunnel:
             while (line := read.readline().decode().strip()) != "":
                 name, _, value = line.partition(":")
                 headers[name.lower()] = value.strip()
-            self.asked.append((" ".join(first[:2]), headers))
+            self.request_info.append((" ".join(first[:2]), headers))
             length = "" if self._status == 200 else "Content-Length: 0\r\n"
             came.sendall(f"HTTP/1.1 {self._status} Said\r\n{length}\r\n".encode())
             if self._status != 200:
@@ -376,8 +378,8 @@ def test_a_request_goes_through_the_proxy_in_a_tunnel_with_the_proxys_own_creden
         proxy = Proxy(tunnel.url, "user", Secret("pass:word"))
         reply = exchange(transport(proxy=proxy, ca_bundle=str(certificate.chain)), f"https://{HOST}/path")
     assert reply.status == 200
-    [(asked, headers)] = tunnel.asked
-    assert asked == f"CONNECT {HOST}:443"
+    [(request_info, headers)] = tunnel.request_info
+    assert request_info == f"CONNECT {HOST}:443"
     assert headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:pass:word").decode()
     assert "authorization" not in headers
     [arrived] = secure.requests
@@ -388,7 +390,7 @@ def test_a_request_goes_through_the_proxy_in_a_tunnel_with_the_proxys_own_creden
 def test_a_proxy_without_a_user_gets_no_credentials(secure: Server, certificate: Certificate) -> None:
     with Tunnel(secure.port) as tunnel:
         exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
-    assert "proxy-authorization" not in tunnel.asked[0][1]
+    assert "proxy-authorization" not in tunnel.request_info[0][1]
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
@@ -398,7 +400,7 @@ def test_the_proxy_of_the_environment_is_used(
     with Tunnel(secure.port) as tunnel:
         monkeypatch.setenv(variable, tunnel.url.replace("http://", "http://us%40er:p%3Aw@"))
         assert exchange(transport(ca_bundle=str(certificate.chain)), f"https://{HOST}/").status == 200
-    assert tunnel.asked[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
+    assert tunnel.request_info[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
 
 
 def test_a_named_proxy_goes_before_that_of_the_environment(
@@ -407,7 +409,7 @@ def test_a_named_proxy_goes_before_that_of_the_environment(
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     with Tunnel(secure.port) as tunnel:
         exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
-    assert len(tunnel.asked) == 1
+    assert len(tunnel.request_info) == 1
 
 
 def test_this_machine_is_never_reached_through_a_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

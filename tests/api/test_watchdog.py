@@ -17,8 +17,8 @@ from mimecast_secops.api import Deadline, Proxy
 from mimecast_secops.api.connections import resolve
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, Unreachable
-from mimecast_secops.api.transport import Transport, Wiring
-from mimecast_secops.api.watchdog import Cut, Watchdog, Wire
+from mimecast_secops.api.transport import Transport, TransportOptions
+from mimecast_secops.api.watchdog import Cut, Watchdog, WatchedSocket
 from tests.api.bench import Answer, Server
 from tests.api.hostile import (
     AFTER_SENDING,
@@ -29,8 +29,8 @@ from tests.api.hostile import (
     SLOW_HANDSHAKE,
     SLOW_TUNNEL,
     TUNNEL_LINES,
-    Behaviour,
     Hostile,
+    Quirks,
     Unaccepting,
 )
 
@@ -39,18 +39,18 @@ FIRST_PHASES = [*AFTER_SENDING, NO_HANDSHAKE, SLOW_HANDSHAKE, SLOW_TUNNEL, TUNNE
 by_name = pytest.mark.parametrize
 
 
-def name_of(behaviour: Behaviour) -> str:
+def name_of(behaviour: Quirks) -> str:
     return behaviour.name
 
 
-def call(server: Hostile, behaviour: Behaviour, deadline: Deadline, **limits: float) -> RawReply:
+def call(server: Hostile, behaviour: Quirks, deadline: Deadline, **limits: float) -> RawReply:
     """Call a hostile server so that its behaviour meets the phase that it is about."""
     url, proxy = server.url, None
     if behaviour in (NO_HANDSHAKE, SLOW_HANDSHAKE):
         url = url.replace("http:", "https:")
     if behaviour in (SLOW_TUNNEL, TUNNEL_LINES):
         url, proxy = "https://tenant.example/", Proxy(server.url)
-    transport = Transport(Wiring(proxy=proxy, **limits), monotonic=time.monotonic)  # type: ignore[arg-type]
+    transport = Transport(TransportOptions(proxy=proxy, **limits), monotonic=time.monotonic)  # type: ignore[arg-type]
     try:
         return exchange(transport, url, deadline)
     finally:
@@ -62,14 +62,14 @@ def exchange(transport: Transport, url: str, deadline: Deadline, **more: Any) ->
 
 
 @by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
-def test_the_deadline_ends_an_exchange_in_every_phase(behaviour: Behaviour) -> None:
+def test_the_deadline_ends_an_exchange_in_every_phase(behaviour: Quirks) -> None:
     with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded) as caught:
         call(server, behaviour, Deadline.after(0.15))
     assert caught.value.may_have_been_executed is (behaviour in (*AFTER_SENDING, *IN_THE_BODY))
 
 
 @by_name("behaviour", FIRST_PHASES, ids=name_of)
-def test_without_a_deadline_connecting_and_headers_share_one_limit(behaviour: Behaviour) -> None:
+def test_without_a_deadline_connecting_and_headers_share_one_limit(behaviour: Quirks) -> None:
     with Hostile(behaviour) as server, pytest.raises(Unreachable, match="in time|proxy|TLS") as caught:
         call(server, behaviour, NEVER, timeout=0.1, connect_timeout=0.1)
     assert not isinstance(caught.value, DeadlineExceeded)
@@ -77,7 +77,7 @@ def test_without_a_deadline_connecting_and_headers_share_one_limit(behaviour: Be
 
 
 @by_name("behaviour", IN_THE_BODY, ids=name_of)
-def test_without_a_deadline_a_body_has_a_limit(behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_deadline_a_body_has_a_limit(behaviour: Quirks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport_module, "_BODY_TIMEOUTS", 0.005)
     with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded, match="too slowly") as caught:
         call(server, behaviour, NEVER)
@@ -85,7 +85,7 @@ def test_without_a_deadline_a_body_has_a_limit(behaviour: Behaviour, monkeypatch
 
 
 @by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
-def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: Behaviour) -> None:
+def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: Quirks) -> None:
     deadline = Deadline.never()
     with Hostile(behaviour) as server:
 
@@ -103,7 +103,7 @@ def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: B
 @by_name("end", [lambda: Deadline.after(0.1), lambda: NEVER], ids=["deadline", "limit"])
 def test_a_connection_that_is_never_accepted_has_a_limit(end: Callable[[], Deadline]) -> None:
     deadline = end()
-    transport = Transport(Wiring(connect_timeout=0.2), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(connect_timeout=0.2), monotonic=time.monotonic)
     with Unaccepting() as server, pytest.raises(Unreachable, match="in time") as caught:
         exchange(transport, server.url, deadline)
     transport.close()
@@ -113,7 +113,7 @@ def test_a_connection_that_is_never_accepted_has_a_limit(end: Callable[[], Deadl
 
 def test_a_deadline_that_is_expired_ends_a_connection_that_is_never_accepted() -> None:
     deadline = Deadline.never()
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     expiring = threading.Timer(0.1, deadline.expire)
     expiring.start()
     with Unaccepting() as server, pytest.raises(DeadlineExceeded):
@@ -123,7 +123,7 @@ def test_a_deadline_that_is_expired_ends_a_connection_that_is_never_accepted() -
 
 
 def test_a_kept_connection_is_watched_like_a_new_one(server: Server) -> None:
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     server.say(Answer(), Answer(ending="silence"))
     exchange(transport, server.url, NEVER)
     with pytest.raises(DeadlineExceeded) as caught:
@@ -134,7 +134,7 @@ def test_a_kept_connection_is_watched_like_a_new_one(server: Server) -> None:
 
 
 def test_one_exchange_that_is_cut_leaves_the_others_alone(server: Server) -> None:
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     server.say(Answer(200, b"whole"))
     with Hostile(INTERIM) as hostile, pytest.raises(DeadlineExceeded):
         exchange(transport, hostile.url, Deadline.after(0.15))
@@ -149,7 +149,7 @@ def test_each_address_of_a_name_gets_its_share_of_the_time(server: Server, monke
         ports = [int(url.rpartition(":")[2]) for url in (silent.url, server.url)]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
-        transport = Transport(Wiring(connect_timeout=0.4), monotonic=time.monotonic)
+        transport = Transport(TransportOptions(connect_timeout=0.4), monotonic=time.monotonic)
         assert exchange(transport, "http://localhost:1/", NEVER).body == b"second"
         transport.close()
 
@@ -162,7 +162,7 @@ def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", hanging)
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     with pytest.raises(DeadlineExceeded) as caught:
         exchange(transport, "https://tenant.example/", Deadline.after(0.1))
     answered.set()
@@ -188,7 +188,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="coun
 
 @needs_proc
 def test_requests_leave_no_descriptor_behind(server: Server) -> None:
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     exchange(transport, server.url, NEVER)
     before = descriptors()
     for _ in range(500):
@@ -199,7 +199,7 @@ def test_requests_leave_no_descriptor_behind(server: Server) -> None:
 
 @needs_proc
 def test_exchanges_that_are_cut_leave_no_descriptor_behind() -> None:
-    transport = Transport(Wiring(timeout=0.01, connect_timeout=0.01), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(timeout=0.01, connect_timeout=0.01), monotonic=time.monotonic)
     before = descriptors()
     with Hostile(SILENCE) as server:
         for _ in range(50):
@@ -215,7 +215,7 @@ def watchdogs() -> list[threading.Thread]:
 
 def test_closing_ends_the_thread_and_the_next_request_starts_it_again(server: Server) -> None:
     before = len(watchdogs())
-    transport = Transport(Wiring(), monotonic=time.monotonic)
+    transport = Transport(TransportOptions(), monotonic=time.monotonic)
     assert len(watchdogs()) == before
     for _ in range(2):
         exchange(transport, server.url, NEVER)
@@ -227,7 +227,7 @@ def test_closing_ends_the_thread_and_the_next_request_starts_it_again(server: Se
 def test_closing_during_an_exchange_leaves_it_its_limit() -> None:
     watchdog = Watchdog()
     here, there = socket.socketpair()
-    wire = Wire(here)
+    wire = WatchedSocket(here)
     with here, there:
         with watchdog.watch(NEVER, 10.0, 0.2) as watched:
             watched.attach(wire)
@@ -240,7 +240,7 @@ def test_closing_during_an_exchange_leaves_it_its_limit() -> None:
 def test_what_is_attached_after_the_cut_is_refused() -> None:
     watchdog = Watchdog()
     here, there = socket.socketpair()
-    wire = Wire(here)
+    wire = WatchedSocket(here)
     with here, there, watchdog.watch(NEVER, 10.0, 10.0) as watched:
         watched.cut = Cut.DEADLINE
         with pytest.raises(TimeoutError):

@@ -65,7 +65,7 @@ class ConnectorProcess:
         """The whole command of one run."""
         output = ("--output", str(self.output)) if self.to_file else ()
         return [
-            *(sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "connector", "run"),
+            *(sys.executable, "-m", "mimecast_secops.cli.main", "connector", "run"),
             *("--domains", self.domains, "--state", str(self.state), *output),
             *self.options,
             *options,

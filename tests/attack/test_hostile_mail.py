@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.api import Generation
-from mimecast_secops.simulator import Behaviour, Simulator
+from mimecast_secops.api import ApiVersion
+from mimecast_secops.simulator import Quirks, Simulator
 from mimecast_secops.simulator.tenant.records import Tracked
 from tests.attack.mails import HOSTILE_NAMES, hostile_mails
 from tests.attack.processes import MEBIBYTE, SURROUNDINGS, ConnectorProcess
@@ -21,7 +21,7 @@ from tests.simulator.caller import SAMPLE_MAIL
 from tests.tenants import environment_for
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
-BOTH = pytest.mark.parametrize("generation", list(Generation), ids=lambda generation: generation.name)
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 # What a terminal obeys or a reader cannot see: controls, formats (bidi, zero width, tags), separators.
 HARMFUL = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 RESERVED = {"con", "nul", "prn", "aux"}
@@ -44,9 +44,9 @@ def tracking_ids(alerts: list[dict[str, Any]]) -> Counter[str]:
     return Counter(event_id for alert in alerts for event_id in {event["trackingId"] for event in alert["events"]})
 
 
-def connector_for(simulator: Simulator, generation: Generation, folder: Path, *options: str) -> ConnectorProcess:
+def connector_for(simulator: Simulator, api_version: ApiVersion, folder: Path, *options: str) -> ConnectorProcess:
     return ConnectorProcess(
-        environment_for(simulator, generation),
+        environment_for(simulator, api_version),
         folder,
         ("--max-messages-to-return", "2000", *options),
         domains=",".join(sorted(simulator.tenant.domains)),
@@ -69,24 +69,24 @@ def assert_harmless(output: str) -> None:
 
 @pytest.mark.skipif(not FILES, reason="the sample mails lie beside the repository, not in it")
 @BOTH
-def test_every_sample_mail_that_is_held_becomes_one_alert(generation: Generation, tmp_path: Path) -> None:
+def test_every_sample_mail_that_is_held_becomes_one_alert(api_version: ApiVersion, tmp_path: Path) -> None:
     with Simulator(mail=[SAMPLE_MAIL]) as simulator:
         for record in simulator.tenant.tracked.values():
             simulator.tenant.set_status(record, "held", at=record.received)
         assert len(in_scope(simulator, simulator.tenant.domains)) >= len(FILES)
-        assert_each_is_delivered_once(simulator, connector_for(simulator, generation, tmp_path))
+        assert_each_is_delivered_once(simulator, connector_for(simulator, api_version, tmp_path))
 
 
 @BOTH
 def test_every_crafted_mail_becomes_one_alert_and_no_file_leaves_its_place(
-    generation: Generation, tmp_path: Path
+    api_version: ApiVersion, tmp_path: Path
 ) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
-    with Simulator(behaviour=Behaviour(gateway_detail_on_v2=True)) as simulator:
+    with Simulator(behaviour=Quirks(gateway_detail_on_v2=True)) as simulator:
         for name, raw in hostile_mails():
             assert all(record.is_held for record in simulator.tenant.receive(raw)), name
-        connector = connector_for(simulator, generation, folder)
+        connector = connector_for(simulator, api_version, folder)
         assert_each_is_delivered_once(simulator, connector)
     alerts = connector.alerts()
     assert len(alerts) >= len(list(hostile_mails())) + 50
@@ -108,7 +108,7 @@ def test_hostile_text_reaches_the_terminal_as_harmless_text(options: tuple[str, 
         for name, raw in hostile_mails():
             if not name.startswith(("1,500", "100,000")):
                 simulator.tenant.receive(raw)
-        connector = connector_for(simulator, Generation.V2, tmp_path, *options)
+        connector = connector_for(simulator, ApiVersion.V2, tmp_path, *options)
         connector.to_file = False
         finished = connector.run()
     assert finished.code == 0, finished.stderr
@@ -124,7 +124,7 @@ def test_actions_show_hostile_mail_as_harmless_text(tmp_path: Path) -> None:
                 simulator.tenant.receive(raw.replace(b"X-Simulator-Hold: Attack", b"X-Simulator-Hold: no"))
         command = ["simple-archive-search", "--max-emails-to-return", "100"]
         for options in ([], ["--json"]):
-            finished = run_action(environment_for(simulator, Generation.V2), tmp_path, *command, *options)
+            finished = run_action(environment_for(simulator, ApiVersion.V2), tmp_path, *command, *options)
             assert finished.returncode == 0, finished.stderr
             assert len(finished.stdout) > 1000
             assert_harmless(finished.stdout)
@@ -133,7 +133,7 @@ def test_actions_show_hostile_mail_as_harmless_text(tmp_path: Path) -> None:
 
 def run_action(environment: dict[str, str], home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "action", *words],
+        [sys.executable, "-m", "mimecast_secops.cli.main", "action", *words],
         env=SURROUNDINGS | environment | {"HOME": str(home), "XDG_STATE_HOME": str(home)},
         capture_output=True,
         text=True,

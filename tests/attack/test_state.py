@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from tests.hosts.terminal.processes import CommandLine, reject_beside_other_commands
+from tests.cli.processes import CommandLine, reject_beside_other_commands
 from tests.stores.processes import create_at_once
 
 pytestmark = pytest.mark.attack

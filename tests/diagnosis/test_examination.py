@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.actions import Context, find, perform
+from mimecast_secops.actions import Context, execute, find
 from mimecast_secops.actions.check_permissions import subjects
-from mimecast_secops.api import Function, Generation
-from mimecast_secops.api.areas import held, policies
+from mimecast_secops.api import ApiVersion, Endpoint
+from mimecast_secops.api.resources import held, policies
 from mimecast_secops.diagnosis import Finding, Verdict, examine
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.rights import CLOUD_GATEWAY, PERMISSIONS, PRODUCTS
 from tests.tenants import client_for
 
-BOTH = pytest.mark.parametrize("generation", list(Generation), ids=lambda one: one.name)
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda one: one.name)
 # The catalogue of API 2.0 does not have these; the simulated tenant follows it unless told otherwise.
 NOT_ON_V2 = {held.DETAIL.path, policies.DELETE.path}
 
@@ -32,48 +32,48 @@ def all_rights(simulator: Simulator) -> None:
     simulator.control("rights", {"grant": sorted(PERMISSIONS | PRODUCTS)})
 
 
-def functions() -> dict[str, Function]:
-    return {one.path: one for subject in subjects() for one in (*subject.functions, *subject.helped_by)}
+def endpoints() -> dict[str, Endpoint]:
+    return {one.path: one for subject in subjects() for one in (*subject.endpoints, *subject.optional_endpoints)}
 
 
-def examined(simulator: Simulator, generation: Generation) -> dict[str, Finding]:
-    with client_for(simulator, generation) as client:
+def examined(simulator: Simulator, api_version: ApiVersion) -> dict[str, Finding]:
+    with client_for(simulator, api_version) as client:
         return {f"{one.kind}:{one.path or one.subject}": one for one in examine(client, subjects())}
 
 
 def matrix(findings: dict[str, Finding]) -> dict[str, Verdict]:
     """Verdicts by function path."""
-    return {path: findings[f"function:{path}"].verdict for path in functions() if path != policies.REST_DELETE.path}
+    return {path: findings[f"function:{path}"].verdict for path in endpoints() if path != policies.REST_DELETE.path}
 
 
-def expected(generation: Generation, missing: str) -> dict[str, Verdict]:
+def expected(api_version: ApiVersion, missing: str) -> dict[str, Verdict]:
     """What was configured, said without the doctor."""
     verdicts = {}
-    for path, function in functions().items():
+    for path, endpoint in endpoints().items():
         if path == policies.REST_DELETE.path:
             continue
-        absent = generation is Generation.V2 and path in NOT_ON_V2 and path != policies.DELETE.path
-        if generation not in function.generations or absent:
+        absent = api_version is ApiVersion.V2 and path in NOT_ON_V2 and path != policies.DELETE.path
+        if api_version not in endpoint.api_versions or absent:
             verdicts[path] = Verdict.NOT_AVAILABLE
         else:
-            verdicts[path] = Verdict.MISSING if function.permission == missing else Verdict.WORKS
+            verdicts[path] = Verdict.MISSING if endpoint.permission == missing else Verdict.WORKS
     return verdicts
 
 
 @BOTH
 @pytest.mark.parametrize("permission", [*sorted(PERMISSIONS), ""])
 def test_the_matrix_is_exactly_the_one_configured(
-    simulator: Simulator, generation: Generation, permission: str
+    simulator: Simulator, api_version: ApiVersion, permission: str
 ) -> None:
     if permission:
         simulator.control("rights", {"revoke": [permission]})
-    found = matrix(examined(simulator, generation))
-    wanted = expected(generation, permission)
+    found = matrix(examined(simulator, api_version))
+    wanted = expected(api_version, permission)
     # Downloads are checked under the permission of the generation (API notes 7.7), which differs.
     for path in ("/api/gateway/message/get-file",):
         found.pop(path)
         wanted.pop(path)
-    if generation is Generation.V2:
+    if api_version is ApiVersion.V2:
         found.pop(policies.DELETE.path)
         wanted.pop(policies.DELETE.path)
     assert found == wanted
@@ -82,10 +82,10 @@ def test_the_matrix_is_exactly_the_one_configured(
 @BOTH
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))
 def test_a_missing_permission_is_named_with_what_to_grant(
-    simulator: Simulator, generation: Generation, permission: str
+    simulator: Simulator, api_version: ApiVersion, permission: str
 ) -> None:
     simulator.control("rights", {"revoke": [permission]})
-    missing = [one for one in examined(simulator, generation).values() if one.verdict is Verdict.MISSING]
+    missing = [one for one in examined(simulator, api_version).values() if one.verdict is Verdict.MISSING]
     for finding in missing:
         assert permission in finding.remedy, finding
 
@@ -93,7 +93,7 @@ def test_a_missing_permission_is_named_with_what_to_grant(
 @pytest.mark.parametrize("product", sorted(PRODUCTS))
 def test_a_missing_product_is_told_from_a_missing_permission(simulator: Simulator, product: str) -> None:
     simulator.control("rights", {"revoke": [product]})
-    findings = examined(simulator, Generation.V2).values()
+    findings = examined(simulator, ApiVersion.V2).values()
     missing = [one for one in findings if one.verdict is Verdict.MISSING]
     assert missing
     assert all("product" in one.remedy for one in missing if one.kind == "function")
@@ -101,14 +101,14 @@ def test_a_missing_product_is_told_from_a_missing_permission(simulator: Simulato
 
 
 @BOTH
-def test_no_probe_changes_anything_in_the_tenant(simulator: Simulator, generation: Generation) -> None:
+def test_no_probe_changes_anything_in_the_tenant(simulator: Simulator, api_version: ApiVersion) -> None:
     def state() -> dict[str, Any]:
         shown = simulator.control("state")
         return {key: value for key, value in shown.items() if "time" not in key and "now" not in key}
 
     before = state()
     statuses = {name: one.status for name, one in simulator.tenant.tracked.items()}
-    examined(simulator, generation)
+    examined(simulator, api_version)
     assert state() == before
     assert {name: one.status for name, one in simulator.tenant.tracked.items()} == statuses
     assert simulator.tenant.decisions == []
@@ -117,21 +117,21 @@ def test_no_probe_changes_anything_in_the_tenant(simulator: Simulator, generatio
 
 
 @BOTH
-def test_actions_and_connector_follow_from_their_functions(simulator: Simulator, generation: Generation) -> None:
+def test_actions_and_connector_follow_from_their_functions(simulator: Simulator, api_version: ApiVersion) -> None:
     simulator.control("rights", {"revoke": ["Account | Monitoring | Held | Edit"]})
-    found = examined(simulator, generation)
+    found = examined(simulator, api_version)
     assert found["action:Release Message"].verdict is Verdict.MISSING
     assert found["action:Reject Message"].verdict is Verdict.MISSING
     assert found["action:Simple Archive Search"].verdict is Verdict.WORKS
     assert found["connector:Message Tracking Connector"].verdict is Verdict.WORKS
     report = found["action:Report Message"].verdict
-    assert report is (Verdict.NOT_AVAILABLE if generation is Generation.V2 else Verdict.WORKS)
+    assert report is (Verdict.NOT_AVAILABLE if api_version is ApiVersion.V2 else Verdict.WORKS)
 
 
 def test_a_clock_that_is_far_off_is_found(simulator: Simulator) -> None:
     simulator.control("clock", {"advance": -600})
     try:
-        found = examined(simulator, Generation.V2)
+        found = examined(simulator, ApiVersion.V2)
     finally:
         simulator.control("clock", {"advance": 600})
     assert found["connection:Clock"].verdict is Verdict.MISSING
@@ -140,7 +140,7 @@ def test_a_clock_that_is_far_off_is_found(simulator: Simulator) -> None:
 
 def test_wrong_credentials_end_the_examination_at_that_point(simulator: Simulator) -> None:
     good = simulator.tenant.application.client_secret
-    with client_for(simulator, Generation.V2) as client:
+    with client_for(simulator, ApiVersion.V2) as client:
         simulator.tenant.application.client_secret = "another"
         try:
             findings = examine(client, subjects())
@@ -151,12 +151,12 @@ def test_wrong_credentials_end_the_examination_at_that_point(simulator: Simulato
 
 
 @BOTH
-def test_the_action_says_how_much_works_and_can_be_strict(simulator: Simulator, generation: Generation) -> None:
+def test_the_action_says_how_much_works_and_can_be_strict(simulator: Simulator, api_version: ApiVersion) -> None:
     simulator.control("rights", {"revoke": [CLOUD_GATEWAY, "Gateway | Policies | Edit"]})
     action = find("check-permissions")
-    with client_for(simulator, generation) as client:
-        lenient = perform(action, {}, lambda: Context(client=client))
-        strict = perform(action, {"Fail On Missing": "true"}, lambda: Context(client=client))
+    with client_for(simulator, api_version) as client:
+        lenient = execute(action, {}, lambda: Context(client=client))
+        strict = execute(action, {"Fail On Missing": "true"}, lambda: Context(client=client))
     assert lenient.is_success
     assert lenient.tables[0].title == "Permissions"
     assert not strict.is_success

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mimecast_secops.api import Generation
+from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Simulator
 from tests.tenants import environment_for
 
@@ -39,7 +39,7 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-class Reader:
+class JsonReader:
     """Somebody who types what a page says, in an empty folder."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
@@ -51,7 +51,7 @@ class Reader:
         (folder / "ids.txt").write_text("\n".join(held[-2:]) + "\n")
         self._id = held[0]
         state = {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-        self._environment = os.environ | environment_for(simulator, Generation.V2) | state
+        self._environment = os.environ | environment_for(simulator, ApiVersion.V2) | state
 
     def type(self, line: str) -> None:
         words = shlex.split(line.replace("$ID", self._id).replace("$MIMECAST_API_ROOT", self._simulator.url))
@@ -67,7 +67,7 @@ class Reader:
             self._serve([word for word in words[1:] if word != "&"])
         else:
             assert words[0] == "mimecast-secops", line
-            self._run([sys.executable, "-m", "mimecast_secops.hosts.terminal.main", *words[1:]])
+            self._run([sys.executable, "-m", "mimecast_secops.cli.main", *words[1:]])
 
     def _run(self, command: list[str], cwd: Path | None = None) -> None:
         done = subprocess.run(
@@ -84,7 +84,7 @@ class Reader:
     def _serve(self, words: list[str]) -> None:
         if "--port" in words:
             words[words.index("--port") + 1] = "0"
-        command = [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", *words]
+        command = [sys.executable, "-m", "mimecast_secops.cli.main", *words]
         process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
@@ -96,7 +96,7 @@ class Reader:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_the_page_works(page: Path, simulator: Simulator, tmp_path: Path) -> None:
-    reader = Reader(simulator, tmp_path)
+    reader = JsonReader(simulator, tmp_path)
     for line in commands(page):
         reader.type(line)
 
@@ -109,10 +109,10 @@ def test_the_action_in_the_guide_is_found_and_runs(simulator: Simulator, tmp_pat
     (added / "held_summary.py").write_text(source)
     code = (
         f"import mimecast_secops.actions as actions; actions.__path__.append({str(added)!r})\n"
-        "from mimecast_secops.hosts.terminal.main import main\n"
+        "from mimecast_secops.cli.main import main\n"
         "main(['action', 'held-summary', '--json'])"
     )
-    environment = os.environ | environment_for(simulator, Generation.V1)
+    environment = os.environ | environment_for(simulator, ApiVersion.V1)
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
     )

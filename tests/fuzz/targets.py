@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 
 from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
 from mimecast_secops.api import check_query as check
-from mimecast_secops.api.areas import account
-from mimecast_secops.api.areas.tracking import SEARCH, message_id_of
+from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.envelope import RawReply, open_envelope
-from mimecast_secops.api.function import Generation
-from mimecast_secops.api.refusals import Asked, refusal
-from mimecast_secops.ingest.attachments import safe_name
-from mimecast_secops.ingest.events import Known, alert_of
-from mimecast_secops.ingest.flatten import flatten
+from mimecast_secops.api.error_mapping import RequestInfo, refusal
+from mimecast_secops.api.resources import account
+from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
+from mimecast_secops.ingest.event_fields import flatten
+from mimecast_secops.ingest.message_tracking.attachments import safe_name
+from mimecast_secops.ingest.message_tracking.events import Known, alert_of
+from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.state import State, UnreadableState
-from mimecast_secops.ingest.waiting import Waiting
 from mimecast_secops.parameters import InvalidParameter, read_time, split
 from mimecast_secops.simulator.http.requests import read_body
-from mimecast_secops.simulator.mail.reading import read_mail
+from mimecast_secops.simulator.mail.parser import read_mail
 from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
 
 
@@ -28,8 +28,8 @@ def reply(data: bytes) -> None:
     """A reply of the server, up to the error or the records that it stands for."""
     raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
     opened = open_envelope(raw)
-    for generation in Generation:
-        refusal(Asked(SEARCH, generation), raw, opened)
+    for api_version in ApiVersion:
+        refusal(RequestInfo(SEARCH, api_version), raw, opened)
     for entry in opened.data if opened else ():
         records(entry)
 
@@ -38,7 +38,7 @@ def records(entry: object) -> None:
     """One item of the data, read as each kind of record."""
     for model in (TrackedMessage, HeldMessage, MessageDetail, MessageInfo, PolicyRecord, account.Account):
         model.read(entry)
-    waiting = Waiting.tracked(TrackedMessage.read(entry), 0)
+    waiting = PendingRecord.tracked(TrackedMessage.read(entry), 0)
     alert = alert_of(waiting, Known(info=MessageInfo.read(entry)), "subject")
     json.dumps(list(alert.events)).encode("utf-8")
     if isinstance(entry, dict):

@@ -11,7 +11,7 @@ from typing import Any
 
 from mimecast_secops.api import Attachment, HeldMessage, MessageDetail, MessageInfo, SpooledFile, TrackedMessage
 from mimecast_secops.api.errors import MimecastError, NotFound, UndecodableReply
-from mimecast_secops.ingest import Alert, Offer, Side
+from mimecast_secops.ingest import Alert, DeliveryResult, Side
 
 SECOND = 1000
 HOUR = 3600 * SECOND
@@ -179,10 +179,10 @@ class ModelTenant:
         content = self.records[owner].attachments[int(number)]
         yield SpooledFile(BytesIO(content), len(content), "0" * 64, "")
 
-    def _called(self, function: str, what: Any) -> None:
-        self.calls.append((function, what))
-        if function in self.failing:
-            raise self.failing[function]
+    def _called(self, endpoint: str, what: Any) -> None:
+        self.calls.append((endpoint, what))
+        if endpoint in self.failing:
+            raise self.failing[endpoint]
 
 
 @dataclass
@@ -197,18 +197,18 @@ class Ledgered:
 
     # the delivery
 
-    def recover(self, token: str) -> list[str]:
+    def delivered_since(self, token: str) -> list[str]:
         return [alert.ticket_id for alert in self.alerts[int(token or 0) :]]
 
-    def offer(self, alert: Alert) -> Offer:
+    def deliver(self, alert: Alert) -> DeliveryResult:
         self._strike("before offer")
         if alert.rule_generator in self.overflowing:
-            return Offer.OVERFLOWED
+            return DeliveryResult.OVERFLOWED
         self.alerts.append(alert)
         self._strike("after offer")
-        return Offer.DELIVERED
+        return DeliveryResult.DELIVERED
 
-    def finish(self) -> str:
+    def flush(self) -> str:
         self._strike("finish")
         return str(len(self.alerts))
 

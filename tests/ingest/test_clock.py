@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mimecast_secops.api.errors import Refused, Unreachable
+from mimecast_secops.api.errors import ApiError, Unreachable
 from tests.ingest.conftest import Bench
 from tests.ingest.model import HOUR, START
 
@@ -106,7 +106,7 @@ def test_a_window_that_mimecast_refuses_because_of_the_wrong_time_is_made_again(
         if not refused:
             refused.append(True)
             bench.tenant.calls.append(("search", arguments))
-            raise Refused("Start date must be within the last 30 days")
+            raise ApiError("Start date must be within the last 30 days")
         return search(*arguments)  # type: ignore[arg-type]
 
     bench.tenant.search = refuse_once  # type: ignore[method-assign,assignment]

@@ -13,7 +13,7 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
-    MissingRight,
+    MissingPermission,
     NotFound,
     RateLimited,
     Unavailable,
@@ -21,7 +21,7 @@ from mimecast_secops.api.errors import (
     Unreachable,
 )
 from mimecast_secops.ingest import ImportedState
-from mimecast_secops.ingest.state import Standing, State
+from mimecast_secops.ingest.state import RecordState, State
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN, SECOND, START, Killed, Record
 
@@ -239,7 +239,7 @@ def test_an_overflowed_alert_stays_unsettled_and_comes_later(bench: Bench) -> No
     bench.mail("m1")
     bench.kept.overflowing = frozenset({"Spam"})
     report = bench.cycle()
-    assert (report.overflowed, report.left_over) == (1, 1)
+    assert (report.overflowed, report.pending) == (1, 1)
     assert bench.state().checkpoint_ms <= bench.tenant.records["m1"].received_ms
     bench.kept.overflowing = frozenset()
     bench.later(601)
@@ -266,7 +266,7 @@ def test_a_record_that_fails_is_tried_again_and_then_delivered_with_what_is_miss
     bench.mail("good", subject="good")
     bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
     first = bench.cycle()
-    assert (first.delivered, first.retried) == (1, 1)
+    assert (first.delivered, first.deferred) == (1, 1)
     for _ in range(10):
         bench.later(600)
         bench.cycle()
@@ -292,8 +292,8 @@ def test_an_outage_burns_no_tries(bench: Bench) -> None:
     bench.mail("m1", seconds_ago=100)
     bench.mail("m2", seconds_ago=50)
     bench.cycle()
-    for function in ("search", "info", "holds"):
-        bench.tenant.failing[function] = Unreachable("No answer.")
+    for endpoint in ("search", "info", "holds"):
+        bench.tenant.failing[endpoint] = Unreachable("No answer.")
     for _ in range(10):
         bench.later(600)
         report = bench.cycle()
@@ -306,10 +306,10 @@ def test_an_outage_burns_no_tries(bench: Bench) -> None:
     assert bench.kept.alerts[1].complete
 
 
-@pytest.mark.parametrize("function", ["search", "info"])
-def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench, function: str) -> None:
+@pytest.mark.parametrize("endpoint", ["search", "info"])
+def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench, endpoint: str) -> None:
     bench.mail("m1")
-    bench.tenant.failing[function] = AuthenticationFailed("Mimecast does not accept the credentials.")
+    bench.tenant.failing[endpoint] = AuthenticationFailed("Mimecast does not accept the credentials.")
     for _ in range(8):
         report = bench.cycle()
         bench.later(600)
@@ -319,10 +319,10 @@ def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench,
     assert bench.kept.tickets() == ["m1"]
 
 
-@pytest.mark.parametrize("function", ["search", "holds", "info"])
-def test_a_cycle_that_ran_out_of_time_before_anything_was_read_is_not_ok(bench: Bench, function: str) -> None:
+@pytest.mark.parametrize("endpoint", ["search", "holds", "info"])
+def test_a_cycle_that_ran_out_of_time_before_anything_was_read_is_not_ok(bench: Bench, endpoint: str) -> None:
     bench.mail("m1")
-    bench.tenant.failing[function] = DeadlineExceeded("There was no answer in time.")
+    bench.tenant.failing[endpoint] = DeadlineExceeded("There was no answer in time.")
     report = bench.cycle()
     assert (report.ok, report.delivered) == (False, 0)
     assert isinstance(report.error, DeadlineExceeded)
@@ -349,12 +349,12 @@ def test_a_cycle_that_ran_out_of_time_after_a_window_was_read_is_ok_and_has_more
     assert (report.ok, report.unread) == (True, True)
 
 
-@pytest.mark.parametrize("function", ["search", "holds"])
-def test_a_reply_that_is_not_understood_is_no_empty_answer(bench: Bench, function: str) -> None:
+@pytest.mark.parametrize("endpoint", ["search", "holds"])
+def test_a_reply_that_is_not_understood_is_no_empty_answer(bench: Bench, endpoint: str) -> None:
     bench.settings = {"status_filter": ("held", "archived")}
     bench.cycle()
     bench.mail("m1", status="archived", seconds_ago=0)
-    bench.tenant.failing[function] = UnexpectedReply("Mimecast answered with JSON that is not a list.")
+    bench.tenant.failing[endpoint] = UnexpectedReply("Mimecast answered with JSON that is not a list.")
     for _ in range(15):
         bench.later(600)
         assert not bench.cycle().ok
@@ -367,14 +367,14 @@ def test_a_reply_that_is_not_understood_is_no_empty_answer(bench: Bench, functio
 def test_a_rate_limit_leaves_the_rest_for_the_next_cycle(bench: Bench) -> None:
     bench.mail("m1")
     bench.tenant.failing["info"] = RateLimited("Used up.")
-    assert bench.cycle().left_over == 1
+    assert bench.cycle().pending == 1
     bench.tenant.failing.clear()
     assert bench.cycle().delivered == 1
 
 
 def test_without_the_right_to_the_held_queue_alerts_come_without_hold_id_and_the_report_says_so(bench: Bench) -> None:
     bench.mail("m1")
-    bench.tenant.failing["holds"] = MissingRight("Grant Account | Dashboard | Read.")
+    bench.tenant.failing["holds"] = MissingPermission("Grant Account | Dashboard | Read.")
     report = bench.cycle()
     assert bench.kept.tickets() == ["m1"]
     assert bench.kept.alerts[0].events[0]["holdId"] == ""
@@ -440,9 +440,9 @@ def test_a_cycle_without_time_does_nothing_and_leaves_everything(bench: Bench) -
     assert bench.kept.tickets() == ["m1"]
 
 
-@pytest.mark.parametrize("function", ["search", "holds", "info"])
+@pytest.mark.parametrize("endpoint", ["search", "holds", "info"])
 def test_a_cycle_that_somebody_ended_is_cut_short_and_raises_no_alarm(
-    bench: Bench, function: str, caplog: pytest.LogCaptureFixture
+    bench: Bench, endpoint: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.mail("m1")
     deadline = Deadline.never()
@@ -451,10 +451,10 @@ def test_a_cycle_that_somebody_ended_is_cut_short_and_raises_no_alarm(
         deadline.expire()
         raise DeadlineExceeded("There was no answer in time.")
 
-    asked = getattr(bench.tenant, function)
-    setattr(bench.tenant, function, end_the_cycle)
+    asked = getattr(bench.tenant, endpoint)
+    setattr(bench.tenant, endpoint, end_the_cycle)
     report = bench.cycle(deadline=deadline)
-    setattr(bench.tenant, function, asked)
+    setattr(bench.tenant, endpoint, asked)
     assert (report.ok, report.cut_short, report.delivered) == (False, True, 0)
     assert "cycle cut short" in report.line()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
@@ -587,7 +587,7 @@ def test_a_held_entry_that_a_filter_took_is_not_looked_for_again(bench: Bench) -
         bench.later(60)
     bench.tenant.calls.clear()
     report = bench.cycle()
-    assert (report.filtered, report.left_over) == ({}, 0)
+    assert (report.filtered, report.pending) == ({}, 0)
     assert {name for name, _ in bench.tenant.calls} == {"search", "holds"}
     assert sum(name == "search" for name, _ in bench.tenant.calls) == 2
     assert bench.kept.tickets() == []
@@ -599,10 +599,10 @@ def test_a_record_that_failed_is_not_asked_for_again_before_its_time(bench: Benc
     bench.cycle()
     bench.tenant.calls.clear()
     bench.later(10)
-    assert bench.cycle().retried == 0
+    assert bench.cycle().deferred == 0
     assert not [name for name, _ in bench.tenant.calls if name == "info"]
     bench.later(30)
-    assert bench.cycle().retried == 1
+    assert bench.cycle().deferred == 1
 
 
 def test_what_is_settled_is_known_for_longer_than_any_search_reaches_back(bench: Bench) -> None:
@@ -613,7 +613,7 @@ def test_what_is_settled_is_known_for_longer_than_any_search_reaches_back(bench:
     for _ in range(2):
         bench.later(3600)
         bench.cycle()
-    assert bench.state().standing("m1") is Standing.SETTLED
+    assert bench.state().standing("m1") is RecordState.SETTLED
 
 
 def test_an_entry_of_the_queue_that_is_accounted_for_is_never_looked_for(bench: Bench) -> None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mimecast_secops.api.errors import MimecastError, NotFound, RateLimited, Unavailable, Unreachable, UnreadableReply
 from mimecast_secops.ingest import Report
-from mimecast_secops.ingest.state import Standing, State
+from mimecast_secops.ingest.state import RecordState, State
 from tests.ingest.conftest import Bench
 from tests.ingest.model import SECOND, Killed, ModelTenant
 
@@ -68,9 +68,9 @@ class Life(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.bench.later(seconds)
 
-    @rule(function=st.sampled_from(["search", "info", "holds", "detail"]), error=st.sampled_from(TRANSIENT))
-    def break_function(self, function: str, error: MimecastError) -> None:
-        self.bench.tenant.failing[function] = error
+    @rule(endpoint=st.sampled_from(["search", "info", "holds", "detail"]), error=st.sampled_from(TRANSIENT))
+    def break_function(self, endpoint: str, error: MimecastError) -> None:
+        self.bench.tenant.failing[endpoint] = error
 
     @rule(data=st.data(), error=st.sampled_from([*TRANSIENT, NotFound("x")]))
     def break_record(self, data: st.DataObject, error: MimecastError) -> None:
@@ -117,8 +117,8 @@ class Life(RuleBasedStateMachine):
     def what_was_visible_is_delivered_or_waits(self) -> None:
         state, delivered = self._state(), set(self.bench.kept.tickets())
         for name in self.owed - delivered - self._in_gaps():
-            as_hold = f"hold:hold-{name}" in delivered or state.standing(f"hold:hold-{name}") is Standing.WAITING
-            assert state.standing(name) is Standing.WAITING or as_hold, name
+            as_hold = f"hold:hold-{name}" in delivered or state.standing(f"hold:hold-{name}") is RecordState.WAITING
+            assert state.standing(name) is RecordState.WAITING or as_hold, name
 
     @invariant()
     def the_checkpoint_passes_no_unsettled_record(self) -> None:

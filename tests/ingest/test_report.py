@@ -12,7 +12,18 @@ from tests.ingest.conftest import Bench
 def test_the_log_line_names_every_figure_and_nothing_from_a_mail(bench: Bench) -> None:
     bench.mail("m1", subject="SECRET-SUBJECT", sender="someone@secret.test")
     line = bench.cycle().line()
-    for word in ("seen", "filtered", "delivered", "overflowed", "retried", "given up", "left over", "requests", "lag"):
+    words = (
+        "seen",
+        "filtered",
+        "delivered",
+        "overflowed",
+        "deferred",
+        "delivered incomplete",
+        "pending",
+        "requests",
+        "lag",
+    )
+    for word in words:
         assert word in line
     assert "SECRET" not in line
     assert "secret.test" not in line

@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.ingest.backlog import Backlog
-from mimecast_secops.ingest.ledger import HOUR_MS, Ledger
-from mimecast_secops.ingest.state import Standing, State, UnreadableState
-from mimecast_secops.ingest.waiting import Waiting
+from mimecast_secops.ingest.processed_ids import HOUR_MS, ProcessedIds
+from mimecast_secops.ingest.record import PendingRecord
+from mimecast_secops.ingest.state import RecordState, State, UnreadableState
 
 IDS = st.text(min_size=1, max_size=20)
 
 
 @given(st.lists(st.tuples(IDS, st.integers(0, 100 * HOUR_MS))))
 def test_the_ledger_survives_being_stored(entries: list[tuple[str, int]]) -> None:
-    ledger = Ledger(b"key")
+    ledger = ProcessedIds(b"key")
     for name, time_ms in entries:
         ledger.add(name, time_ms)
-    again = Ledger.of(b"key", ledger.parts())
+    again = ProcessedIds.of(b"key", ledger.parts())
     assert all(name in again for name, _ in entries)
     assert len(again) == len(ledger)
     assert again.parts() == ledger.parts()
@@ -29,7 +29,7 @@ def test_the_ledger_survives_being_stored(entries: list[tuple[str, int]]) -> Non
     st.lists(st.tuples(IDS, st.integers(0, 50 * HOUR_MS)), unique_by=lambda one: one[0]), st.integers(0, 60 * HOUR_MS)
 )
 def test_the_ledger_forgets_whole_hours_and_nothing_newer(entries: list[tuple[str, int]], line: int) -> None:
-    ledger = Ledger(b"key")
+    ledger = ProcessedIds(b"key")
     for name, time_ms in entries:
         ledger.add(name, time_ms)
     ledger.forget_before(line)
@@ -37,7 +37,7 @@ def test_the_ledger_forgets_whole_hours_and_nothing_newer(entries: list[tuple[st
 
 
 def test_two_stores_have_different_digests() -> None:
-    one, other = Ledger(b"a"), Ledger(b"b")
+    one, other = ProcessedIds(b"a"), ProcessedIds(b"b")
     one.add("x", 0)
     other.add("x", 0)
     assert one.parts() != other.parts()
@@ -47,7 +47,7 @@ def test_two_stores_have_different_digests() -> None:
 def test_the_backlog_survives_being_stored(entries: list[tuple[str, int]], data: st.DataObject) -> None:
     backlog = Backlog()
     for name, time_ms in entries:
-        backlog.put(Waiting(id=name, received_ms=time_ms))
+        backlog.put(PendingRecord(id=name, received_ms=time_ms))
     for name, _ in entries[: data.draw(st.integers(0, len(entries)))]:
         backlog.remove(name)
     again = Backlog.of(backlog.parts())
@@ -57,7 +57,7 @@ def test_the_backlog_survives_being_stored(entries: list[tuple[str, int]], data:
 def test_chunks_that_did_not_change_are_the_same_bytes() -> None:
     backlog = Backlog()
     for number in range(1000):
-        backlog.put(Waiting(id=f"m{number}", received_ms=number))
+        backlog.put(PendingRecord(id=f"m{number}", received_ms=number))
     before = backlog.parts()
     backlog.remove("m3")
     after = backlog.parts()
@@ -85,16 +85,16 @@ def test_the_checkpoint_is_the_oldest_of_what_waits_and_what_was_read() -> None:
     state = State(floor_ms=0)
     state.read_up_to(5000, 5000)
     assert state.checkpoint_ms == 5000
-    state.wait(Waiting(id="a", received_ms=3000))
+    state.wait(PendingRecord(id="a", received_ms=3000))
     assert state.checkpoint_ms == 3000
     state.delivered("a", 6000)
     assert state.checkpoint_ms == 5000
-    assert state.standing("a") is Standing.SETTLED
+    assert state.standing("a") is RecordState.SETTLED
 
 
 def test_a_settled_record_never_waits_again() -> None:
     state = State(floor_ms=0)
     state.delivered("a", 1)
-    state.wait(Waiting(id="a"))
-    assert state.standing("a") is Standing.SETTLED
+    state.wait(PendingRecord(id="a"))
+    assert state.standing("a") is RecordState.SETTLED
     assert len(state.backlog) == 0

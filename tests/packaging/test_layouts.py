@@ -16,7 +16,7 @@ import yaml
 from mimecast_secops.actions import all_actions
 from mimecast_secops.packaging import source, widgets
 from mimecast_secops.packaging.notes import release_notes
-from tests.hosts.secops.host import ROOT, SCRIPTS, built, needs_host
+from tests.soar.host import ROOT, SCRIPTS, built, needs_host
 
 DISPLAY = re.compile(r"[A-Za-z0-9\- ]+")
 PARAMETER = re.compile(r"[A-Za-z0-9\-' ]+")
@@ -102,7 +102,7 @@ def test_the_wheels_are_complete_and_for_the_platforms_interpreter(dist: Path, t
     subprocess.run([*install, "--no-deps", "--target", str(target), *map(str, wheels)], check=True, capture_output=True)
     code = (
         "import sys; sys.path[:] = [sys.argv[1]] + [p for p in sys.path if 'site-packages' not in p];"
-        "from mimecast_secops.actions import all_actions; import mimecast_secops.hosts.secops.connector;"
+        "from mimecast_secops.actions import all_actions; import mimecast_secops.soar.connector;"
         "from mimecast_secops.actions.policy_guards import is_free_mail, is_public_suffix;"
         "assert is_free_mail('gmail.com') and is_public_suffix('co.uk'); print(len(all_actions()))"
     )

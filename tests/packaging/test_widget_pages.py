@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mimecast_secops.actions import find
-from mimecast_secops.hosts.secops.results import json_text
 from mimecast_secops.packaging import widgets
+from mimecast_secops.soar.results import json_text
 
 pytestmark = pytest.mark.browser
 PLACEHOLDER = "[{stepInstanceName}.JsonResult]"

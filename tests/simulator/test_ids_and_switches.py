@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator import Behaviour, UnknownSwitch
+from mimecast_secops.simulator import Quirks, UnknownSwitch
 from mimecast_secops.simulator.ids import Ids, is_well_formed
 
 
@@ -27,7 +27,7 @@ def test_anything_can_be_asked_whether_it_is_an_id(value: object) -> None:
 
 
 def test_switches_are_set_from_text_or_json() -> None:
-    behaviour = Behaviour()
+    behaviour = Quirks()
     for name, value in (("rate_limit", "5"), ("strict_members", True), ("hold_delay", 1.5), ("not_held", "fail")):
         behaviour.change(name, value)
     assert (behaviour.rate_limit, behaviour.strict_members, behaviour.hold_delay, behaviour.not_held) == (
@@ -41,7 +41,7 @@ def test_switches_are_set_from_text_or_json() -> None:
 @pytest.mark.parametrize(("name", "value"), [("no_such", 1), ("rate_limit", "many"), ("strict_members", "perhaps")])
 def test_an_unknown_switch_or_value_is_refused(name: str, value: object) -> None:
     with pytest.raises(UnknownSwitch, match=name):
-        Behaviour().change(name, value)
+        Quirks().change(name, value)
 
 
 WORDS = {
@@ -57,18 +57,18 @@ WORDS = {
 @pytest.mark.parametrize("name", WORDS)
 @pytest.mark.parametrize("value", ["nonsense", "", None, True, ["flag"]])
 def test_a_switch_of_words_refuses_a_word_that_it_does_not_know(name: str, value: object) -> None:
-    behaviour = Behaviour()
+    behaviour = Quirks()
     with pytest.raises(UnknownSwitch, match=f"{name}.*{', '.join(WORDS[name])}"):
         behaviour.change(name, value)
-    assert behaviour == Behaviour()
+    assert behaviour == Quirks()
 
 
 @pytest.mark.parametrize(("name", "word"), [(name, word) for name, words in WORDS.items() for word in words])
 def test_a_switch_of_words_takes_each_of_them(name: str, word: str) -> None:
-    behaviour = Behaviour()
+    behaviour = Quirks()
     behaviour.change(name, word)
     assert getattr(behaviour, name) == word
 
 
 def test_every_switch_of_text_has_its_words() -> None:
-    assert {field.name for field in fields(Behaviour) if isinstance(field.default, str)} == set(WORDS)
+    assert {field.name for field in fields(Quirks) if isinstance(field.default, str)} == set(WORDS)

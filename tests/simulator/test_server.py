@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from mimecast_secops.simulator import Behaviour, Options, Simulator, serve
+from mimecast_secops.simulator import Options, Quirks, Simulator, serve
 from mimecast_secops.simulator.server import _receive_what_lies_there, _watch
 from mimecast_secops.simulator.tenant.tenant import Tenant
 from tests.simulator.caller import ACCOUNT, Caller, held_letter, letter, send
 
-COMMAND = [sys.executable, "-m", "mimecast_secops.hosts.terminal.main", "simulator"]
+COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator"]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
 
 
@@ -95,7 +95,7 @@ def test_mail_that_is_given_has_arrived_and_more_can_arrive(tmp_path: Path) -> N
 
 
 def test_a_tenant_outlives_its_server() -> None:
-    tenant = Tenant(behaviour=Behaviour(rate_limit=7))
+    tenant = Tenant(behaviour=Quirks(rate_limit=7))
     with Simulator(tenant=tenant):
         tenant.receive(letter())
     with Simulator(tenant=tenant) as simulator:

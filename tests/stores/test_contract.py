@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mimecast_secops.hosts.secops.context_store import HEAD, ContextStore
 from mimecast_secops.ingest import StateStore, UnreadableState
+from mimecast_secops.soar.context_store import HEAD, ContextStore
 from mimecast_secops.stores.database import StateDatabase
-from mimecast_secops.stores.memory import MemoryStore
 from mimecast_secops.stores.sqlite import SqliteStore
+from mimecast_secops.testing import MemoryStore
 
 PARTS = st.dictionaries(st.text("abc.019", min_size=1, max_size=8), st.binary(max_size=300), min_size=1, max_size=12)
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mimecast_secops.cli.bulk_progress import BulkProgress
+from mimecast_secops.cli.journal import DONE, Journal
 from mimecast_secops.ingest import UnreadableState
-from mimecast_secops.stores.bulk import BulkProgress
 from mimecast_secops.stores.database import SCHEMA_VERSION, StateDatabase
 from mimecast_secops.stores.errors import StateInUse, StateLocked, StateMissing, StateReplaced, StateUnwritable
-from mimecast_secops.stores.journal import DONE, Journal
 from mimecast_secops.stores.sqlite import SqliteStore
 from tests.stores.processes import create_at_once, held_by_another_process, in_another_process
 

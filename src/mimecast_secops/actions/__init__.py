@@ -8,9 +8,9 @@ from importlib import import_module
 from typing import cast
 
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result, Table
-from mimecast_secops.actions.perform import perform
+from mimecast_secops.actions.execution import execute
 
-__all__ = ["Action", "ActionFailed", "Context", "Result", "Table", "all_actions", "find", "perform"]
+__all__ = ["Action", "ActionFailed", "Context", "Result", "Table", "all_actions", "execute", "find"]
 
 
 @cache

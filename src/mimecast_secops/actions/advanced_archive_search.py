@@ -9,7 +9,7 @@ from mimecast_secops.actions import archive_results
 from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
-from mimecast_secops.api.areas import archive
+from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, checked
 
 MOST_PAGES: Final = 20
@@ -52,7 +52,7 @@ ACTION: Final = Action(
     name="Advanced Archive Search",
     description="Search the archive with an XML query of your own.",
     parameters=Parameters,
-    functions=(archive.SEARCH,),
+    endpoints=(archive.SEARCH,),
     run=run,
     example=archive_results.EXAMPLE,
 )

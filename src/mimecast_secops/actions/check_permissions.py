@@ -7,8 +7,8 @@ from typing import Final
 
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result, Table
 from mimecast_secops.diagnosis import Finding, Subject, Verdict, examine
-from mimecast_secops.needs import CONNECTOR_HELPED_BY, CONNECTOR_NEEDS
 from mimecast_secops.parameters import flag
+from mimecast_secops.permissions import OPTIONAL, REQUIRED
 
 _COLUMNS: Final = ("Subject", "Verdict", "Why", "Remedy")
 
@@ -27,15 +27,17 @@ def subjects() -> list[Subject]:
     from mimecast_secops.actions import all_actions  # noqa: PLC0415 -- they are all there once this one is imported
 
     found = [
-        Subject(name=action.name, kind="action", functions=action.functions, helped_by=action.helped_by)
+        Subject(
+            name=action.name, kind="action", endpoints=action.endpoints, optional_endpoints=action.optional_endpoints
+        )
         for action in all_actions()
-        if action.functions
+        if action.endpoints
     ]
     connector = Subject(
         name="Message Tracking Connector",
         kind="connector",
-        functions=CONNECTOR_NEEDS,
-        helped_by=CONNECTOR_HELPED_BY,
+        endpoints=REQUIRED,
+        optional_endpoints=OPTIONAL,
     )
     return [*found, connector]
 
@@ -69,7 +71,7 @@ ACTION: Final = Action(
     name="Check Permissions",
     description="Find out which actions work with the credentials of the configuration, and what to grant.",
     parameters=Parameters,
-    functions=(),
+    endpoints=(),
     run=run,
     example=[
         {

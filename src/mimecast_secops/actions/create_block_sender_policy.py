@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from mimecast_secops.actions import domain_names, policy_guards, policy_targets, writing
+from mimecast_secops.actions import domain_names, mutation, policy_guards, policy_targets
 from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
-from mimecast_secops.api.areas import account, domains, policies
 from mimecast_secops.api.errors import MimecastError
+from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
@@ -61,8 +61,8 @@ class Parameters:
         "read.",
         default=False,
     )
-    dry_run: bool = writing.dry_run()
-    verify: bool = writing.verify()
+    dry_run: bool = mutation.dry_run()
+    verify: bool = mutation.verify()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
@@ -79,11 +79,11 @@ def run(context: Context, parameters: Parameters) -> Result:
     existing = _existing(context)
     if parameters.dry_run:
         plan = [{"policy": policy.to_wire(), "already": _same(policy, existing) is not None} for policy in wanted]
-        return writing.planned({"path": policies.CREATE.path, "data": [policy.to_wire() for policy in wanted]}, plan)
-    made = writing.one_by_one(wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify))
+        return mutation.planned({"path": policies.CREATE.path, "data": [policy.to_wire() for policy in wanted]}, plan)
+    made = mutation.one_by_one(wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify))
     result: Any = made[0] if len(made) == 1 else made
-    if any(one["state"] == writing.State.CONTRADICTED.value for one in made):
-        raise writing.contradicted("Mimecast confirmed the policy, but does not show it as it was created.", result)
+    if any(one["state"] == mutation.State.CONTRADICTED.value for one in made):
+        raise mutation.contradicted("Mimecast confirmed the policy, but does not show it as it was created.", result)
     return Result(message=MESSAGE, json_result=result)
 
 
@@ -129,25 +129,25 @@ def _create(
     same = _same(policy, existing)
     if same is not None:
         context.log.info("The same policy is there already: %s. Nothing was created.", same.id)
-        return _result(same, writing.State.CONFIRMED, already=True)
+        return _result(same, mutation.State.CONFIRMED, already=True)
     created = context.client.policies.create(policy)
 
-    def look() -> writing.State:
+    def look() -> mutation.State:
         return _look(context, policy, created)
 
-    return _result(created, writing.read_back(context, look, wanted=verify))
+    return _result(created, mutation.read_back(context, look, wanted=verify))
 
 
-def _look(context: Context, policy: BlockedSenderPolicy, created: PolicyRecord) -> writing.State:
+def _look(context: Context, policy: BlockedSenderPolicy, created: PolicyRecord) -> mutation.State:
     shown = context.client.policies.list()
     mine = [record for record in shown if record.id == created.id]
     if not mine:
-        return writing.State.PENDING
+        return mutation.State.PENDING
     twins = [record for record in shown if record.id != created.id and _equals(policy, record)]
     if twins:
         # Another run made it in the same moment. Both act alike; removing one of them is a person's choice.
         context.log.warning("The same policy was created at the same moment by another run: %s.", twins[0].id)
-    return writing.State.CONFIRMED if _equals(policy, mine[0]) else writing.State.CONTRADICTED
+    return mutation.State.CONFIRMED if _equals(policy, mine[0]) else mutation.State.CONTRADICTED
 
 
 def _same(policy: BlockedSenderPolicy, existing: tuple[PolicyRecord, ...]) -> PolicyRecord | None:
@@ -178,17 +178,17 @@ def _second(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp())
 
 
-def _result(record: PolicyRecord, state: writing.State, *, already: bool = False) -> dict[str, Any]:
+def _result(record: PolicyRecord, state: mutation.State, *, already: bool = False) -> dict[str, Any]:
     undo = {"possible": True, "action": "Delete Block Sender Policy", "parameters": {"Policy ID": record.id}}
-    return record.raw | writing.outcome(state, undo, already=already)
+    return record.raw | mutation.outcome(state, undo, already=already)
 
 
 ACTION: Final = Action(
     name="Create Block Sender Policy",
     description="Create a policy that blocks a sender by address, domain or display name.",
     parameters=Parameters,
-    functions=(policies.CREATE, domains.INTERNAL),
-    helped_by=(policies.GET, account.GET),
+    endpoints=(policies.CREATE, domains.INTERNAL),
+    optional_endpoints=(policies.GET, account.GET),
     run=run,
     writes=True,
     example={

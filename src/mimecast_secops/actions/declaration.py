@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from mimecast_secops.api import Function, Generation, MimecastClient
+from mimecast_secops.api import ApiVersion, Endpoint, MimecastClient
 from mimecast_secops.parameters import Parameter, declared
 
 Json = Any
@@ -81,25 +81,25 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One action, said once.
+    """The declaration of an action: the single source for definitions, CLI and documentation.
 
-    `parameters` is the record that `run` gets. `functions` are the API functions that it needs; the rights to grant are
-    derived from them, and several with the same summary are alternatives. Without those in `helped_by` it works all
-    the same, with less: a guard, an option. `writes` says whether it changes anything in the tenant. `example` is a
-    JSON result as users see it (None when there is none). `failure` is the text of a failed run with `{action}` and
-    `{error}`. `generations` are the API generations it exists on.
+    `parameters` is the record that `run` gets. `endpoints` are those that it needs; the permissions to grant are
+    derived from them, and several with the same summary are alternatives. Without those in `optional_endpoints` it
+    works with less: a guard or an option is missing. `writes` says whether it changes anything in the tenant.
+    `example` is a JSON result as users see it (None when there is none). `failure` is the text of a failed run with
+    `{action}` and `{error}`. `api_versions` are the API versions it exists on.
     """
 
     name: str
     description: str
     parameters: type[Any]
-    functions: tuple[Function, ...]
+    endpoints: tuple[Endpoint, ...]
     run: Callable[[Context, Any], Result]
-    helped_by: tuple[Function, ...] = ()
+    optional_endpoints: tuple[Endpoint, ...] = ()
     writes: bool = False
     example: Json = None
     failure: str = GENERAL_FAILURE
-    generations: frozenset[Generation] = frozenset(Generation)
+    api_versions: frozenset[ApiVersion] = frozenset(ApiVersion)
 
     @property
     def slug(self) -> str:

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mimecast_secops.actions import writing
+from mimecast_secops.actions import mutation
 from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.api import PolicyRecord
-from mimecast_secops.api.areas import policies
 from mimecast_secops.api.errors import NotFound
+from mimecast_secops.api.resources import policies
 from mimecast_secops.parameters import InvalidParameter, checked, split
 
 _MESSAGE: Final = 'Successfully deleted the block sender policies in Mimecast: "{ids}".'
@@ -47,8 +47,8 @@ class Parameters:
         _policy_ids,
         mandatory=True,
     )
-    dry_run: bool = writing.dry_run()
-    verify: bool = writing.verify()
+    dry_run: bool = mutation.dry_run()
+    verify: bool = mutation.verify()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
@@ -57,11 +57,11 @@ def run(context: Context, parameters: Parameters) -> Result:
     shown = {policy_id: _look_up(context, policy_id) for policy_id in ids}
     if parameters.dry_run:
         touched = [record.raw for record in shown.values() if record]
-        return writing.planned({"path": policies.DELETE.path, "data": [{"id": one} for one in ids]}, touched)
-    results = writing.one_by_one(ids, lambda one: _delete(context, one, shown[one], parameters))
+        return mutation.planned({"path": policies.DELETE.path, "data": [{"id": one} for one in ids]}, touched)
+    results = mutation.one_by_one(ids, lambda one: _delete(context, one, shown[one], parameters))
     json_result: Any = results[0] if len(results) == 1 else results
-    if any(one["state"] == writing.State.CONTRADICTED.value for one in results):
-        raise writing.contradicted("Mimecast confirmed the deletion, but still shows the policy.", json_result)
+    if any(one["state"] == mutation.State.CONTRADICTED.value for one in results):
+        raise mutation.contradicted("Mimecast confirmed the deletion, but still shows the policy.", json_result)
     return Result(message=_MESSAGE.format(ids=", ".join(ids)), json_result=json_result)
 
 
@@ -77,15 +77,15 @@ def _look_up(context: Context, policy_id: str) -> PolicyRecord | None:
 def _delete(context: Context, policy_id: str, record: PolicyRecord | None, parameters: Parameters) -> dict[str, Any]:
     if record is None:
         context.log.info("There is no such policy (any more); nothing was done.")
-        return {"id": policy_id, **writing.outcome(writing.State.CONFIRMED, _undo(None), already=True)}
+        return {"id": policy_id, **mutation.outcome(mutation.State.CONFIRMED, _undo(None), already=True)}
     context.client.policies.delete(policy_id)
 
-    def look() -> writing.State:
+    def look() -> mutation.State:
         there = any(one.id == policy_id for one in context.client.policies.list())
-        return writing.State.PENDING if there else writing.State.CONFIRMED
+        return mutation.State.PENDING if there else mutation.State.CONFIRMED
 
-    state = writing.read_back(context, look, wanted=parameters.verify)
-    return {"id": policy_id, **writing.outcome(state, _undo(record), policy=record.raw)}
+    state = mutation.read_back(context, look, wanted=parameters.verify)
+    return {"id": policy_id, **mutation.outcome(state, _undo(record), policy=record.raw)}
 
 
 def _undo(record: PolicyRecord | None) -> dict[str, Any]:
@@ -98,7 +98,7 @@ ACTION: Final = Action(
     name="Delete Block Sender Policy",
     description="Delete block sender policies by id, or by the JSON result of their creation.",
     parameters=Parameters,
-    functions=(policies.DELETE, policies.REST_DELETE, policies.GET),
+    endpoints=(policies.DELETE, policies.REST_DELETE, policies.GET),
     run=run,
     writes=True,
     example={

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mimecast_secops.actions import writing
+from mimecast_secops.actions import mutation
 from mimecast_secops.actions.declaration import Context, Result
-from mimecast_secops.api.areas import senders
+from mimecast_secops.api.resources import senders
 from mimecast_secops.parameters import address
 
 
@@ -17,14 +17,14 @@ class Parameters:
 
     sender: str = address("Sender", "The sender's mail address.", mandatory=True)
     recipient: str = address("Recipient", "The recipient's mail address, one of the tenant's own.", mandatory=True)
-    dry_run: bool = writing.dry_run()
+    dry_run: bool = mutation.dry_run()
 
 
 def set_sender(context: Context, parameters: Parameters, action: Literal["block", "permit"], done: str) -> Result:
     """Set the entry for this sender and recipient. Mimecast keeps one; setting it again leaves it as it is."""
     request = {"sender": parameters.sender, "to": parameters.recipient, "action": action}
     if parameters.dry_run:
-        return writing.planned(
+        return mutation.planned(
             {"path": senders.PERMIT_OR_BLOCK.path, "data": [request]},
             [{"sender": parameters.sender, "recipient": parameters.recipient}],
             undo=undo(parameters.sender, parameters.recipient, action),
@@ -34,7 +34,7 @@ def set_sender(context: Context, parameters: Parameters, action: Literal["block"
     return Result(
         message=f"Successfully {done} sender {parameters.sender} for recipient {parameters.recipient} in Mimecast.",
         json_result=entry.raw
-        | writing.outcome(writing.State.CONFIRMED, undo(parameters.sender, parameters.recipient, action)),
+        | mutation.outcome(mutation.State.CONFIRMED, undo(parameters.sender, parameters.recipient, action)),
     )
 
 
@@ -59,4 +59,4 @@ def example(action: Literal["block", "permit"]) -> dict[str, Any]:
         "type": action.capitalize(),
     }
     taken_back = undo("offers@mail.example.org", "ann@example.com", action)
-    return entry | writing.outcome(writing.State.CONFIRMED, taken_back)
+    return entry | mutation.outcome(mutation.State.CONFIRMED, taken_back)

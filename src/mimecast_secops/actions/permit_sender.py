@@ -6,7 +6,7 @@ from typing import Final
 
 from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.actions.managed_senders import Parameters, example, set_sender
-from mimecast_secops.api.areas import senders
+from mimecast_secops.api.resources import senders
 
 
 def run(context: Context, parameters: Parameters) -> Result:
@@ -18,7 +18,7 @@ ACTION: Final = Action(
     name="Permit Sender",
     description="Permit a sender for one recipient, as the recipient's own managed senders do.",
     parameters=Parameters,
-    functions=(senders.PERMIT_OR_BLOCK,),
+    endpoints=(senders.PERMIT_OR_BLOCK,),
     run=run,
     writes=True,
     example=example("permit"),

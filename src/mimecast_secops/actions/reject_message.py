@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mimecast_secops.actions import decisions, resolution, writing
+from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import Action, Context, Result
-from mimecast_secops.api.areas import held
+from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
 NO_REASON: Final = "Select One"
@@ -30,8 +30,8 @@ class Parameters:
     note: str = text("Note", "A text for the sender.")
     reason: str = choice("Reason", "Why it is rejected.", tuple(REASONS), default=NO_REASON)
     notify: bool = flag("Notify Sender", "If enabled, the sender is told that it was rejected.", default=False)
-    dry_run: bool = writing.dry_run()
-    verify: bool = writing.verify()
+    dry_run: bool = mutation.dry_run()
+    verify: bool = mutation.verify()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
@@ -40,13 +40,13 @@ def run(context: Context, parameters: Parameters) -> Result:
     try:
         target = resolution.resolve(context, parameters.message_id)
     except resolution.NotHeld as elsewhere:
-        if not decisions.was_held_once(elsewhere.info.status, elsewhere.info.queue_detail_status):
+        if not hold_verification.was_held_once(elsewhere.info.status, elsewhere.info.queue_detail_status):
             raise
         context.log.info("The message is rejected already; nothing was done.")
         if parameters.dry_run:
-            return writing.planned({}, [], already=True)
-        json_result = writing.outcome(
-            writing.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": elsewhere.info.id}
+            return mutation.planned({}, [], already=True)
+        json_result = mutation.outcome(
+            mutation.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": elsewhere.info.id}
         )
         return Result(message=message, json_result=json_result)
     touched = target.describe()
@@ -59,14 +59,16 @@ def run(context: Context, parameters: Parameters) -> Result:
         item = {"ids": [target.hold.id], "notify": parameters.notify}
         item |= {"reasonType": how["reason_type"]} if how["reason_type"] else {}
         item |= {"message": parameters.note} if parameters.note else {}
-        return writing.planned({"path": held.REJECT.path, "data": [item]}, [touched])
+        return mutation.planned({"path": held.REJECT.path, "data": [item]}, [touched])
     refused = context.client.held.reject([target.hold.id], **how)[target.hold.id]
     if refused is not None:
         raise refused
-    state = decisions.decided(context, target, "reject", wanted=parameters.verify)
-    json_result = writing.outcome(state, _NO_UNDO, message=touched)
-    if state is writing.State.CONTRADICTED:
-        raise writing.contradicted("Mimecast confirmed the rejection, but shows the message as delivered.", json_result)
+    state = hold_verification.decided(context, target, "reject", wanted=parameters.verify)
+    json_result = mutation.outcome(state, _NO_UNDO, message=touched)
+    if state is mutation.State.CONTRADICTED:
+        raise mutation.contradicted(
+            "Mimecast confirmed the rejection, but shows the message as delivered.", json_result
+        )
     return Result(message=message, json_result=json_result)
 
 
@@ -74,8 +76,8 @@ ACTION: Final = Action(
     name="Reject Message",
     description="Reject a held message, with a note and a reason, and tell the sender if wanted.",
     parameters=Parameters,
-    functions=(*resolution.FUNCTIONS, held.REJECT),
+    endpoints=(*resolution.ENDPOINTS, held.REJECT),
     run=run,
     writes=True,
-    example=writing.outcome(writing.State.CONFIRMED, _NO_UNDO, message=decisions.EXAMPLE_TARGET),
+    example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from mimecast_secops.actions import decisions, resolution, writing
+from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
-from mimecast_secops.api import Generation
-from mimecast_secops.api.areas import held, tracking
+from mimecast_secops.api import ApiVersion
+from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
 
 _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it cannot be called back."}
@@ -30,13 +30,13 @@ class Parameters:
         "because message tracking or the verdict cannot be read.",
         default=False,
     )
-    dry_run: bool = writing.dry_run()
-    verify: bool = writing.verify()
+    dry_run: bool = mutation.dry_run()
+    verify: bool = mutation.verify()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
     """Find the one held message, check that it may go, let it go, look whether it went."""
-    if parameters.to_sandbox and context.client.generation is not Generation.V1:
+    if parameters.to_sandbox and context.client.api_version is not ApiVersion.V1:
         raise ActionFailed(
             '"Release To Sandbox" exists on API 1.0 only, and this connection uses API 2.0: nothing was released. '
             "Use API 1.0 keys, or release without the sandbox."
@@ -45,20 +45,20 @@ def run(context: Context, parameters: Parameters) -> Result:
     _guard(target, parameters)
     if parameters.to_sandbox and not target.tracking_id:
         raise ActionFailed("A release into the sandbox needs the message's record in message tracking; there is none.")
-    function = tracking.RELEASE_TO_SANDBOX if parameters.to_sandbox else held.RELEASE
+    endpoint = tracking.RELEASE_TO_SANDBOX if parameters.to_sandbox else held.RELEASE
     touched = target.describe()
     if parameters.dry_run:
         item = {"id": target.tracking_id if parameters.to_sandbox else target.hold.id}
-        return writing.planned({"path": function.path, "data": [item]}, [touched])
+        return mutation.planned({"path": endpoint.path, "data": [item]}, [touched])
     if parameters.to_sandbox:
         context.client.tracking.release_to_sandbox(target.tracking_id)
-        state = writing.State.PENDING
+        state = mutation.State.PENDING
     else:
         context.client.held.release(target.hold.id)
-        state = decisions.decided(context, target, "release", wanted=parameters.verify)
-    json_result = writing.outcome(state, _NO_UNDO, message=touched)
-    if state is writing.State.CONTRADICTED:
-        raise writing.contradicted("Mimecast confirmed the release, but shows the message as rejected.", json_result)
+        state = hold_verification.decided(context, target, "release", wanted=parameters.verify)
+    json_result = mutation.outcome(state, _NO_UNDO, message=touched)
+    if state is mutation.State.CONTRADICTED:
+        raise mutation.contradicted("Mimecast confirmed the release, but shows the message as rejected.", json_result)
     message = f'Successfully released message with ID "{parameters.message_id}" in Mimecast.'
     return Result(message=message, json_result=json_result)
 
@@ -84,9 +84,9 @@ ACTION: Final = Action(
     name="Release Message",
     description="Release a held message to its recipient, or into the sandbox.",
     parameters=Parameters,
-    functions=(*resolution.FUNCTIONS, held.RELEASE),
-    helped_by=(tracking.RELEASE_TO_SANDBOX,),
+    endpoints=(*resolution.ENDPOINTS, held.RELEASE),
+    optional_endpoints=(tracking.RELEASE_TO_SANDBOX,),
     run=run,
     writes=True,
-    example=writing.outcome(writing.State.CONFIRMED, _NO_UNDO, message=decisions.EXAMPLE_TARGET),
+    example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

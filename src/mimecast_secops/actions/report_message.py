@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mimecast_secops.actions import resolution, writing
+from mimecast_secops.actions import mutation, resolution
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
-from mimecast_secops.api import Generation
-from mimecast_secops.api.areas import tracking
+from mimecast_secops.api import ApiVersion
 from mimecast_secops.api.errors import Consequence, MimecastError
+from mimecast_secops.api.resources import tracking
 from mimecast_secops.parameters import choice, items, text
 
 _NO_UNDO: Final = {"possible": False, "why": "A report has been sent to Mimecast; it cannot be taken back."}
@@ -24,12 +24,12 @@ class Parameters:
     )
     kind: str = choice("Report As", "What the messages are.", ("Spam", "Malware", "Phishing"), default="Spam")
     comment: str = text("Comment", "A comment for Mimecast.")
-    dry_run: bool = writing.dry_run()
+    dry_run: bool = mutation.dry_run()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
     """Report each message; one that fails does not keep the others."""
-    if context.client.generation is not Generation.V1:
+    if context.client.api_version is not ApiVersion.V1:
         raise ActionFailed(
             "Messages can be reported on API 1.0 only, and this connection uses API 2.0, which has no such function. "
             "Report them in the Mimecast console, or use API 1.0 keys."
@@ -47,9 +47,9 @@ def run(context: Context, parameters: Parameters) -> Result:
             failed[message_id] = error
         context.progress(number, len(parameters.message_ids), "reported")
     if parameters.dry_run and not failed:
-        return writing.planned({"path": tracking.REPORT.path, "data": [one["request"] for one in done]}, done)
+        return mutation.planned({"path": tracking.REPORT.path, "data": [one["request"] for one in done]}, done)
     json_result = {
-        "state": writing.State.PENDING.value,
+        "state": mutation.State.PENDING.value,
         "undo": _NO_UNDO,
         "reported": done,
         "failed": [{"id": one, "error": str(error)} for one, error in failed.items()],
@@ -100,11 +100,11 @@ ACTION: Final = Action(
     name="Report Message",
     description="Report messages to Mimecast as spam, malware or phishing. API 1.0 only.",
     parameters=Parameters,
-    functions=(tracking.REPORT,),
-    helped_by=(tracking.SEARCH,),
+    endpoints=(tracking.REPORT,),
+    optional_endpoints=(tracking.SEARCH,),
     run=run,
     writes=True,
-    generations=frozenset({Generation.V1}),
+    api_versions=frozenset({ApiVersion.V1}),
     example={
         "state": "pending",
         "undo": _NO_UNDO,

@@ -14,11 +14,11 @@ from mimecast_secops.actions import hold_matches
 from mimecast_secops.actions.declaration import ActionFailed, Context
 from mimecast_secops.actions.hold_matches import describe, shortened
 from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
-from mimecast_secops.api.areas import held, tracking
 from mimecast_secops.api.errors import NotFound, UnreadableReply
+from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, unexpanded
 
-FUNCTIONS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
+ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """What resolving may call."""
 HELD: Final = "held"
 _PARAMETER: Final = "Message ID"

@@ -11,7 +11,7 @@ from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import ArchiveQuery
 from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE, searchable_words
-from mimecast_secops.api.areas import archive
+from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, choice, integer, items, shortened, text, time
 
 _FIELDS: Final = (
@@ -105,7 +105,7 @@ ACTION: Final = Action(
     name="Simple Archive Search",
     description="Search the archive for mails by mailbox, sender, recipient, subject and time frame.",
     parameters=Parameters,
-    functions=(archive.SEARCH,),
+    endpoints=(archive.SEARCH,),
     run=run,
     example=archive_results.EXAMPLE,
 )

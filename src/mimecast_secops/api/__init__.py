@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from mimecast_secops.api import errors
     from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query
-    from mimecast_secops.api.areas.account import Account
-    from mimecast_secops.api.areas.domains import InternalDomain
-    from mimecast_secops.api.areas.held import Attachment, HeldMessage, HoldSummary, MessageDetail
-    from mimecast_secops.api.areas.policies import BlockedSenderPolicy, PolicyRecord, PolicyTarget
-    from mimecast_secops.api.areas.senders import ManagedSender
-    from mimecast_secops.api.areas.tracked_messages import TrackedMessage
-    from mimecast_secops.api.areas.tracking import MessageInfo
-    from mimecast_secops.api.client import MimecastClient, functions
+    from mimecast_secops.api.client import MimecastClient, endpoints
     from mimecast_secops.api.connections import Proxy
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
-    from mimecast_secops.api.files import SpooledFile
-    from mimecast_secops.api.function import Function, Generation
+    from mimecast_secops.api.download import SpooledFile
+    from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+    from mimecast_secops.api.resources.account import Account
+    from mimecast_secops.api.resources.domains import InternalDomain
+    from mimecast_secops.api.resources.held import Attachment, HeldMessage, HoldSummary, MessageDetail
+    from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PolicyRecord, PolicyTarget
+    from mimecast_secops.api.resources.senders import ManagedSender
+    from mimecast_secops.api.resources.tracked_messages import TrackedMessage
+    from mimecast_secops.api.resources.tracking import MessageInfo
     from mimecast_secops.api.secrets import Secret, scrub
-    from mimecast_secops.api.session import Connection, Surroundings
+    from mimecast_secops.api.session import Connection, Runtime
 
 # Where each public name lives. Every action on the platform is a fresh process that pays for each import, so a module
 # is loaded when one of its names is first asked for.
@@ -39,42 +39,42 @@ _HOMES: Final = {
     "ArchiveQuery": "archive_query",
     "QueryError": "archive_query",
     "check_query": "archive_query",
-    "Account": "areas.account",
-    "InternalDomain": "areas.domains",
-    "Attachment": "areas.held",
-    "HeldMessage": "areas.held",
-    "HoldSummary": "areas.held",
-    "MessageDetail": "areas.held",
-    "BlockedSenderPolicy": "areas.policies",
-    "PolicyRecord": "areas.policies",
-    "PolicyTarget": "areas.policies",
-    "ManagedSender": "areas.senders",
-    "MessageInfo": "areas.tracking",
-    "TrackedMessage": "areas.tracked_messages",
+    "Account": "resources.account",
+    "InternalDomain": "resources.domains",
+    "Attachment": "resources.held",
+    "HeldMessage": "resources.held",
+    "HoldSummary": "resources.held",
+    "MessageDetail": "resources.held",
+    "BlockedSenderPolicy": "resources.policies",
+    "PolicyRecord": "resources.policies",
+    "PolicyTarget": "resources.policies",
+    "ManagedSender": "resources.senders",
+    "MessageInfo": "resources.tracking",
+    "TrackedMessage": "resources.tracked_messages",
     "MimecastClient": "client",
-    "functions": "client",
+    "endpoints": "client",
     "ClientCredentials": "credentials",
     "SigningKeys": "credentials",
     "Deadline": "deadline",
-    "SpooledFile": "files",
-    "Function": "function",
-    "Generation": "function",
+    "SpooledFile": "download",
+    "Endpoint": "endpoint",
+    "ApiVersion": "endpoint",
     "Secret": "secrets",
     "scrub": "secrets",
     "Connection": "session",
-    "Surroundings": "session",
+    "Runtime": "session",
     "Proxy": "connections",
 }
 __all__ = [
     "Account",
+    "ApiVersion",
     "ArchiveQuery",
     "Attachment",
     "BlockedSenderPolicy",
     "ClientCredentials",
     "Connection",
     "Deadline",
-    "Function",
-    "Generation",
+    "Endpoint",
     "HeldMessage",
     "HoldSummary",
     "InternalDomain",
@@ -86,14 +86,14 @@ __all__ = [
     "PolicyTarget",
     "Proxy",
     "QueryError",
+    "Runtime",
     "Secret",
     "SigningKeys",
     "SpooledFile",
-    "Surroundings",
     "TrackedMessage",
     "check_query",
+    "endpoints",
     "errors",
-    "functions",
     "scrub",
 ]
 

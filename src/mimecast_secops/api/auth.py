@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.function import Generation
+from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.secrets import Secret
 
 # Written out, because strftime's names follow the locale.
@@ -27,7 +27,7 @@ _SHORT_LIFE_USED: Final = 0.5
 class Authenticator(Protocol):
     """What the client asks of an authentication."""
 
-    generation: Generation
+    api_version: ApiVersion
 
     def headers(self, path: str, deadline: Deadline) -> dict[str, str]:
         """The headers that prove this one request; `path` is the function's, without any prefix of API Root."""
@@ -45,7 +45,7 @@ class RequestSigning:
         request_id: gives a fresh random GUID for each request.
     """
 
-    generation = Generation.V1
+    api_version = ApiVersion.V1
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class TokenAuth:
         monotonic: the monotonic clock, seconds.
     """
 
-    generation = Generation.V2
+    api_version = ApiVersion.V2
 
     def __init__(self, fetch: Callable[[Deadline], Token], *, monotonic: Callable[[], float]) -> None:
         self._fetch = fetch
@@ -108,11 +108,11 @@ class TokenAuth:
         """The bearer header; gets a token first when there is none. Threads that need one wait for the same."""
         with self._lock:
             if self._token is None or self._monotonic() >= self._renew_at:
-                asked = self._monotonic()
+                request_info = self._monotonic()
                 token = self._fetch(deadline)
                 self._token = token.value
                 # A very short life cannot be renewed a minute early; half of it is used then.
-                self._renew_at = asked + max(token.lifetime - _RENEW_EARLY, token.lifetime * _SHORT_LIFE_USED)
+                self._renew_at = request_info + max(token.lifetime - _RENEW_EARLY, token.lifetime * _SHORT_LIFE_USED)
             return {"Authorization": f"Bearer {self._token.reveal()}"}
 
     def forget(self, used: dict[str, str]) -> bool:

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.function import Function, Generation
-from mimecast_secops.api.session import Connection, Session, Surroundings
+from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+from mimecast_secops.api.session import Connection, Runtime, Session
 
 if TYPE_CHECKING:
-    from mimecast_secops.api.areas import account, archive, domains, files, held, policies, senders, tracking
+    from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
 
 _AREAS: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
 
@@ -25,74 +25,74 @@ class MimecastClient:
 
     Args:
         connection: where and who.
-        surroundings: time, chance and ids; the real ones unless a test owns them.
+        runtime: time, chance and ids; the real ones unless a test owns them.
     """
 
-    def __init__(self, connection: Connection, surroundings: Surroundings | None = None) -> None:
-        self._session = Session(connection, surroundings or Surroundings())
+    def __init__(self, connection: Connection, runtime: Runtime | None = None) -> None:
+        self._session = Session(connection, runtime or Runtime())
 
     # An area is loaded when it is first used: an action of the platform uses one or two of them.
 
     @cached_property
-    def account(self) -> account.AccountArea:
+    def account(self) -> account.AccountResource:
         """The account itself."""
-        from mimecast_secops.api.areas.account import AccountArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.account import AccountResource  # noqa: PLC0415
 
-        return AccountArea(self._session)
+        return AccountResource(self._session)
 
     @cached_property
-    def domains(self) -> domains.DomainsArea:
+    def domains(self) -> domains.DomainsResource:
         """The tenant's domains."""
-        from mimecast_secops.api.areas.domains import DomainsArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.domains import DomainsResource  # noqa: PLC0415
 
-        return DomainsArea(self._session)
+        return DomainsResource(self._session)
 
     @cached_property
-    def tracking(self) -> tracking.TrackingArea:
+    def tracking(self) -> tracking.TrackingResource:
         """Message tracking."""
-        from mimecast_secops.api.areas.tracking import TrackingArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.tracking import TrackingResource  # noqa: PLC0415
 
-        return TrackingArea(self._session)
+        return TrackingResource(self._session)
 
     @cached_property
-    def held(self) -> held.HeldArea:
+    def held(self) -> held.HeldResource:
         """The hold queue."""
-        from mimecast_secops.api.areas.held import HeldArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.held import HeldResource  # noqa: PLC0415
 
-        return HeldArea(self._session)
+        return HeldResource(self._session)
 
     @cached_property
-    def archive(self) -> archive.ArchiveArea:
+    def archive(self) -> archive.ArchiveResource:
         """The archive."""
-        from mimecast_secops.api.areas.archive import ArchiveArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.archive import ArchiveResource  # noqa: PLC0415
 
-        return ArchiveArea(self._session)
+        return ArchiveResource(self._session)
 
     @cached_property
-    def senders(self) -> senders.SendersArea:
+    def senders(self) -> senders.SendersResource:
         """Managed senders."""
-        from mimecast_secops.api.areas.senders import SendersArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.senders import SendersResource  # noqa: PLC0415
 
-        return SendersArea(self._session)
+        return SendersResource(self._session)
 
     @cached_property
-    def policies(self) -> policies.PoliciesArea:
+    def policies(self) -> policies.PoliciesResource:
         """Blocked-sender policies."""
-        from mimecast_secops.api.areas.policies import PoliciesArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.policies import PoliciesResource  # noqa: PLC0415
 
-        return PoliciesArea(self._session)
+        return PoliciesResource(self._session)
 
     @cached_property
-    def files(self) -> files.FilesArea:
+    def files(self) -> files.FilesResource:
         """Attachments."""
-        from mimecast_secops.api.areas.files import FilesArea  # noqa: PLC0415
+        from mimecast_secops.api.resources.files import FilesResource  # noqa: PLC0415
 
-        return FilesArea(self._session)
+        return FilesResource(self._session)
 
     @property
-    def generation(self) -> Generation:
+    def api_version(self) -> ApiVersion:
         """The API generation in use."""
-        return self._session.generation
+        return self._session.api_version
 
     @property
     def api_root(self) -> str:
@@ -132,7 +132,7 @@ class MimecastClient:
         self.close()
 
 
-def functions() -> tuple[Function, ...]:
+def endpoints() -> tuple[Endpoint, ...]:
     """Every function of the API that this client can call, in the order of their paths."""
-    areas = (import_module(f"mimecast_secops.api.areas.{name}") for name in _AREAS)
-    return tuple(sorted((function for area in areas for function in area.FUNCTIONS), key=lambda one: one.path))
+    areas = (import_module(f"mimecast_secops.api.resources.{name}") for name in _AREAS)
+    return tuple(sorted((endpoint for area in areas for endpoint in area.ENDPOINTS), key=lambda one: one.path))

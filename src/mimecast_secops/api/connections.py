@@ -29,7 +29,7 @@ from urllib3.exceptions import (
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.urls import is_loopback
-from mimecast_secops.api.watchdog import Exchange, Wire
+from mimecast_secops.api.watchdog import Exchange, WatchedSocket
 
 _CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
 _LOOK: Final = 0.1
@@ -57,7 +57,7 @@ class Proxy:
 class _Watched:
     """What both kinds of connection add to the library's: a wire that the exchange in flight can be cut by."""
 
-    _wire: Wire | None = None
+    _wire: WatchedSocket | None = None
     _outgoing: list[bytes] | None = None
 
     def _new_conn(self: Any) -> socket.socket:
@@ -130,7 +130,7 @@ class _Watched:
     def _watch(self, connected: socket.socket) -> None:
         exchange = IN_FLIGHT.exchange
         if exchange is not None:
-            self._wire = Wire(connected)
+            self._wire = WatchedSocket(connected)
             exchange.attach(self._wire)
 
     def _unwatch(self) -> None:

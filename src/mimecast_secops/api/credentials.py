@@ -7,8 +7,8 @@ import binascii
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
+from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.errors import IncompleteCredentials, Misconfigured
-from mimecast_secops.api.function import Generation
 from mimecast_secops.api.secrets import Secret
 
 
@@ -25,7 +25,7 @@ class SigningKeys:
     access_key: Secret
     secret_key: Secret
 
-    generation: ClassVar[Generation] = Generation.V1
+    api_version: ClassVar[ApiVersion] = ApiVersion.V1
 
     def __post_init__(self) -> None:
         _check_header_safe("Application ID", self.application_id)
@@ -54,7 +54,7 @@ class ClientCredentials:
     client_id: str
     client_secret: Secret
 
-    generation: ClassVar[Generation] = Generation.V2
+    api_version: ClassVar[ApiVersion] = ApiVersion.V2
 
     def __post_init__(self) -> None:
         _check_header_safe("Client ID", self.client_id)

@@ -112,7 +112,7 @@ def rows_of(reply: Reply, what: str, path: str) -> tuple[Any, ...]:
         UnexpectedReply: the reply has no list, so it does not mean that there is nothing.
     """
     if not reply.has_list:
-        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {what}.", function=path)
+        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {what}.", endpoint=path)
     return reply.data
 
 

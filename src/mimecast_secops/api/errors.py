@@ -48,7 +48,7 @@ class MimecastError(Exception):
         code: Mimecast's own code (`err_xdk_invalid_signature`), "" where it gave none.
         detail: Mimecast's own message, "" where it gave none.
         request_id: the id of the request that Mimecast's support asks for, "" where unknown.
-        function: the path of the function that was called (`/api/gateway/hold-release`), "" where none was.
+        endpoint: the path of the function that was called (`/api/gateway/hold-release`), "" where none was.
     """
 
     consequence: ClassVar[Consequence] = Consequence.SKIP
@@ -61,7 +61,7 @@ class MimecastError(Exception):
         code: str = "",
         detail: str = "",
         request_id: str = "",
-        function: str = "",
+        endpoint: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -69,7 +69,7 @@ class MimecastError(Exception):
         self.code = code
         self.detail = detail
         self.request_id = request_id
-        self.function = function
+        self.endpoint = endpoint
 
     def __str__(self) -> str:
         return self.message
@@ -93,8 +93,8 @@ class Unreachable(MimecastError):
 
     consequence = Consequence.RETRY
 
-    def __init__(self, message: str, *, may_have_been_executed: bool = False, function: str = "") -> None:
-        super().__init__(message, function=function)
+    def __init__(self, message: str, *, may_have_been_executed: bool = False, endpoint: str = "") -> None:
+        super().__init__(message, endpoint=endpoint)
         self.may_have_been_executed = may_have_been_executed
 
 
@@ -102,17 +102,17 @@ class DeadlineExceeded(Unreachable):
     """The caller's deadline came before an answer."""
 
 
-class Refused(MimecastError):
+class ApiError(MimecastError):
     """Mimecast answered, and the answer is no. `code` and `detail` are Mimecast's own words."""
 
 
-class AuthenticationFailed(Refused):
+class AuthenticationFailed(ApiError):
     """The credentials, the region or the clock are wrong, or an access key has expired."""
 
     consequence = Consequence.FIX
 
 
-class MissingRight(Refused):
+class MissingPermission(ApiError):
     """The credentials are good, but lack a right.
 
     `permission` is the role permission to grant (`Gateway | Tracking | Read`) and `product` the API 2.0 product to
@@ -131,34 +131,34 @@ class MissingRight(Refused):
         code: str = "",
         detail: str = "",
         request_id: str = "",
-        function: str = "",
+        endpoint: str = "",
     ) -> None:
-        super().__init__(message, status=status, code=code, detail=detail, request_id=request_id, function=function)
+        super().__init__(message, status=status, code=code, detail=detail, request_id=request_id, endpoint=endpoint)
         self.permission = permission
         self.product = product
 
 
-class RateLimited(Refused):
+class RateLimited(ApiError):
     """The quota is used up and the function was not executed (API notes 4.6). `wait` is seconds, None if not said."""
 
     consequence = Consequence.RETRY
 
-    def __init__(self, message: str, *, wait: float | None = None, function: str = "", request_id: str = "") -> None:
-        super().__init__(message, status=429, function=function, request_id=request_id)
+    def __init__(self, message: str, *, wait: float | None = None, endpoint: str = "", request_id: str = "") -> None:
+        super().__init__(message, status=429, endpoint=endpoint, request_id=request_id)
         self.wait = wait
 
 
-class NotFound(Refused):
+class NotFound(ApiError):
     """Mimecast does not know the id that was named."""
 
 
-class Unavailable(Refused):
+class Unavailable(ApiError):
     """Mimecast itself has trouble (5xx)."""
 
     consequence = Consequence.RETRY
 
 
-class NotConfirmed(Refused):
+class NotConfirmed(ApiError):
     """HTTP said success, but the reply lacks the sign that this very thing was done."""
 
 

@@ -18,11 +18,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from mimecast_secops.api.auth import Authenticator, RequestSigning, Token, TokenAuth, token_request
-from mimecast_secops.api.budget import RateBudget
 from mimecast_secops.api.connections import Proxy
 from mimecast_secops.api.credentials import ClientCredentials, Credentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
+from mimecast_secops.api.endpoint import V2_ONLY, ApiVersion, Endpoint
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
+from mimecast_secops.api.error_mapping import RequestInfo, refusal
 from mimecast_secops.api.errors import (
     DeadlineExceeded,
     MimecastError,
@@ -31,10 +32,9 @@ from mimecast_secops.api.errors import (
     ReplyTooLarge,
     UnreadableReply,
 )
-from mimecast_secops.api.function import V2_ONLY, Function, Generation
-from mimecast_secops.api.refusals import Asked, refusal
+from mimecast_secops.api.rate_limit import RateLimiter
 from mimecast_secops.api.secrets import Secret
-from mimecast_secops.api.transport import StreamedReply, Transport, Wiring
+from mimecast_secops.api.transport import StreamedReply, Transport, TransportOptions
 from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import Attempt, Step, verdict
 
@@ -45,11 +45,11 @@ _LONGEST_LIFETIME: Final = 86_400
 # Each value of a decoded reply takes up to a few hundred bytes. Search results of the greatest length have fewer.
 _MOST_VALUES: Final = 500_000
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-TOKEN: Final = Function(
+TOKEN: Final = Endpoint(
     path="/oauth/token",
     summary="get a token",
     permission="",
-    generations=V2_ONLY,
+    api_versions=V2_ONLY,
     source="API notes 3.1 [documented]",
 )
 
@@ -93,7 +93,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Runtime:
     """Time, chance and ids, handed in so that a test can own them. Without `sleep`, a deadline can end the waits."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -128,11 +128,11 @@ class ServerClock:
 class Session:
     """What the areas call through. Safe to share between threads; `until` gives a view with a deadline."""
 
-    def __init__(self, connection: Connection, surroundings: Surroundings) -> None:
+    def __init__(self, connection: Connection, runtime: Runtime) -> None:
         self.connection = connection
-        self.around = surroundings
+        self.around = runtime
         self.deadline = Deadline.never()
-        wiring = Wiring(
+        transport_options = TransportOptions(
             verify_tls=connection.verify_tls,
             ca_bundle=connection.ca_bundle,
             proxy=connection.proxy,
@@ -140,15 +140,15 @@ class Session:
             connect_timeout=connection.connect_timeout,
             max_concurrency=connection.max_concurrency,
         )
-        self.transport = Transport(wiring, monotonic=surroundings.monotonic)
+        self.transport = Transport(transport_options, monotonic=runtime.monotonic)
         self.server_clock = ServerClock()
-        self.budget = RateBudget(monotonic=surroundings.monotonic, sleep=surroundings.pause)
+        self.budget = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause)
         self.auth = self._authenticator(connection.credentials)
 
     @property
-    def generation(self) -> Generation:
+    def api_version(self) -> ApiVersion:
         """The API generation that the credentials are for."""
-        return self.auth.generation
+        return self.auth.api_version
 
     def until(self, deadline: Deadline) -> Session:
         """The same session with another deadline; everything else is shared."""
@@ -159,7 +159,7 @@ class Session:
 
     def call(
         self,
-        function: Function,
+        endpoint: Endpoint,
         data: Sequence[Mapping[str, Any]] = (),
         *,
         pagination: Mapping[str, Any] | None = None,
@@ -169,7 +169,7 @@ class Session:
         """Call a function with the envelope of API notes 4.1 and return what it says.
 
         Args:
-            function: what to call.
+            endpoint: what to call.
             data: the items.
             pagination: the members of `meta.pagination`.
             some_may_fail: a reply that refuses some items is handed out; the caller looks at `fails`.
@@ -182,13 +182,13 @@ class Session:
         if pagination:
             body["meta"] = {"pagination": dict(pagination)}
         return self.send(
-            "POST", function, function.path, _ENCODE.encode(body), some_may_fail=some_may_fail, undecoded=undecoded
+            "POST", endpoint, endpoint.path, _ENCODE.encode(body), some_may_fail=some_may_fail, undecoded=undecoded
         )
 
     def send(
         self,
         method: str,
-        function: Function,
+        endpoint: Endpoint,
         path: str,
         body: bytes | None,
         *,
@@ -198,26 +198,26 @@ class Session:
     ) -> Reply:
         """As `call`, for functions with another verb or path than their declaration's; `empty_is_success`: HTTP 204."""
 
-        def attempt(asked: Asked, headers: dict[str, str]) -> Reply:
-            raw = self._exchange(method, path, headers, body, function)
+        def attempt(request_info: RequestInfo, headers: dict[str, str]) -> Reply:
+            raw = self._exchange(method, path, headers, body, endpoint)
             if empty_is_success and raw.status == 204:
                 return Reply(204, (), (), "", {})
-            return _judged(asked, raw, some_may_fail=some_may_fail, undecoded=undecoded)
+            return _judged(request_info, raw, some_may_fail=some_may_fail, undecoded=undecoded)
 
-        return self.repeat(function, path, attempt)
+        return self.repeat(endpoint, path, attempt)
 
-    def repeat(self, function: Function, path: str, attempt: Callable[[Asked, dict[str, str]], Answer]) -> Answer:
+    def repeat(self, endpoint: Endpoint, path: str, attempt: Callable[[RequestInfo, dict[str, str]], Answer]) -> Answer:
         """Make attempts at a call until the verdict is that it succeeded or failed; the loop of every call.
 
         Args:
-            function: what is called.
+            endpoint: what is called.
             path: the path that is signed.
             attempt: makes one attempt with proven headers; returns its result or raises `MimecastError`.
         """
-        if self.generation not in function.generations:
+        if self.api_version not in endpoint.api_versions:
             raise NotSupported(
-                f"{self.generation.value} has no function to {function.summary} ({function.path}).",
-                function=function.path,
+                f"{self.api_version.value} has no function to {endpoint.summary} ({endpoint.path}).",
+                endpoint=endpoint.path,
             )
         number, renewed = 0, False
         while True:
@@ -225,11 +225,11 @@ class Session:
             headers: dict[str, str] = {}
             error: MimecastError | None = None
             result: Answer | None = None
-            asked = Asked(function, self.generation, self.around.request_id())
+            request_info = RequestInfo(endpoint, self.api_version, self.around.request_id())
             try:
-                self.budget.acquire(function.path, self.deadline)
-                headers = {"x-request-id": asked.request_id, **self.auth.headers(path, self.deadline)}
-                result = attempt(asked, headers)
+                self.budget.acquire(endpoint.path, self.deadline)
+                headers = {"x-request-id": request_info.request_id, **self.auth.headers(path, self.deadline)}
+                result = attempt(request_info, headers)
             except MimecastError as caught:
                 # With its traceback the error would keep this frame, and with it the whole reply, until Python looks
                 # for cycles.
@@ -239,37 +239,37 @@ class Session:
                     error=error,
                     number=number,
                     limit=self.connection.max_attempts,
-                    writes=function.writes,
+                    writes=endpoint.writes,
                     renewed=renewed,
                     time_left=self.deadline.remaining(self.around.monotonic()),
                     jitter=self.around.random(),
-                    divisible=function.divisible,
+                    divisible=endpoint.divisible,
                 )
             )
             if step.step is Step.RENEW and self.auth.forget(headers):
                 renewed = True
             elif step.step is Step.RETRY:
                 _LOG.debug(
-                    "%s: attempt %d failed (%s), next in %.2f s", function.path, number, type(error).__name__, step.wait
+                    "%s: attempt %d failed (%s), next in %.2f s", endpoint.path, number, type(error).__name__, step.wait
                 )
                 self.around.pause(step.wait, self.deadline)
             elif error is None and result is not None:
                 return result
             elif error is not None:
-                raise self._final(error, function, number) from error.__cause__
+                raise self._final(error, endpoint, number) from error.__cause__
 
     @contextmanager
-    def open(self, function: Function, path: str, body: bytes, headers: dict[str, str]) -> Iterator[StreamedReply]:
+    def open(self, endpoint: Endpoint, path: str, body: bytes, headers: dict[str, str]) -> Iterator[StreamedReply]:
         """One attempt at a call whose reply is streamed."""
         sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
         url = self.connection.api_root + path
-        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline, name=function.path)
+        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline, name=endpoint.path)
         with opened as reply:
-            self.budget.report(function.path, reply.status, reply.headers)
+            self.budget.report(endpoint.path, reply.status, reply.headers)
             yield reply
 
     def _exchange(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None, function: Function
+        self, method: str, path: str, headers: dict[str, str], body: bytes | None, endpoint: Endpoint
     ) -> RawReply:
         raw = self.transport.exchange(
             method,
@@ -278,23 +278,23 @@ class Session:
             body=body,
             deadline=self.deadline,
             max_bytes=self.connection.max_reply_bytes,
-            fresh=function.writes,
-            name=function.path,
+            fresh=endpoint.writes,
+            name=endpoint.path,
         )
-        self.budget.report(function.path, raw.status, raw.headers)
+        self.budget.report(endpoint.path, raw.status, raw.headers)
         self.server_clock.read(raw.headers, self.around.clock())
         if _has_too_many_values(raw.body):
-            raise ReplyTooLarge(f"Mimecast answered {function.path} with more than {_MOST_VALUES} values.")
+            raise ReplyTooLarge(f"Mimecast answered {endpoint.path} with more than {_MOST_VALUES} values.")
         return raw
 
-    def _final(self, error: MimecastError, function: Function, attempts: int) -> MimecastError:
+    def _final(self, error: MimecastError, endpoint: Endpoint, attempts: int) -> MimecastError:
         """The error to raise: it names the function, and says so when only the deadline kept us from trying again."""
-        error.function = error.function or function.path
+        error.endpoint = error.endpoint or endpoint.path
         left = self.deadline.remaining(self.around.monotonic())
         if isinstance(error, RateLimited) and error.wait is not None and error.wait > left > 0:
             return DeadlineExceeded(
                 f"{error.message} The next call is allowed in {error.wait:.0f} s, and {left:.0f} s are left.",
-                function=function.path,
+                endpoint=endpoint.path,
             )
         if attempts > 1:
             error.args = (f"{error.message} ({attempts} attempts)",)
@@ -318,13 +318,13 @@ class Session:
             name=TOKEN.path,
         )
         self.budget.report(TOKEN.path, raw.status, raw.headers)
-        asked = Asked(TOKEN, Generation.V2)
+        request_info = RequestInfo(TOKEN, ApiVersion.V2)
         reply = open_envelope(raw)
-        if error := refusal(asked, raw, reply):
+        if error := refusal(request_info, raw, reply):
             raise error
         value, lifetime = (reply.body.get(name) if reply else None for name in ("access_token", "expires_in"))
         if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
-            raise UnreadableReply(f"The reply of {TOKEN.path} has no token: check API Root.", function=TOKEN.path)
+            raise UnreadableReply(f"The reply of {TOKEN.path} has no token: check API Root.", endpoint=TOKEN.path)
         return Token(Secret(value), _seconds(lifetime))
 
 
@@ -341,12 +341,12 @@ def _has_too_many_values(body: bytes) -> bool:
     return body.count(b",") > _MOST_VALUES and _STRING.sub(b"", body).count(b",") > _MOST_VALUES
 
 
-def _judged(asked: Asked, raw: RawReply, *, some_may_fail: bool, undecoded: bool) -> Reply:
+def _judged(request_info: RequestInfo, raw: RawReply, *, some_may_fail: bool, undecoded: bool) -> Reply:
     reply = open_envelope(raw, undecoded=undecoded)
     if some_may_fail and reply is not None and reply.status < 300 and reply.data:
         return reply
-    if error := refusal(asked, raw, reply):
+    if error := refusal(request_info, raw, reply):
         raise error
     if reply is None:
-        raise UnreadableReply(f"{asked.function.path} answered nothing that can be read.")
+        raise UnreadableReply(f"{request_info.endpoint.path} answered nothing that can be read.")
     return reply

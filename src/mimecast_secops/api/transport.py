@@ -30,12 +30,12 @@ from urllib3.exceptions import (
 )
 
 from mimecast_secops._version import __version__
-from mimecast_secops.api.budget import calls_left
 from mimecast_secops.api.concurrency import ConcurrencyLimit, Observation
 from mimecast_secops.api.connections import IN_FLIGHT, Proxy, pool_of, proxy_of_environment, tls_context
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, ReplyTooLarge, Unreachable
+from mimecast_secops.api.rate_limit import calls_left
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.api.urls import is_loopback, shown_url
 from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
@@ -52,7 +52,7 @@ _NO_CONNECTION_IN_TIME: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
+class TransportOptions:
     """How to reach servers: seconds, counts, and a PEM file ("" = what the system trusts)."""
 
     verify_tls: bool = True
@@ -80,18 +80,18 @@ class Transport:
     `connect_timeout + timeout` together, the body ten times `timeout`, and everything ends with the caller's deadline.
 
     Args:
-        wiring: how to reach servers.
+        transport_options: how to reach servers.
         monotonic: the monotonic clock, seconds.
     """
 
-    def __init__(self, wiring: Wiring, *, monotonic: Callable[[], float]) -> None:
-        self._wiring = wiring
+    def __init__(self, transport_options: TransportOptions, *, monotonic: Callable[[], float]) -> None:
+        self._wiring = transport_options
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, str, str], HTTPConnectionPool] = {}
         self._context: ssl.SSLContext | None = None
         self._watchdog = Watchdog()
-        self._concurrency = ConcurrencyLimit(wiring.max_concurrency, monotonic=monotonic)
+        self._concurrency = ConcurrencyLimit(transport_options.max_concurrency, monotonic=monotonic)
         self.requests_sent = 0
 
     def exchange(

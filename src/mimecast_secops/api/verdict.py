@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from mimecast_secops.api.error_mapping import TOKEN_EXPIRED, TRANSIENT_REFUSALS
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
@@ -21,7 +22,6 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
-from mimecast_secops.api.refusals import TOKEN_EXPIRED, TRANSIENT_REFUSALS
 
 # A server that asks for more than this is asking us to come back another time.
 LONGEST_WAIT: Final = 120.0

@@ -29,7 +29,7 @@ class Cut(Enum):
     LIMIT = "the time limit of the phase"
 
 
-class Wire:
+class WatchedSocket:
     """A second handle of the socket of a connection.
 
     TLS takes the first handle over when it begins. The connection and the exchange that uses it each hold the wire;
@@ -43,7 +43,7 @@ class Wire:
         self._lock = threading.Lock()
         self._holders = 1
 
-    def hold(self) -> Wire:
+    def hold(self) -> WatchedSocket:
         """Take a share."""
         with self._lock:
             self._holders += 1
@@ -79,7 +79,7 @@ class Exchange:
         self._deadline_at = now + left
         self._limit_at = now + limit
         self._lock = threading.Lock()
-        self._wire: Wire | None = None
+        self._wire: WatchedSocket | None = None
         self.cut: Cut | None = None
         self.sent_at: float | None = None
 
@@ -94,7 +94,7 @@ class Exchange:
             return 0.0
         return max(0.0, self.ends_at - time.monotonic())
 
-    def attach(self, wire: Wire) -> None:
+    def attach(self, wire: WatchedSocket) -> None:
         """Watch this connection.
 
         Raises:

@@ -8,11 +8,11 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from mimecast_secops.api import Generation, MimecastClient
+from mimecast_secops.api import ApiVersion, MimecastClient
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     MimecastError,
-    MissingRight,
+    MissingPermission,
     Unreachable,
     UnreadableReply,
 )
@@ -47,7 +47,7 @@ def examine_connection(client: MimecastClient) -> Iterator[Finding]:
         yield _finding(name, Verdict.MISSING, str(error), "Correct the settings that the sentence names.")
         yield from _clock(client)
         return
-    except MissingRight as error:
+    except MissingPermission as error:
         yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
         yield _finding("Credentials", Verdict.WORKS, "They are accepted.")
         yield _finding("Account", Verdict.UNKNOWN, str(error))
@@ -57,7 +57,7 @@ def examine_connection(client: MimecastClient) -> Iterator[Finding]:
     else:
         secure = "with a verified certificate" if url.scheme == "https" else "without TLS, on this machine"
         yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers {secure}.")
-        yield _finding("Credentials", Verdict.WORKS, f"They are accepted ({client.generation.value}).")
+        yield _finding("Credentials", Verdict.WORKS, f"They are accepted ({client.api_version.value}).")
         region = f", region {account.region}" if account.region else ""
         yield _finding("Account", Verdict.WORKS, f"{account.account_name or account.account_code}{region}.")
     yield from _clock(client)
@@ -85,7 +85,7 @@ def _clock(client: MimecastClient) -> Iterator[Finding]:
     if abs(skew) <= _MUCH_SKEW:
         yield _finding("Clock", Verdict.WORKS, why)
         return
-    signed = " Signed requests are refused when it is far off." if client.generation is Generation.V1 else ""
+    signed = " Signed requests are refused when it is far off." if client.api_version is ApiVersion.V1 else ""
     yield _finding("Clock", Verdict.MISSING, why + signed, "Set the clock, or switch on time synchronisation.")
 
 

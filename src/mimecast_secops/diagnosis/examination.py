@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from mimecast_secops.api import Function, MimecastClient
+from mimecast_secops.api import Endpoint, MimecastClient
 from mimecast_secops.diagnosis.connection import examine_connection
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 from mimecast_secops.diagnosis.probes import probe
@@ -18,8 +18,8 @@ class Subject:
 
     name: str
     kind: str
-    functions: tuple[Function, ...]
-    helped_by: tuple[Function, ...] = ()
+    endpoints: tuple[Endpoint, ...]
+    optional_endpoints: tuple[Endpoint, ...] = ()
 
 
 def examine(
@@ -38,28 +38,32 @@ def examine(
     findings = list(examine_connection(client))
     if any(finding.verdict is Verdict.MISSING and finding.subject != "Clock" for finding in findings):
         return findings
-    functions = _distinct(function for one in subjects for function in (*one.functions, *one.helped_by))
+    endpoints = _distinct(endpoint for one in subjects for endpoint in (*one.endpoints, *one.optional_endpoints))
     found: dict[str, Finding] = {}
-    for number, function in enumerate(functions):
+    for number, endpoint in enumerate(endpoints):
         if progress:
-            progress(number, len(functions), function.summary)
-        found[function.path] = probe(client, function)
+            progress(number, len(endpoints), endpoint.summary)
+        found[endpoint.path] = probe(client, endpoint)
     return [*findings, *found.values(), *(_about(subject, found) for subject in subjects)]
 
 
-def _distinct(functions: Iterable[Function]) -> list[Function]:
-    return sorted({function.path: function for function in functions}.values(), key=lambda one: one.path)
+def _distinct(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    return sorted({endpoint.path: endpoint for endpoint in endpoints}.values(), key=lambda one: one.path)
 
 
 def _about(subject: Subject, found: dict[str, Finding]) -> Finding:
-    ordered = sorted(subject.functions, key=lambda one: one.summary)
+    ordered = sorted(subject.endpoints, key=lambda one: one.summary)
     needs = [_best([found[one.path] for one in group]) for _, group in groupby(ordered, key=lambda one: one.summary)]
     worst = min((need.verdict for need in needs), key=_WORST_FIRST.index, default=Verdict.WORKS)
     lacking = [need for need in needs if need.verdict is worst and worst is not Verdict.WORKS]
     why = "; ".join(f"{need.subject}: {need.verdict.value}" for need in lacking)
     remedy = " ".join(dict.fromkeys(need.remedy for need in lacking if need.remedy))
     if worst is Verdict.WORKS:
-        without = [found[one.path].subject for one in subject.helped_by if found[one.path].verdict is not Verdict.WORKS]
+        without = [
+            found[one.path].subject
+            for one in subject.optional_endpoints
+            if found[one.path].verdict is not Verdict.WORKS
+        ]
         why = f"Without: {', '.join(without).lower()}." if without else ""
     return Finding(subject=subject.name, kind=subject.kind, verdict=worst, why=why, remedy=remedy)
 

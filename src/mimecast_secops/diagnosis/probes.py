@@ -11,18 +11,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from mimecast_secops.api import ArchiveQuery, BlockedSenderPolicy, Function, MimecastClient, PolicyTarget
-from mimecast_secops.api.areas import account, archive, domains, files, held, policies, senders, tracking
+from mimecast_secops.api import ArchiveQuery, BlockedSenderPolicy, Endpoint, MimecastClient, PolicyTarget
 from mimecast_secops.api.errors import (
+    ApiError,
     AuthenticationFailed,
     MimecastError,
-    MissingRight,
+    MissingPermission,
     NotSupported,
     RateLimited,
-    Refused,
     Unavailable,
     UnreadableReply,
 )
+from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 
 # Well-formed (base64url of an empty zlib stream), and given out by nobody.
@@ -33,43 +33,43 @@ _NOT_AN_ADDRESS: Final = "not an address"
 _NOT_IN_CATALOGUE: Final = frozenset({held.DETAIL.path, policies.DELETE.path})
 
 
-def probe(client: MimecastClient, function: Function) -> Finding:
+def probe(client: MimecastClient, endpoint: Endpoint) -> Finding:
     """Find out whether a function may be called."""
-    if client.generation not in function.generations:
-        return _finding(function, Verdict.NOT_AVAILABLE, f"{client.generation.value} has no such function.")
-    ask = _PROBES.get(function.path)
+    if client.api_version not in endpoint.api_versions:
+        return _finding(endpoint, Verdict.NOT_AVAILABLE, f"{client.api_version.value} has no such function.")
+    ask = _PROBES.get(endpoint.path)
     if ask is None:
-        return _finding(function, Verdict.UNKNOWN, "There is no safe way to try it.")
+        return _finding(endpoint, Verdict.UNKNOWN, "There is no safe way to try it.")
     try:
         ask(client)
-    except MissingRight as error:
-        return _missing(function, error)
+    except MissingPermission as error:
+        return _missing(endpoint, error)
     except NotSupported as error:
-        return _finding(function, Verdict.NOT_AVAILABLE, str(error))
+        return _finding(endpoint, Verdict.NOT_AVAILABLE, str(error))
     except (RateLimited, Unavailable, AuthenticationFailed) as error:
-        return _finding(function, Verdict.UNKNOWN, str(error))
-    except Refused:
-        return _finding(function, Verdict.WORKS, "Mimecast refused what cannot be done, which it does after rights.")
+        return _finding(endpoint, Verdict.UNKNOWN, str(error))
+    except ApiError:
+        return _finding(endpoint, Verdict.WORKS, "Mimecast refused what cannot be done, which it does after rights.")
     except UnreadableReply as error:
-        return _finding(function, Verdict.UNKNOWN, str(error))
+        return _finding(endpoint, Verdict.UNKNOWN, str(error))
     except MimecastError as error:
-        return _finding(function, Verdict.UNKNOWN, str(error))
-    return _finding(function, Verdict.WORKS, "Mimecast answered.")
+        return _finding(endpoint, Verdict.UNKNOWN, str(error))
+    return _finding(endpoint, Verdict.WORKS, "Mimecast answered.")
 
 
-def _missing(function: Function, error: MissingRight) -> Finding:
-    if error.code == "app_forbidden" and function.path in _NOT_IN_CATALOGUE:
-        return _finding(function, Verdict.NOT_AVAILABLE, "The catalogue of API 2.0 does not have it, nor this tenant.")
-    remedy = f'Grant the role permission "{function.permission}".'
+def _missing(endpoint: Endpoint, error: MissingPermission) -> Finding:
+    if error.code == "app_forbidden" and endpoint.path in _NOT_IN_CATALOGUE:
+        return _finding(endpoint, Verdict.NOT_AVAILABLE, "The catalogue of API 2.0 does not have it, nor this tenant.")
+    remedy = f'Grant the role permission "{endpoint.permission}".'
     if error.code == "app_forbidden":
-        product = f'"{function.product}"' if function.product else f"that contains {function.path}"
+        product = f'"{endpoint.product}"' if endpoint.product else f"that contains {endpoint.path}"
         remedy = f"Create an API application with the product {product}; products cannot be added to an existing one."
-    return _finding(function, Verdict.MISSING, f"{error.code or error.status}: {error.detail}", remedy)
+    return _finding(endpoint, Verdict.MISSING, f"{error.code or error.status}: {error.detail}", remedy)
 
 
-def _finding(function: Function, verdict: Verdict, why: str, remedy: str = "") -> Finding:
-    name = f"{function.summary[0].upper()}{function.summary[1:]}"
-    return Finding(subject=name, kind="function", verdict=verdict, why=why, remedy=remedy, path=function.path)
+def _finding(endpoint: Endpoint, verdict: Verdict, why: str, remedy: str = "") -> Finding:
+    name = f"{endpoint.summary[0].upper()}{endpoint.summary[1:]}"
+    return Finding(subject=name, kind="function", verdict=verdict, why=why, remedy=remedy, path=endpoint.path)
 
 
 def _now() -> datetime:

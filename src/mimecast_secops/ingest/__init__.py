@@ -1,17 +1,17 @@
 """The connector's engine: every matching message becomes one alert, whatever happens in between.
 
 It knows no platform. A host gives it a tenant to read, a place to deliver to and a store for its state
-(`mimecast_secops.ingest.ports`), and runs one cycle after the other.
+(`mimecast_secops.ingest.interfaces`), and runs one cycle after the other.
 """
 
 from mimecast_secops.ingest.alert import Alert, AlertFile
 from mimecast_secops.ingest.connector import Connector, ImportedState, cycle_deadline
+from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult, Side, StateStore, Tenant
+from mimecast_secops.ingest.message_tracking.tenant import MimecastTenant
 from mimecast_secops.ingest.metrics import failed_metrics, metrics
-from mimecast_secops.ingest.ports import Delivery, Offer, Side, StateStore, Tenant
 from mimecast_secops.ingest.report import Report
 from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings, Rules, rules_of
 from mimecast_secops.ingest.state import UnreadableState
-from mimecast_secops.ingest.tenant import MimecastTenant
 
 __all__ = [
     "Alert",
@@ -19,9 +19,9 @@ __all__ = [
     "Connector",
     "ConnectorSettings",
     "Delivery",
+    "DeliveryResult",
     "ImportedState",
     "MimecastTenant",
-    "Offer",
     "PlatformSettings",
     "Report",
     "Rules",

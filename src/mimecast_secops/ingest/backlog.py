@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from mimecast_secops.ingest.waiting import Waiting
+from mimecast_secops.ingest.record import PendingRecord
 
 PREFIX: Final = "backlog."
 # Small enough that a chunk of hostile records still fits where a host bounds the size of what it stores.
@@ -23,7 +23,7 @@ class Backlog:
     """Unsettled records by id."""
 
     def __init__(self) -> None:
-        self._chunks: dict[int, dict[str, Waiting]] = {}
+        self._chunks: dict[int, dict[str, PendingRecord]] = {}
         self._chunk_of: dict[str, int] = {}
         self._encoded: dict[int, bytes] = {}
         self._next = 0
@@ -34,15 +34,15 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._chunk_of)
 
-    def __iter__(self) -> Iterator[Waiting]:
+    def __iter__(self) -> Iterator[PendingRecord]:
         return (record for chunk in self._chunks.values() for record in chunk.values())
 
-    def get(self, record_id: str) -> Waiting | None:
+    def get(self, record_id: str) -> PendingRecord | None:
         """The record of that id, None where none waits."""
         chunk = self._chunk_of.get(record_id)
         return None if chunk is None else self._chunks[chunk][record_id]
 
-    def put(self, record: Waiting) -> None:
+    def put(self, record: PendingRecord) -> None:
         """Let a record wait, or replace it."""
         chunk = self._chunk_of.get(record.id)
         if chunk is None:
@@ -80,7 +80,7 @@ class Backlog:
         for name, content in parts.items():
             if name.startswith(PREFIX):
                 number = int(name.removeprefix(PREFIX))
-                records = msgspec.json.decode(zlib.decompress(content), type=list[Waiting])
+                records = msgspec.json.decode(zlib.decompress(content), type=list[PendingRecord])
                 backlog._chunks[number] = {record.id: record for record in records}
                 backlog._chunk_of.update((record.id, number) for record in records)
                 backlog._encoded[number] = content

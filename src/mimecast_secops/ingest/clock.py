@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Final
 
 from mimecast_secops.api.errors import MimecastError
-from mimecast_secops.ingest.ports import Side, Tenant
-from mimecast_secops.ingest.reading import MINUTE, moment
+from mimecast_secops.ingest.interfaces import Side, Tenant
+from mimecast_secops.ingest.message_tracking.search_window import MINUTE, moment
 from mimecast_secops.ingest.settings import Rules
 
 # `Date` has whole seconds and replies take time to arrive. The shortest overlap is a minute, which covers the rest.

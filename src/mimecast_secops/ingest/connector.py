@@ -3,7 +3,7 @@
     load → recover → sweep → reconcile → deliver → finish → commit
 
 Delivery comes before commit: a kill in between repeats nothing where the place of delivery can tell what it has
-(`Delivery.recover`), and repeats with the same ticket id where it cannot. Whatever is not settled waits.
+(`Delivery.delivered_since`), and repeats with the same ticket id where it cannot. Whatever is not settled waits.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.delivering import Deliverer, batch_of
-from mimecast_secops.ingest.details import Examiner
-from mimecast_secops.ingest.ports import Delivery, StateStore, Tenant
-from mimecast_secops.ingest.reading import RowLimit
-from mimecast_secops.ingest.reconciling import list_holds, reconcile
-from mimecast_secops.ingest.report import Report, Tally
+from mimecast_secops.ingest.delivery import Deliverer, batch_of
+from mimecast_secops.ingest.interfaces import Delivery, StateStore, Tenant
+from mimecast_secops.ingest.message_tracking.details import Examiner
+from mimecast_secops.ingest.message_tracking.hold_queue import list_holds, reconcile
+from mimecast_secops.ingest.message_tracking.polling import REACH_MS, poll_tracking, start_of
+from mimecast_secops.ingest.message_tracking.search_window import RowLimit
+from mimecast_secops.ingest.report import CycleCounters, Report
 from mimecast_secops.ingest.settings import PlatformSettings, Rules
 from mimecast_secops.ingest.state import State
-from mimecast_secops.ingest.sweeping import REACH_MS, start_of, sweep
 
 _SHARE_OF_TIME: Final = 0.8
 # The state of another connector that keeps this many ids may have dropped some.
@@ -97,15 +97,15 @@ class Connector:
         """
         started, sent = time.monotonic(), self._tenant.requests_sent
         clock = CycleClock(self._tenant, self._clock)
-        tally = Tally()
-        state = self._load(clock, tally)
+        counters = CycleCounters()
+        state = self._load(clock, counters)
         limit = RowLimit(self._rules.row_limit)
         with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
-            cycle = Cycle(self._tenant, self._rules, state, tally, executor, clock, self._deadline, self._log, limit)
+            cycle = Cycle(self._tenant, self._rules, state, counters, executor, clock, self._deadline, self._log, limit)
             with _threads_reported(self._rules.concurrency):
                 self._work(cycle)
         _note_clock(cycle)
-        state.token = self._delivery.finish()
+        state.token = self._delivery.flush()
         if not self._test_run:
             self._commit(cycle)
         report = _report(cycle, self._tenant.requests_sent - sent, time.monotonic() - started)
@@ -119,7 +119,7 @@ class Connector:
         return report
 
     def _work(self, cycle: Cycle) -> None:
-        searched = sweep(cycle)
+        searched = poll_tracking(cycle)
         most = 1 if self._test_run else self._rules.max_messages
         batch = batch_of(cycle.due(), most)
         holds = list_holds(cycle, batch) if searched or batch else None
@@ -129,7 +129,7 @@ class Connector:
         examiner = Examiner(cycle.tenant, cycle.rules, self._product_field, may_give_up=searched)
         Deliverer(cycle, examiner, self._delivery, most).deliver(batch, holds)
 
-    def _load(self, clock: CycleClock, tally: Tally) -> State:
+    def _load(self, clock: CycleClock, counters: CycleCounters) -> State:
         if self._test_run:
             clock.verify(self._rules)
             return State(floor_ms=self._first_ms(clock))
@@ -137,8 +137,8 @@ class Connector:
         if state is None:
             # Everything that follows depends on where ingestion begins.
             clock.verify(self._rules)
-            state = self._begin(clock, tally)
-        for ticket_id in self._delivery.recover(state.token):
+            state = self._begin(clock, counters)
+        for ticket_id in self._delivery.delivered_since(state.token):
             state.delivered(ticket_id, clock.now_ms)
         return state
 
@@ -146,7 +146,7 @@ class Connector:
         """Where a connector without a state begins: as far back as is wanted and can be searched."""
         return clock.now_ms - min(int(self._rules.look_back.total_seconds() * 1000), REACH_MS)
 
-    def _begin(self, clock: CycleClock, tally: Tally) -> State:
+    def _begin(self, clock: CycleClock, counters: CycleCounters) -> State:
         imported = self._imported()
         if imported is None or not 0 < imported.timestamp_ms <= clock.now_ms:
             return State(floor_ms=self._first_ms(clock))
@@ -157,7 +157,7 @@ class Connector:
         state.frontier_ms = imported.timestamp_ms
         for ticket_id in imported.ids:
             state.delivered(ticket_id, clock.now_ms)
-        tally.notes.append("Going on from where the former connector ended.")
+        counters.notes.append("Going on from where the former connector ended.")
         return state
 
     def _commit(self, cycle: Cycle) -> None:
@@ -198,34 +198,34 @@ def cycle_deadline(settings: PlatformSettings, started: float | None = None) -> 
 def _note_clock(cycle: Cycle) -> None:
     ahead = cycle.clock.correction_ms
     if ahead:
-        cycle.tally.notes.append(
+        cycle.counters.notes.append(
             f"The clock of this machine is {abs(ahead) // 1000} s {'ahead of' if ahead > 0 else 'behind'} Mimecast's, "
             "so Mimecast's time is used. Set the clock, or switch on time synchronisation."
         )
 
 
 def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
-    tally, state = cycle.tally, cycle.state
+    counters, state = cycle.counters, cycle.state
     return Report(
-        seen=tally.seen,
-        known=tally.known,
-        new=tally.new,
-        filtered=dict(tally.filtered),
-        delivered=tally.delivered,
-        overflowed=tally.overflowed,
-        retried=tally.retried,
-        given_up=tally.given_up,
-        left_over=len(state.backlog),
-        gaps=tally.gaps,
+        seen=counters.seen,
+        known=counters.known,
+        new=counters.new,
+        filtered=dict(counters.filtered),
+        delivered=counters.delivered,
+        overflowed=counters.overflowed,
+        deferred=counters.deferred,
+        delivered_incomplete=counters.delivered_incomplete,
+        pending=len(state.backlog),
+        gaps=counters.gaps,
         requests=requests,
         seconds=seconds,
         checkpoint_ms=state.checkpoint_ms,
         lag_seconds=max(0.0, (cycle.now_ms - state.checkpoint_ms) / 1000),
         oldest_unsettled_ms=state.backlog.oldest_ms(),
-        unread=tally.unread,
-        problems=tuple(tally.problems),
-        notes=tuple(tally.notes),
+        unread=counters.unread,
+        problems=tuple(counters.problems),
+        notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
-        error=tally.error,
-        cut_short=cycle.deadline.expired and isinstance(tally.error, DeadlineExceeded),
+        error=counters.error,
+        cut_short=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),
     )

@@ -10,15 +10,15 @@ from typing import Final
 
 from mimecast_secops.api import Deadline, TrackedMessage
 from mimecast_secops.api.errors import DeadlineExceeded
-from mimecast_secops.ingest import filters
 from mimecast_secops.ingest.clock import CycleClock
-from mimecast_secops.ingest.holds import RecordIndex
-from mimecast_secops.ingest.ports import Tenant
-from mimecast_secops.ingest.reading import MINUTE, RowLimit
-from mimecast_secops.ingest.report import Tally
+from mimecast_secops.ingest.interfaces import Tenant
+from mimecast_secops.ingest.message_tracking import filters
+from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
+from mimecast_secops.ingest.message_tracking.search_window import MINUTE, RowLimit
+from mimecast_secops.ingest.record import PendingRecord, to_ms, unreadable_id
+from mimecast_secops.ingest.report import CycleCounters
 from mimecast_secops.ingest.settings import Rules
-from mimecast_secops.ingest.state import Standing, State
-from mimecast_secops.ingest.waiting import Waiting, to_ms, unreadable_id
+from mimecast_secops.ingest.state import RecordState, State
 
 # A record that is due later than any retry can be was put off at a time that was wrong.
 _LATEST_RETRY_MS: Final = 30 * MINUTE
@@ -34,7 +34,7 @@ class Cycle:
     tenant: Tenant
     rules: Rules
     state: State
-    tally: Tally
+    counters: CycleCounters
     executor: Executor
     clock: CycleClock
     deadline: Deadline
@@ -42,7 +42,7 @@ class Cycle:
     limit: RowLimit
     windows_read: int = 0
     newest_ms: int = 0
-    seen: dict[str, Waiting] = field(default_factory=dict)
+    seen: dict[str, PendingRecord] = field(default_factory=dict)
     _index: RecordIndex | None = None
     _indexed: int = -1
 
@@ -58,28 +58,28 @@ class Cycle:
 
     def take(self, messages: Iterable[TrackedMessage], not_before_ms: int) -> None:
         """Look at rows of a search: what is new and passes what the search tells begins to wait."""
-        state, tally = self.state, self.tally
+        state, counters = self.state, self.counters
         for message in messages:
             if message.received and to_ms(message.received) < not_before_ms:
                 continue  # Not what was asked for.
             record_id = message.id or unreadable_id(message.raw)
             if record_id in self.seen:
                 continue
-            tally.seen += 1
-            known = state.standing(record_id, message.status) is not Standing.UNKNOWN
+            counters.seen += 1
+            known = state.standing(record_id, message.status) is not RecordState.UNKNOWN
             name = None if known else filters.by_summary(self.rules, status=message.status, route=message.route)
             # Only what will be delivered needs all that the search told; the others are kept for comparison.
-            record = Waiting.tracked(message, self.now_ms, whole=not known and not name)
+            record = PendingRecord.tracked(message, self.now_ms, whole=not known and not name)
             self.seen[record_id] = record
             if message.received:
                 self.newest_ms = max(self.newest_ms, record.received_ms)
             if known:
-                tally.known += 1
+                counters.known += 1
             elif name:
-                tally.filtered[name] += 1
+                counters.filtered[name] += 1
             else:
                 state.wait(record)
-                tally.new += 1
+                counters.new += 1
 
     def records(self) -> RecordIndex:
         """All tracking records that this cycle knows, by what the hold queue can be compared with."""
@@ -91,7 +91,7 @@ class Cycle:
             self._indexed = len(self.seen)
         return self._index
 
-    def due(self) -> list[Waiting]:
+    def due(self) -> list[PendingRecord]:
         """What may be delivered now, in its order."""
         now, latest = self.now_ms, self.now_ms + _LATEST_RETRY_MS
         ready = (record for record in self.state.backlog if record.after_ms <= now or record.after_ms > latest)

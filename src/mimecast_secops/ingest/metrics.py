@@ -11,16 +11,16 @@ _HELP: Final = {
     "new": "Records of the last cycle that were not known before.",
     "delivered": "Alerts delivered by the last cycle.",
     "overflowed": "Alerts that the platform did not take in the last cycle; they come later.",
-    "retried": "Records that could not be read in the last cycle and are tried again.",
-    "given_up": "Alerts delivered without what could not be read.",
-    "left_over": "Records that wait for the next cycles.",
+    "deferred": "Records that could not be read in the last cycle and are tried again.",
+    "delivered_incomplete": "Alerts delivered without what could not be read.",
+    "pending": "Records that wait for the next cycles.",
     "gaps": "Stretches of time that could not be read, found in the last cycle.",
     "requests": "HTTP requests that the last cycle sent.",
 }
 
 
 def metrics(report: Report) -> str:
-    """All figures of a report as gauges. Alert on `ok` being 0, and on `lag_seconds` and `left_over` growing."""
+    """All figures of a report as gauges. Alert on `ok` being 0, and on `lag_seconds` and `pending` growing."""
     lines = _ok(report.ok)
 
     def gauge(name: str, help_: str, *samples: tuple[str, float]) -> None:

@@ -14,7 +14,7 @@ class Report:
     """One cycle in figures.
 
     `seen` = `known` + `filtered` by what the search tells + `new`. `filtered` counts by the name of the filter.
-    `left_over` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
+    `pending` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
     `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
     any in it the cycle could not do all of its work, and `ok` is false. `clock_skew_seconds` is how far this machine's
     clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0. `cut_short` is whether
@@ -27,9 +27,9 @@ class Report:
     filtered: Mapping[str, int]
     delivered: int
     overflowed: int
-    retried: int
-    given_up: int
-    left_over: int
+    deferred: int
+    delivered_incomplete: int
+    pending: int
     gaps: int
     requests: int
     seconds: float
@@ -57,14 +57,15 @@ class Report:
         filtered = ", ".join(f"{name} {count}" for name, count in sorted(self.filtered.items())) or "none"
         return (
             f"cycle {self._outcome}: seen {self.seen} (new {self.new}, known {self.known}), "
-            f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, retried {self.retried}, "
-            f"given up {self.given_up}, left over {self.left_over}{' and more to read' if self.unread else ''}, "
+            f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, deferred {self.deferred}, "
+            f"delivered incomplete {self.delivered_incomplete}, "
+            f"pending {self.pending}{' and more to read' if self.unread else ''}, "
             f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
         )
 
 
 @dataclass(slots=True)
-class Tally:
+class CycleCounters:
     """The figures while the cycle runs."""
 
     seen: int = 0
@@ -73,8 +74,8 @@ class Tally:
     filtered: Counter[str] = field(default_factory=Counter)
     delivered: int = 0
     overflowed: int = 0
-    retried: int = 0
-    given_up: int = 0
+    deferred: int = 0
+    delivered_incomplete: int = 0
     gaps: int = 0
     unread: bool = False
     problems: list[str] = field(default_factory=list)

@@ -15,8 +15,8 @@ from typing import Final, Self
 import msgspec
 
 from mimecast_secops.ingest.backlog import Backlog
-from mimecast_secops.ingest.ledger import HOUR_MS, Ledger
-from mimecast_secops.ingest.waiting import TRACKING, Waiting
+from mimecast_secops.ingest.processed_ids import HOUR_MS, ProcessedIds
+from mimecast_secops.ingest.record import TRACKING, PendingRecord
 
 _META: Final = "meta"
 # 2: the parts of the ledger are sorted, and `settled` tells how many ids they hold.
@@ -27,7 +27,7 @@ _MOST_UNDECODABLE: Final = 100
 _LEDGER_MARGIN_MS: Final = 2 * HOUR_MS
 
 
-class Standing(Enum):
+class RecordState(Enum):
     """Where a record stands."""
 
     UNKNOWN = "unknown"
@@ -35,7 +35,7 @@ class Standing(Enum):
     SETTLED = "settled"
 
 
-class Sweep(msgspec.Struct, frozen=True):
+class PollProgress(msgspec.Struct, frozen=True):
     """A reading of the search in progress: from the re-read part up to `target_ms`; read up to `reached_ms`."""
 
     target_ms: int
@@ -51,7 +51,7 @@ class _Meta(msgspec.Struct, kw_only=True):
     key: bytes
     frontier_ms: int
     floor_ms: int
-    sweep: Sweep | None = None
+    poll_tracking: PollProgress | None = None
     span_ms: int = 0
     token: str = ""
     missing: dict[str, int] = {}
@@ -75,32 +75,32 @@ class State:
         self.key = key or secrets.token_bytes(32)
         self.floor_ms = floor_ms
         self.frontier_ms = floor_ms
-        self.sweep: Sweep | None = None
+        self.poll_tracking: PollProgress | None = None
         self.span_ms = 0
         self.token = ""
         self.missing: dict[str, int] = {}
         self.undecodable: set[int] = set()
         self.backlog = Backlog()
-        self.ledger = Ledger(self.key)
+        self.ledger = ProcessedIds(self.key)
 
     @property
     def checkpoint_ms(self) -> int:
         """Before it everything that was visible and matched is settled: the one place where that is decided."""
-        read = max(self.frontier_ms, self.sweep.reached_ms) if self.sweep else self.frontier_ms
+        read = max(self.frontier_ms, self.poll_tracking.reached_ms) if self.poll_tracking else self.frontier_ms
         oldest = self.backlog.oldest_ms()
         return read if oldest is None else min(read, oldest)
 
-    def standing(self, record_id: str, status: str = "") -> Standing:
+    def standing(self, record_id: str, status: str = "") -> RecordState:
         """Where a record stands. One that a filter took stands so under the status it had: it may come back `held`."""
         if record_id in self.backlog:
-            return Standing.WAITING
+            return RecordState.WAITING
         if record_id in self.ledger or (status and _filtered(record_id, status) in self.ledger):
-            return Standing.SETTLED
-        return Standing.UNKNOWN
+            return RecordState.SETTLED
+        return RecordState.UNKNOWN
 
-    def wait(self, record: Waiting) -> None:
+    def wait(self, record: PendingRecord) -> None:
         """UNKNOWN → WAITING."""
-        if self.standing(record.id, record.status) is Standing.UNKNOWN:
+        if self.standing(record.id, record.status) is RecordState.UNKNOWN:
             self.backlog.put(record)
 
     def delivered(self, record_id: str, now_ms: int, hold_id: str = "") -> None:
@@ -110,14 +110,14 @@ class State:
         if hold_id:
             self.account_for(hold_id, now_ms)
 
-    def filtered(self, record: Waiting, now_ms: int) -> None:
+    def filtered(self, record: PendingRecord, now_ms: int) -> None:
         """WAITING → SETTLED: a filter that needs the details took it."""
         self.backlog.remove(record.id)
         self.ledger.add(_filtered(record.id, record.status) if record.kind == TRACKING else record.id, now_ms)
         if record.hold_id:
             self.account_for(record.hold_id, now_ms)
 
-    def put_off(self, record: Waiting, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
+    def put_off(self, record: PendingRecord, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
         """WAITING stays WAITING: it failed or overflowed, and is tried again later."""
         self.backlog.put(
             msgspec.structs.replace(
@@ -132,24 +132,24 @@ class State:
 
     def accounted_for(self, hold_id: str) -> bool:
         """Whether an entry of the hold queue needs no further look."""
-        return f"accounted:{hold_id}" in self.ledger or Waiting.id_of_hold(hold_id) in self.backlog
+        return f"accounted:{hold_id}" in self.ledger or PendingRecord.id_of_hold(hold_id) in self.backlog
 
     def read_up_to(self, reached_ms: int, target_ms: int) -> None:
         """The frontier's one way forward: a window was read whole."""
         if reached_ms >= target_ms:
-            self.sweep = None
+            self.poll_tracking = None
             self.frontier_ms = target_ms
         else:
-            self.sweep = Sweep(target_ms, reached_ms)
+            self.poll_tracking = PollProgress(target_ms, reached_ms)
 
     def delivered_as_hold(self, hold_id: str) -> bool:
         """Whether an entry of the hold queue was delivered before its tracking record turned up."""
-        return Waiting.id_of_hold(hold_id) in self.ledger
+        return PendingRecord.id_of_hold(hold_id) in self.ledger
 
     def skip_to(self, time_ms: int) -> None:
         """Give up what lies before a time: it cannot be read any more, or a clock was wrong."""
         self.frontier_ms = time_ms
-        self.sweep = None
+        self.poll_tracking = None
 
     def forget_before(self, time_ms: int) -> None:
         """Let go of settled ids that no search can bring back."""
@@ -165,7 +165,7 @@ class State:
             key=self.key,
             frontier_ms=self.frontier_ms,
             floor_ms=self.floor_ms,
-            sweep=self.sweep,
+            poll_tracking=self.poll_tracking,
             span_ms=self.span_ms,
             token=self.token,
             missing=self.missing,
@@ -190,14 +190,14 @@ class State:
                 raise UnreadableState("The stored state was written by a newer version of this program: update it.")
             state = cls(floor_ms=meta.floor_ms, key=meta.key)
             state.backlog = Backlog.of(parts)
-            state.ledger = Ledger.of(meta.key, parts, sorted_parts=meta.version >= _SORTED_SINCE)
+            state.ledger = ProcessedIds.of(meta.key, parts, sorted_parts=meta.version >= _SORTED_SINCE)
             if meta.settled not in (None, len(state.ledger)):
                 raise ValueError("A part of the processed ids is missing.")  # noqa: TRY301 -- damage like any other
         except (KeyError, ValueError, msgspec.MsgspecError, zlib.error) as damage:
             raise UnreadableState(
                 f"The stored state is damaged ({type(damage).__name__}): restore it, or remove it to start over."
             ) from damage
-        state.frontier_ms, state.sweep, state.span_ms = meta.frontier_ms, meta.sweep, meta.span_ms
+        state.frontier_ms, state.poll_tracking, state.span_ms = meta.frontier_ms, meta.poll_tracking, meta.span_ms
         state.token, state.missing = meta.token, dict(meta.missing)
         state.undecodable = set(meta.undecodable)
         return state

@@ -55,7 +55,7 @@ def description(action: Action) -> str:
     """The long description."""
     flow = [
         "Check every parameter before anything is sent.",
-        *(f"{function.summary[0].upper()}{function.summary[1:]}." for function in action.functions),
+        *(f"{function.summary[0].upper()}{function.summary[1:]}." for function in action.endpoints),
         "Return one message, and a JSON result where the action has one.",
     ]
     steps = "\n\n".join(f"{number}. {step}" for number, step in enumerate(dict.fromkeys(flow), 1))

@@ -30,7 +30,7 @@ def action_script(action: Action, *, built: bool) -> str:
     sdk = "SiemplifyAction" if built else "soar_sdk.SiemplifyAction"
     more = _PING if action.slug == "ping" else ""
     imports = sorted(
-        [f"from {sdk} import SiemplifyAction", "from mimecast_secops.hosts.secops.action import main"],
+        [f"from {sdk} import SiemplifyAction", "from mimecast_secops.soar.action import main"],
         key=str.casefold,
     )
     return _script(f"{action.name}: {action.description}\n{more}", imports, f'main("{stem(action)}", SiemplifyAction)')
@@ -41,8 +41,8 @@ def connector_script(*, built: bool) -> str:
     prefix = "" if built else "soar_sdk."
     imports = sorted(
         [
-            "from mimecast_secops.hosts.secops.connector import main",
-            "from mimecast_secops.hosts.secops.package import Sdk",
+            "from mimecast_secops.soar.connector import main",
+            "from mimecast_secops.soar.package import Sdk",
             f"from {prefix}SiemplifyConnectors import SiemplifyConnectorExecution",
             f"from {prefix}SiemplifyConnectorsDataModel import AlertInfo",
             f"from {prefix}SiemplifyDataModel import Attachment",

@@ -1,6 +1,6 @@
 """The widgets: static pages, rendered when the integration is built.
 
-The platform pastes the JSON result into the page as text. Our results are inert there (`hosts/secops/results.py`), and
+The platform pastes the JSON result into the page as text. Our results are inert there (`soar/results.py`), and
 should the platform undo that, a policy in the page lets no script run but the one whose hash it names, and no request
 leave.
 """

@@ -20,9 +20,9 @@ from typing import Any, Final, Self
 
 import uvicorn
 
-from mimecast_secops.simulator.behaviour import Behaviour
-from mimecast_secops.simulator.http.app import Seen, SimulatorApp
+from mimecast_secops.simulator.http.app import LoggedRequest, SimulatorApp
 from mimecast_secops.simulator.mail.folder import WatchedFolder, mail_files
+from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.records import Tracked
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1
 from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -51,11 +51,11 @@ class Simulator:
         self,
         *,
         mail: Iterable[Path | str] = (),
-        behaviour: Behaviour | None = None,
+        behaviour: Quirks | None = None,
         tenant: Tenant | None = None,
         file_host: bool = False,
     ) -> None:
-        self.tenant = tenant or Tenant(behaviour=behaviour or Behaviour())
+        self.tenant = tenant or Tenant(behaviour=behaviour or Quirks())
         self.app = SimulatorApp(self.tenant)
         self._mail = [Path(place) for place in mail]
         self._file_host = file_host
@@ -73,7 +73,7 @@ class Simulator:
         return self.tenant.application
 
     @property
-    def requests(self) -> list[Seen]:
+    def requests(self) -> list[LoggedRequest]:
         """The requests that Mimecast's API has had, oldest first."""
         return list(self.app.log)
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.stores import locks
-from mimecast_secops.stores.closing import Closing
+from mimecast_secops.stores.closeable import Closeable
 from mimecast_secops.stores.errors import (
     StateInUse,
     StateLocked,
@@ -62,7 +62,7 @@ Row = tuple[Any, ...]
 _Identity = tuple[int, int]
 
 
-class StateDatabase(Closing):
+class StateDatabase(Closeable):
     """One open state database: mode 0600, WAL, durable commits. Threads may share it.
 
     Create it with `open`. All methods raise `StateLocked`, `StateUnwritable`, `StateReplaced` or

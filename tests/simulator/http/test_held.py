@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.mail.bulk import fabricate
+from mimecast_secops.simulator.mail.generator import fabricate
 from tests.simulator.caller import (
     HOLD_LIST,
     HOLD_SUMMARY,

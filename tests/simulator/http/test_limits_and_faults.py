@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator import Behaviour, Simulator
+from mimecast_secops.simulator import Quirks, Simulator
 from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, BadFault, Fault, Faults, undecodable
 from mimecast_secops.simulator.http.limits import RateLimits
 from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, SEARCH, Caller, control, held_letter
@@ -84,7 +84,7 @@ def test_a_refused_signature_uses_up_nothing(simulator: Simulator, v1: Caller) -
 
 @given(st.integers(1, 20), st.lists(st.sampled_from(["/a", "/b"]), max_size=50))
 def test_each_path_gets_exactly_its_quota(limit: int, paths: list[str]) -> None:
-    limits, behaviour = RateLimits(), Behaviour(rate_limit=limit, rate_window=3600)
+    limits, behaviour = RateLimits(), Quirks(rate_limit=limit, rate_window=3600)
     passed = [path for path in paths if limits.take(behaviour, path, 1)[0] is None]
     for path in ("/a", "/b"):
         assert passed.count(path) == min(limit, paths.count(path))

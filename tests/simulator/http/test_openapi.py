@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.api import functions
+from mimecast_secops.api import endpoints
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.control import Control
 from mimecast_secops.simulator.http.control_calls import CALLS
 from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, Fault
 from mimecast_secops.simulator.http.openapi import describe
-from mimecast_secops.simulator.http.table import ENDPOINTS
+from mimecast_secops.simulator.http.routes import ENDPOINTS
 from tests.simulator.caller import Caller, control, send
 
 DESCRIBED = describe()
@@ -33,7 +33,7 @@ def test_it_is_openapi_and_says_that_it_is_not_mimecast() -> None:
     assert "not Mimecast" in DESCRIBED["info"]["description"]
 
 
-@pytest.mark.parametrize("path", sorted({function.path for function in functions()}))
+@pytest.mark.parametrize("path", sorted({endpoint.path for endpoint in endpoints()}))
 def test_every_function_of_the_client_has_a_path(path: str) -> None:
     assert path in DESCRIBED["paths"]
 
@@ -96,11 +96,11 @@ def test_every_described_path_exists_for_a_generation_that_it_is_said_to_have(
         assert (reply.status in (403, 404)) is not offered
 
 
-@pytest.mark.parametrize("function", functions(), ids=lambda one: one.path)
-def test_client_and_simulator_have_read_the_same_right_for_each_function(function: Any) -> None:
-    endpoints = {one.path: one for one in ENDPOINTS}
-    if function.path in endpoints and function.permission:
-        assert endpoints[function.path].permission == function.permission
+@pytest.mark.parametrize("endpoint", endpoints(), ids=lambda endpoint: endpoint.path)
+def test_client_and_simulator_have_read_the_same_right_for_each_function(endpoint: Any) -> None:
+    simulated = {route.path: route for route in ENDPOINTS}
+    if endpoint.path in simulated and endpoint.permission:
+        assert simulated[endpoint.path].permission == endpoint.permission
 
 
 def test_strict_mode_refuses_members_that_are_not_described(simulator: Simulator, caller: Caller) -> None:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator.mail.header_text import codec_of, decode_words, readable
-from mimecast_secops.simulator.mail.reading import read_mail
+from mimecast_secops.simulator.mail.parser import read_mail
 from tests.simulator.caller import SAMPLE_MAIL
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator.mail.hold_rules import RISKS, RULES, Hold, judge
-from mimecast_secops.simulator.mail.reading import read_mail
+from mimecast_secops.simulator.mail.parser import read_mail
 from mimecast_secops.simulator.tenant.tenant import Tenant
 from tests.simulator.caller import letter
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mimecast_secops.simulator.http.held import hold_list
 from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.mail.bulk import fabricate
+from mimecast_secops.simulator.mail.generator import fabricate
 from mimecast_secops.simulator.tenant.tenant import HOLD_RETENTION, Clock, Tenant
 from tests.simulator.caller import held_letter, letter
 

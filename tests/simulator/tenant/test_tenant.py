@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from mimecast_secops.simulator.mail.bulk import fabricate
+from mimecast_secops.simulator.mail.generator import fabricate
 from mimecast_secops.simulator.tenant.tenant import HOLD_RETENTION, Clock, Tenant
 from tests.simulator.caller import (
     held_letter,

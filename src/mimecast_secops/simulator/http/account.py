@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mimecast_secops.simulator.http.replies import Answer, data, json_answer
 from mimecast_secops.simulator.http.requests import Call
+from mimecast_secops.simulator.http.responses import Answer, data, json_answer
 
 
 def get_account(call: Call) -> Answer:

@@ -20,8 +20,8 @@ from mimecast_secops.simulator.http.control import Control
 from mimecast_secops.simulator.http.control_calls import PREFIX
 from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of, undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
-from mimecast_secops.simulator.http.gate import Gate, version_of
-from mimecast_secops.simulator.http.replies import Answer
+from mimecast_secops.simulator.http.middleware import Middleware, version_of
+from mimecast_secops.simulator.http.responses import Answer
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
@@ -31,7 +31,7 @@ _LONGEST_BODY: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LoggedRequest:
     """One request that was answered; `fault` is the fault that it met."""
 
     at: float
@@ -48,11 +48,11 @@ class SimulatorApp:
 
     def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
         self.tenant = tenant
-        self.gate = Gate(tenant)
+        self.gate = Middleware(tenant)
         self.faults = Faults()
         self.counts: dict[str, int] = {}
         self.control = Control(tenant, self.gate, self.faults, self.counts)
-        self.log: deque[Seen] = deque(maxlen=_REMEMBERED)
+        self.log: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
         self.file_base = file_base
         self._allow_remote = allow_remote
 
@@ -91,7 +91,7 @@ class SimulatorApp:
         answer.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind = fault.kind if fault else ""
-        self.log.append(Seen(time.monotonic(), request.method, path, version, answer.status, bearer, kind))
+        self.log.append(LoggedRequest(time.monotonic(), request.method, path, version, answer.status, bearer, kind))
         self.counts[path] = self.counts.get(path, 0) + 1
         if fault and fault.kind in ("reset", "truncated"):
             await _broken(fault, answer, request, send)

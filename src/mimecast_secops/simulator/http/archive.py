@@ -7,9 +7,9 @@ from typing import Any, Final
 from mimecast_secops.simulator.http.files import hand_out
 from mimecast_secops.simulator.http.held import detail
 from mimecast_secops.simulator.http.paging import offset_of, page_meta
-from mimecast_secops.simulator.http.replies import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.http.requests import Call, moment
-from mimecast_secops.simulator.mail.reading import Part
+from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
+from mimecast_secops.simulator.mail.parser import Part
 from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
 from mimecast_secops.simulator.tenant.records import Tracked
 

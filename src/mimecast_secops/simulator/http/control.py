@@ -11,12 +11,12 @@ from typing import Any, Final
 from mimecast_secops.simulator.http import held, tracking
 from mimecast_secops.simulator.http.control_calls import CALLS, DESCRIPTION, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
-from mimecast_secops.simulator.http.gate import Gate
+from mimecast_secops.simulator.http.middleware import Middleware
 from mimecast_secops.simulator.http.openapi import describe
 from mimecast_secops.simulator.http.policies import shown
-from mimecast_secops.simulator.http.replies import JSON, Answer, json_answer, stamp
 from mimecast_secops.simulator.http.requests import moment, read_body
-from mimecast_secops.simulator.mail.bulk import fabricate
+from mimecast_secops.simulator.http.responses import JSON, Answer, json_answer, stamp
+from mimecast_secops.simulator.mail.generator import fabricate
 from mimecast_secops.simulator.tenant.records import Tracked
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
@@ -31,7 +31,7 @@ class BadControl(ValueError):
 class Control:
     """The control calls, each a method named after its path."""
 
-    def __init__(self, tenant: Tenant, gate: Gate, faults: Faults, counts: dict[str, int]) -> None:
+    def __init__(self, tenant: Tenant, gate: Middleware, faults: Faults, counts: dict[str, int]) -> None:
         self._tenant = tenant
         self._gate = gate
         self._faults = faults

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mimecast_secops.simulator.http.replies import Answer, data
 from mimecast_secops.simulator.http.requests import Call
+from mimecast_secops.simulator.http.responses import Answer, data
 
 
 def get_internal_domain(call: Call) -> Answer:

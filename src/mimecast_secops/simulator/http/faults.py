@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from mimecast_secops.simulator.http.limits import too_many
-from mimecast_secops.simulator.http.replies import Answer, failure, gateway_failure
+from mimecast_secops.simulator.http.responses import Answer, failure, gateway_failure
 
 KINDS: Final = (
     *("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired"),

@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import quote
 
 from mimecast_secops.simulator.http.held import unknown
-from mimecast_secops.simulator.http.replies import Answer, data, missing
 from mimecast_secops.simulator.http.requests import Call
+from mimecast_secops.simulator.http.responses import Answer, data, missing
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 DOWNLOAD: Final = "/simulator-download/"

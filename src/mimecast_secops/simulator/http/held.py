@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
-from mimecast_secops.simulator.http.replies import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.http.requests import Call, moment
+from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.ids import is_well_formed
 from mimecast_secops.simulator.tenant.hold_queue import Key
 from mimecast_secops.simulator.tenant.records import Tracked

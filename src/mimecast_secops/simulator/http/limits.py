@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from mimecast_secops.simulator.behaviour import Behaviour
-from mimecast_secops.simulator.http.replies import Answer, failure
+from mimecast_secops.simulator.http.responses import Answer, failure
+from mimecast_secops.simulator.quirks import Quirks
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class RateLimits:
     def __init__(self) -> None:
         self._windows: dict[str, _Window] = {}
 
-    def take(self, behaviour: Behaviour, path: str, version: int) -> tuple[Answer | None, dict[str, str]]:
+    def take(self, behaviour: Quirks, path: str, version: int) -> tuple[Answer | None, dict[str, str]]:
         """The refusal when the quota is used up, and the headers that the reply carries."""
         if not behaviour.rate_limit:
             return None, {}
@@ -37,7 +37,7 @@ class RateLimits:
         return None, headers if version == 1 or behaviour.rate_headers_on_v2 else {}
 
 
-def rate_headers(behaviour: Behaviour, left: int, seconds: float) -> dict[str, str]:
+def rate_headers(behaviour: Quirks, left: int, seconds: float) -> dict[str, str]:
     """The headers in the spelling that is switched on; Reset is milliseconds."""
     if behaviour.rate_header == "Retry-After":
         return {"Retry-After": str(max(1, round(seconds)))}

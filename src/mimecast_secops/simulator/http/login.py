@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mimecast_secops.simulator.http.replies import Answer, data, gateway_failure, json_answer
 from mimecast_secops.simulator.http.requests import Call
+from mimecast_secops.simulator.http.responses import Answer, data, gateway_failure, json_answer
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mimecast_secops.simulator.http.control_calls import describe_calls
-from mimecast_secops.simulator.http.table import ENDPOINTS, REST_POLICIES, Endpoint
+from mimecast_secops.simulator.http.routes import ENDPOINTS, REST_POLICIES, Endpoint
 
 
 def describe() -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.replies import (
+from mimecast_secops.simulator.http.requests import Call, moment
+from mimecast_secops.simulator.http.responses import (
     Answer,
     data,
     error,
@@ -15,7 +16,6 @@ from mimecast_secops.simulator.http.replies import (
     missing,
     stamp,
 )
-from mimecast_secops.simulator.http.requests import Call, moment
 from mimecast_secops.simulator.tenant.records import Policy
 
 _ETERNAL_START: Final = "1900-01-01T00:00:00+0000"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.replies import Answer, error, json_answer, missing
 from mimecast_secops.simulator.http.requests import Call
+from mimecast_secops.simulator.http.responses import Answer, error, json_answer, missing
 
 _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from mimecast_secops.simulator.http.replies import Answer, error, failure
+from mimecast_secops.simulator.http.responses import Answer, error, failure
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _DATE_FORM: Final = "%a, %d %b %Y %H:%M:%S"

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from mimecast_secops.simulator.http.held import unknown
-from mimecast_secops.simulator.http.replies import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.http.requests import Call, moment
+from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
 from mimecast_secops.simulator.tenant.records import EPOCH, Tracked
 
 SEARCHABLE: Final = timedelta(days=30)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mimecast_secops.simulator.mail.reading import Mail
+from mimecast_secops.simulator.mail.parser import Mail
 
 RISKS: Final = ("negligible", "low", "medium", "high")
 _PROGRAMS: Final = frozenset({"exe", "js", "jse", "vbs", "scr", "bat", "cmd", "com", "lnk", "hta", "iso", "jar", "ps1"})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mimecast_secops.simulator.mail.hold_rules import Hold
-from mimecast_secops.simulator.mail.reading import Mail
+from mimecast_secops.simulator.mail.parser import Mail
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _QUEUED_BY: Final = frozenset({"status", "held_at", "deleted"})

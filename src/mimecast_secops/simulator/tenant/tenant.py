@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.behaviour import Behaviour
 from mimecast_secops.simulator.ids import Ids
 from mimecast_secops.simulator.mail.hold_rules import Hold, judge
-from mimecast_secops.simulator.mail.reading import Mail, Part, read_mail
+from mimecast_secops.simulator.mail.parser import Mail, Part, read_mail
+from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, Key
 from mimecast_secops.simulator.tenant.records import Decision, Managed, Policy, Report, Tracked
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
@@ -41,7 +41,7 @@ class Clock:
 class Tenant:
     """A tenant in memory. One thread at a time changes it."""
 
-    behaviour: Behaviour = field(default_factory=Behaviour)
+    behaviour: Quirks = field(default_factory=Quirks)
     clock: Clock = field(default_factory=Clock)
     ids: Ids = field(default_factory=Ids)
     domains: set[str] = field(default_factory=lambda: {DEFAULT_DOMAIN})

@@ -1,1 +1,0 @@
-"""Where the product runs: Google SecOps, and a terminal or a service."""

@@ -1,0 +1,141 @@
+"""Rows of a search: decoded in their documented form, and tolerantly in any other, with the same result."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimecast_secops.api import HeldMessage, errors
+from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
+from tests.api.bench import Answer, Server, answer, client_of
+
+texts = st.none() | st.text(max_size=12)
+addresses = st.none() | st.fixed_dictionaries({}, optional={"emailAddress": texts, "displayableName": texts})
+times = st.none() | st.sampled_from(["2026-03-07T16:03:00+0000", "2026-03-07T16:03:00", "yesterday", ""])
+odd = st.sampled_from([None, 7, 1.5, "x", [], {}, [None], {"emailAddress": 5}, True, "true", "false"])
+tracked_rows = st.fixed_dictionaries(
+    {"id": st.text(max_size=12)},
+    optional={
+        "status": texts | odd,
+        "info": texts,
+        "fromEnv": addresses | odd,
+        "fromHdr": addresses | odd,
+        "to": st.none() | st.lists(addresses, max_size=3) | odd,
+        "received": times | odd,
+        "sent": times,
+        "subject": texts | odd,
+        "senderIP": texts,
+        "senderIp": texts,
+        "attachments": st.none() | st.booleans() | odd,
+        "route": texts,
+        "spamScore": st.none() | st.integers(0, 9) | st.floats(0, 9) | odd,
+        "detectionLevel": texts,
+        "unknown": odd,
+    },
+)
+held_rows = st.fixed_dictionaries(
+    {"id": st.text(max_size=12)},
+    optional={
+        "reason": texts | odd,
+        "reasonId": texts,
+        "reasonCode": texts,
+        "from": addresses | odd,
+        "fromHeader": addresses | odd,
+        "to": addresses | st.lists(addresses, max_size=2) | odd,
+        "subject": texts | odd,
+        "route": texts | odd,
+        "hasAttachments": st.none() | st.booleans() | odd,
+        "size": st.none() | st.integers(0, 10**9) | odd,
+        "dateReceived": times | odd,
+        "policyInfo": texts,
+    },
+)
+EMPTY = [[], [{"trackedEmails": []}]]
+NOT_A_SEARCH_RESULT: list[Any] = [
+    {},
+    {"message": "ok"},
+    {"meta": {"status": 200}, "data": None, "fail": []},
+    {"meta": {"status": 200}, "data": "x", "fail": []},
+    {"meta": {"status": 200}, "data": {"trackedEmails": []}, "fail": []},
+    {"meta": {"status": 200}, "data": [{}], "fail": []},
+    {"meta": {"status": 200}, "data": [None], "fail": []},
+    {"meta": {"status": 200}, "data": [{"trackedEmails": None}], "fail": []},
+    {"meta": {"status": 200}, "data": [{"messages": [{"id": "1"}]}], "fail": []},
+]
+
+
+def raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value).encode())
+
+
+@given(tracked_rows)
+def test_an_undecoded_tracked_row_reads_like_a_decoded_one(row: dict[str, Any]) -> None:
+    undecoded, decoded = TrackedMessage.read(raw(row)), TrackedMessage.read(row)
+    assert undecoded.raw == decoded.raw == row
+    names = [name for name in TrackedMessage.__slots__ if name != "source"]
+    assert [getattr(undecoded, name) for name in names] == [getattr(decoded, name) for name in names]
+
+
+@given(held_rows)
+def test_an_undecoded_held_row_reads_like_a_decoded_one(row: dict[str, Any]) -> None:
+    undecoded, decoded = HeldMessage.read(raw(row)), HeldMessage.read(row)
+    assert undecoded.raw == decoded.raw == row
+    names = [name for name in HeldMessage.__slots__ if name != "source"]
+    assert [getattr(undecoded, name) for name in names] == [getattr(decoded, name) for name in names]
+
+
+def test_a_row_that_cannot_be_decoded_is_the_same_record_each_time() -> None:
+    body = msgspec.Raw(b'{"id": ' + b"[" * 5000 + b"]" * 5000 + b"}")
+    first, second = TrackedMessage.read(body), TrackedMessage.read(body)
+    assert first.id == ""
+    assert first.raw == second.raw
+    assert "(the whole record)" in first.defects
+
+
+def test_counting_rows_decodes_none() -> None:
+    rows = TrackedMessages([msgspec.Raw(b"not decoded")] * 3)
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize("data", EMPTY, ids=["no data", "no rows"])
+def test_an_empty_search_has_the_form_of_one(server: Server, data: list[Any]) -> None:
+    server.say(answer(data))
+    with client_of(server.url) as client:
+        assert list(client.tracking.search(to="example.com")) == []
+
+
+@pytest.mark.parametrize("body", NOT_A_SEARCH_RESULT, ids=json.dumps)
+def test_any_other_json_is_not_an_empty_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="not a search result"):
+        client.tracking.search(to="example.com")
+
+
+@pytest.mark.parametrize("body", NOT_A_SEARCH_RESULT[:7], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_hold_queue(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="held message"):
+        list(client.held.list())
+
+
+@pytest.mark.parametrize("body", [*NOT_A_SEARCH_RESULT[:6], NOT_A_SEARCH_RESULT[8]], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply):
+        list(client.archive.search("<xmlquery/>"))
+
+
+def test_one_broken_row_of_a_reply_costs_no_other(server: Server) -> None:
+    rows = [{"id": f"m{number}", "subject": f"mail {number}", "status": "held"} for number in range(50)]
+    body = answer([{"trackedEmails": rows}]).body.replace(b"mail 7", rb"cut \ud83d").replace(b"mail 9", b"caf\xe9")
+    server.say(Answer(200, body))
+    with client_of(server.url) as client:
+        messages = list(client.tracking.search(to="example.com"))
+    assert [message.id for message in messages] == [f"m{number}" for number in range(50)]
+    assert [message.id for message in messages if message.defects] == ["m7", "m9"]
+    assert messages[7].subject == "cut \ufffd"

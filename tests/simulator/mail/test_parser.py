@@ -1,0 +1,206 @@
+"""Whatever somebody wrote gets in: reading never raises, and each recipient has a record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mimecast_secops.simulator import SAMPLES, Simulator
+from mimecast_secops.simulator.mail.parser import Part, read_mail
+from mimecast_secops.simulator.tenant.tenant import Tenant
+from tests.simulator.caller import SAMPLE_MAIL, Caller, control, letter
+
+FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
+needs_samples = pytest.mark.skipif(not FILES, reason="the sample mails lie beside the repository, not in it")
+
+
+@needs_samples
+def test_there_are_as_many_samples_as_were_collected() -> None:
+    assert len(FILES) == 103
+
+
+@needs_samples
+@pytest.mark.parametrize("name", [path.relative_to(SAMPLE_MAIL).as_posix() for path in FILES])
+def test_a_sample_mail_gets_in_with_one_record_for_each_recipient(name: str) -> None:
+    raw = (SAMPLE_MAIL / name).read_bytes()
+    tenant = Tenant()
+    records = tenant.receive(raw)
+    assert records
+    assert len({record.recipient for record in records}) == len(records)
+    assert {record.recipient for record in records} <= {*read_mail(raw).recipients, "postmaster@example.com"}
+    assert all(record.mail.raw == raw for record in records)
+
+
+@needs_samples
+def test_all_sample_mails_are_found_by_tracking_over_http() -> None:
+    with Simulator(mail=[SAMPLE_MAIL]) as simulator:
+        state = control(simulator, "state").json
+        assert {row["id"] for row in state["tracked"]} == set(simulator.tenant.tracked)
+        assert len(state["tracked"]) >= len(FILES)
+        for domain in state["domains"]:
+            found = Caller(simulator).call(
+                "/api/message-finder/search", {"advancedTrackAndTraceOptions": {"to": domain}}
+            )
+            assert {row["id"] for row in found.data[0]["trackedEmails"]} == {
+                one.id for one in simulator.tenant.tracked.values() if one.recipient.lower().endswith("@" + domain)
+            }
+
+
+def test_the_simulators_own_samples_get_in() -> None:
+    with Simulator(mail=[SAMPLES]) as simulator:
+        assert simulator.tenant.tracked
+        assert {one.status for one in simulator.tenant.tracked.values()} == {"held", "archived"}
+
+
+@given(st.binary(max_size=600))
+def test_arbitrary_bytes_are_a_mail_for_somebody(raw: bytes) -> None:
+    assert Tenant().receive(raw)
+
+
+PIECES = st.sampled_from(
+    [
+        b"From: a@b.example\r\n",
+        b"To: x@example.com, y@example.com\r\n",
+        b"Cc: \xff\xfe@example.com\r\n",
+        b"Subject: =?utf-8?B?4pi6?=\r\n",
+        b"Subject: =?nonsense?Q?=ff?=\r\n",
+        b"Date: Thu, 99 Foo 99999 99:99:99 +9999\r\n",
+        b"MIME-Version: 1.0\r\n",
+        b'Content-Type: multipart/mixed; boundary="b"\r\n',
+        b"Content-Type: text/plain; charset=no-such\r\n",
+        b"Content-Type: text/html; charset=hex\r\n",
+        b"Content-Type: message/rfc822\r\n",
+        b"Content-Disposition: attachment; filename*=bad''%ff%fe\r\n",
+        b"Content-Transfer-Encoding: base64\r\n",
+        b"Content-Transfer-Encoding: x-uuencode\r\n",
+        b"\r\n",
+        b"--b\r\n",
+        b"--b--\r\n",
+        b"====\r\n",
+        b"begin 644 x\r\n",
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=25))
+@example([b"From: \r\n", b"\r\n"])
+def test_a_mail_made_of_broken_pieces_is_read_and_shown(pieces: list[bytes]) -> None:
+    mail = read_mail(b"".join(pieces))
+    assert mail.header_block.startswith("<pre>\n")
+    assert mail.header_block.endswith("\n</pre>")
+    assert len(mail.recipients) == len(set(mail.recipients))
+    assert "\n" not in mail.subject
+    assert all(len(part.sha256) == 64 for part in mail.parts)
+    (mail.subject + mail.text + mail.html + "".join(part.name for part in mail.parts)).encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    "charset",
+    [
+        b"charset*=utf-8''a%00b",
+        b"charset*=a%00b''utf-8",
+        b"charset*=unicode_escape''%5Cq",
+        b"charset=unicode_escape",
+        b"charset=Unicode-Escape",
+        b"charset=raw_unicode_escape",
+        b"charset=idna",
+        b"charset=punycode",
+        b"charset=undefined",
+        b"charset=hex",
+        b"charset=zip",
+        b"charset=no-such",
+    ],
+)
+def test_what_is_no_character_set_is_read_as_latin_1_without_a_word(charset: bytes) -> None:
+    mail = read_mail(b"Content-Type: text/plain; " + charset + b"\r\n\r\ncaf\xe9 \\q")
+    assert mail.text == "caf\xe9 \\q"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "cp1252", "iso-8859-15", "utf-16", "gb18030", "koi8-r"])
+def test_text_is_read_in_its_character_set(charset: str) -> None:
+    content = "Ж € é".encode(charset, "replace")
+    mail = read_mail(f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + content)
+    assert mail.text == content.decode(charset)
+
+
+@pytest.mark.parametrize("depth", [50, 400, 3000, 20_000])
+def test_mails_packed_into_one_another_are_read_however_deep(depth: int) -> None:
+    raw = b"Content-Type: message/rfc822\r\n\r\n" * depth + b"Subject: core\r\n\r\ntext"
+    assert read_mail(b"Subject: shell\r\n" + raw).subject == "shell"
+
+
+@pytest.mark.parametrize("depth", [400, 3000])
+def test_multiparts_packed_into_one_another_are_read_however_deep(depth: int) -> None:
+    raw = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (number, number) for number in range(depth)
+    )
+    mail = read_mail(b"Subject: shell\r\nTo: ann@example.com\r\n" + raw + b"Subject: core\r\n\r\ntext")
+    assert (mail.subject, mail.recipients) == ("shell", ("ann@example.com",))
+
+
+def test_a_mail_in_a_mail_is_read_and_what_lies_too_deep_is_opaque() -> None:
+    head = b"Content-Type: message/rfc822\r\n\r\n"
+    assert read_mail(head * 10 + b"Content-Type: text/plain\r\n\r\ncore").text == "core"
+    assert read_mail(head * 100 + b"Content-Type: text/plain\r\n\r\ncore").text == ""
+
+
+def test_each_recipient_of_to_and_cc_has_a_record_of_its_own() -> None:
+    records = Tenant().receive(letter(to="Ann <ann@example.com>, bob@example.com, ann@example.com", Cc="c@example.com"))
+    assert [record.recipient for record in records] == ["ann@example.com", "bob@example.com", "c@example.com"]
+    assert len({record.id for record in records}) == len({record.hold_id for record in records}) == 3
+
+
+def test_a_mail_for_nobody_goes_to_the_postmaster() -> None:
+    (record,) = Tenant().receive(b"Subject: alone\r\n\r\n")
+    assert record.recipient == "postmaster@example.com"
+
+
+def test_the_envelope_sender_is_the_return_path_where_there_is_one() -> None:
+    mail = read_mail(letter(sender="Carol <carol@example.org>", Return_Path="<bounce@lists.example.net>"))
+    assert (mail.sender, mail.header_from, mail.header_from_name) == (
+        "bounce@lists.example.net",
+        "carol@example.org",
+        "Carol",
+    )
+
+
+def test_encoded_words_are_decoded_and_times_are_read_in_their_zone() -> None:
+    raw = b"Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nDate: Wed, 16 Apr 2025 18:07:14 +0200\r\n\r\n"
+    mail = read_mail(raw)
+    assert mail.subject == "Grüße"
+    assert mail.sent == datetime(2025, 4, 16, 16, 7, 14, tzinfo=UTC)
+
+
+def test_headers_are_escaped_where_they_are_shown_as_html() -> None:
+    assert (
+        "Message-ID: &lt;a&amp;b@example.org&gt;\r\n"
+        in read_mail(b"Message-ID: <a&b@example.org>\r\n\r\n").header_block
+    )
+
+
+def test_parts_keep_their_bytes_and_an_inline_picture_is_no_attachment() -> None:
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+        b"--b\r\nContent-Type: image/png; name=logo.png\r\nContent-ID: <logo>\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n"
+        b"--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=Bill.PDF\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n/////w==\r\n--b--\r\n"
+    )
+    mail = read_mail(raw)
+    assert mail.text.strip() == "hello"
+    assert [(part.name, part.content, part.inline) for part in mail.parts] == [
+        ("logo.png", b"\x00\x01\x02", True),
+        ("Bill.PDF", b"\xff\xff\xff\xff", False),
+    ]
+    assert [part.name for part in mail.attachments] == ["Bill.PDF"]
+
+
+@pytest.mark.parametrize(
+    ("name", "extension"),
+    [("a.EXE", "exe"), ("a.tar.gz", "gz"), ("none", ""), (r"C:\x\y.Pdf", "pdf"), (".hidden", ""), ("a.", "")],
+)
+def test_an_extension_is_what_follows_the_last_dot_of_the_file_name(name: str, extension: str) -> None:
+    assert Part(name, "x/y", b"").extension == extension

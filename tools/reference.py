@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ def permissions_page() -> str:
     ]
     sources = [
         f"| `{endpoint.path}` | {endpoint.summary} | {endpoint.permission or '-'} | {_generations(endpoint)} "
-        f"| {endpoint.source} |"
+        f"| {_linked(endpoint.source)} |"
         for endpoint in _functions()
     ]
     return "\n".join(
@@ -199,6 +200,11 @@ def _functions() -> list[Endpoint]:
 
 def _generations(endpoint: Endpoint) -> str:
     return ", ".join(sorted(one.value for one in endpoint.api_versions))
+
+
+def _linked(source: str) -> str:
+    """A source with its references as links that work from the reference pages."""
+    return re.sub(r"docs/reference/([\w-]+\.md)#([\w-]+)", r"[\2](\1#\2)", source)
 
 
 def _rights(endpoints: Iterable[Endpoint]) -> str:

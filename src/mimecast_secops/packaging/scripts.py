@@ -42,14 +42,14 @@ def connector_script(*, built: bool) -> str:
     imports = sorted(
         [
             "from mimecast_secops.soar.connector import main",
-            "from mimecast_secops.soar.package import Sdk",
+            "from mimecast_secops.soar.delivery import ConnectorSdk",
             f"from {prefix}SiemplifyConnectors import SiemplifyConnectorExecution",
             f"from {prefix}SiemplifyConnectorsDataModel import AlertInfo",
             f"from {prefix}SiemplifyDataModel import Attachment",
         ],
         key=str.casefold,
     )
-    return _script(f"{CONNECTOR}.", imports, "main(Sdk(SiemplifyConnectorExecution, AlertInfo, Attachment))")
+    return _script(f"{CONNECTOR}.", imports, "main(ConnectorSdk(SiemplifyConnectorExecution, AlertInfo, Attachment))")
 
 
 def _script(docstring: str, imports: list[str], call: str) -> str:

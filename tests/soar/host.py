@@ -32,18 +32,18 @@ def built(folder: Path, layout: str = "integration") -> Path:
     return folder
 
 
-def run_action(archive: Path, name: str, configuration: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
+def run_action(integration: Path, name: str, configuration: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
     """Run an action as a process of the real host, and return the report."""
     secrets = [value for key, value in configuration.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_action.py"), str(archive), name, "--config", json.dumps(dict(configuration))]
+    command = [str(SCRIPTS / "run_action.py"), str(integration), name, "--config", json.dumps(dict(configuration))]
     command += ["--params", json.dumps(parameters)]
     return _run(command, secrets)
 
 
-def run_connector(archive: Path, parameters: Mapping[str, Any], *options: str) -> dict[str, Any]:
+def run_connector(integration: Path, parameters: Mapping[str, Any], *options: str) -> dict[str, Any]:
     """Run the connector as a process of the real host, and return the report."""
     secrets = [value for key, value in parameters.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_connector.py"), str(archive), CONNECTOR, "--params", json.dumps(dict(parameters))]
+    command = [str(SCRIPTS / "run_connector.py"), str(integration), CONNECTOR, "--params", json.dumps(dict(parameters))]
     return _run([*command, *options], secrets)
 
 

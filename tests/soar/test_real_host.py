@@ -1,4 +1,4 @@
-"""The zip that a user imports, on the platform's real SDK, against a simulated tenant."""
+"""The built integration on the platform's real SDK, against a simulated tenant."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ XML_QUERY = (
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def integration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder, not the zip: the host unpacks a zip into a folder that test processes share."""
     needs_host()
-    return built(tmp_path_factory.mktemp("dist")) / "Mimecast.zip"
+    return built(tmp_path_factory.mktemp("dist")) / "Mimecast"
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def held_ids(simulator: Simulator, risk: str) -> list[str]:
 
 
 @BOTH_VERSIONS
-def test_each_action_succeeds(archive: Path, simulator: Simulator, api_version: ApiVersion) -> None:
+def test_each_action_succeeds(integration: Path, simulator: Simulator, api_version: ApiVersion) -> None:
     config = configuration(simulator, api_version)
     first, second, third = held_ids(simulator, "medium")[:3]
     policy = {
@@ -57,7 +58,7 @@ def test_each_action_succeeds(archive: Path, simulator: Simulator, api_version: 
     }
 
     def succeeds(name: str, **parameters: Any) -> dict[str, Any]:
-        report = run_action(archive, name, config, **parameters)
+        report = run_action(integration, name, config, **parameters)
         assert (report["execution_state_name"], report["result_value"]) == ("COMPLETED", True), report["message"]
         assert report["stdout_problem"] is None
         return report
@@ -78,7 +79,7 @@ def test_each_action_succeeds(archive: Path, simulator: Simulator, api_version: 
     assert policy_result["option"] == "block_sender"
     succeeds("Delete Block Sender Policy", **{"Policy ID": json.dumps(policy_result)})
     assert succeeds("Check Permissions")["json_result"]
-    report = run_action(archive, "Report Message", config, **{"Message ID": third, "Report As": "Phishing"})
+    report = run_action(integration, "Report Message", config, **{"Message ID": third, "Report As": "Phishing"})
     assert (report["execution_state_name"] == "COMPLETED") is (api_version is ApiVersion.V1)
     assert [simulator.tenant.tracked[record_id].status for record_id in (first, second, third)] == [
         *("archived", "rejected", "held"),
@@ -87,7 +88,7 @@ def test_each_action_succeeds(archive: Path, simulator: Simulator, api_version: 
 
 @BOTH_VERSIONS
 def test_each_failure_is_one_line_and_a_failed_state(
-    archive: Path, simulator: Simulator, api_version: ApiVersion
+    integration: Path, simulator: Simulator, api_version: ApiVersion
 ) -> None:
     config = configuration(simulator, api_version)
     cases = [
@@ -100,7 +101,7 @@ def test_each_failure_is_one_line_and_a_failed_state(
         ("Create Block Sender Policy", {"Description": "d", "Sender Type": "Everyone"}, '"Recipient" is mandatory'),
     ]
     for name, parameters, message in cases:
-        report = run_action(archive, name, config, **parameters)
+        report = run_action(integration, name, config, **parameters)
         assert (report["exit_code"], report["stdout_problem"]) == (0, None)
         assert (report["execution_state_name"], report["result_value"]) == ("FAILED", False)
         assert report["message"].startswith(f'Error executing action "{name}". Reason: ')
@@ -108,11 +109,11 @@ def test_each_failure_is_one_line_and_a_failed_state(
         assert "\n" not in report["message"]
 
 
-def test_wrong_credentials_and_an_unreachable_server_are_failures(archive: Path, simulator: Simulator) -> None:
+def test_wrong_credentials_and_an_unreachable_server_are_failures(integration: Path, simulator: Simulator) -> None:
     config = configuration(simulator, ApiVersion.V2)
-    wrong = run_action(archive, "Ping", config | {"Client Secret": "another-secret-altogether"})
-    missing = run_action(archive, "Ping", {"API Root": simulator.url, "Verify SSL": True})
-    unreachable = run_action(archive, "Ping", config | {"API Root": "http://127.0.0.1:9"})
+    wrong = run_action(integration, "Ping", config | {"Client Secret": "another-secret-altogether"})
+    missing = run_action(integration, "Ping", {"API Root": simulator.url, "Verify SSL": True})
+    unreachable = run_action(integration, "Ping", config | {"API Root": "http://127.0.0.1:9"})
     for report in (wrong, missing, unreachable):
         assert report["message"].startswith("Failed to connect to the Mimecast server! Error is ")
         assert (report["execution_state_name"], report["result_value"]) == ("FAILED", False)
@@ -130,52 +131,54 @@ def connector_parameters(simulator: Simulator, api_version: ApiVersion, **change
 
 @BOTH_VERSIONS
 def test_each_held_message_is_delivered_once(
-    archive: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
+    integration: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
 ) -> None:
     parameters = connector_parameters(simulator, api_version)
-    first = run_connector(archive, parameters, "--state", str(tmp_path / "state"))
+    first = run_connector(integration, parameters, "--state", str(tmp_path / "state"))
     assert {alert["ticket_id"] for alert in first["alerts"]} == {record.id for record in held(simulator)}
     assert first["alert_problems"] == {}
-    second = run_connector(archive, parameters, "--state", str(tmp_path / "state"))
+    second = run_connector(integration, parameters, "--state", str(tmp_path / "state"))
     assert (second["alert_count"], second["exit_code"]) == (0, 0)
 
 
-def test_a_test_run_delivers_one_alert_and_stores_nothing(archive: Path, simulator: Simulator) -> None:
-    report = run_connector(archive, connector_parameters(simulator, ApiVersion.V2), "--test-run")
+def test_a_test_run_delivers_one_alert_and_stores_nothing(integration: Path, simulator: Simulator) -> None:
+    report = run_connector(integration, connector_parameters(simulator, ApiVersion.V2), "--test-run")
     assert report["alert_count"] == 1
     assert not [call for call in report["platform_calls"] if call["name"].startswith(("Set", "TrySet"))]
 
 
-def test_a_test_run_without_access_fails_with_the_reason(archive: Path, simulator: Simulator) -> None:
+def test_a_test_run_without_access_fails_with_the_reason(integration: Path, simulator: Simulator) -> None:
     parameters = connector_parameters(simulator, ApiVersion.V2) | {"Client Secret": "another-secret-altogether"}
-    failed = run_connector(archive, parameters, "--test-run")
+    failed = run_connector(integration, parameters, "--test-run")
     assert failed["exit_code"] == 1
     assert "does not accept the credentials" in failed["stderr"]
-    scheduled = run_connector(archive, parameters)
+    scheduled = run_connector(integration, parameters)
     assert (scheduled["exit_code"], scheduled["alert_count"]) == (0, 0)
 
 
 def test_an_alert_that_overflows_on_the_platform_stays_pending(
-    archive: Path, simulator: Simulator, tmp_path: Path
+    integration: Path, simulator: Simulator, tmp_path: Path
 ) -> None:
     seed = json.dumps({"4|overflow_settings|overflow_settings": {"max_alerts_in_time_period": 2}})
     parameters = connector_parameters(simulator, ApiVersion.V2)
-    report = run_connector(archive, parameters, "--state", str(tmp_path / "state"), "--seed", seed)
+    report = run_connector(integration, parameters, "--state", str(tmp_path / "state"), "--seed", seed)
     assert report["overflow_alerts"]
     assert "pending 1" in report["debug_output"] + report["stderr"]
 
 
-def test_the_state_of_the_previous_connector_is_imported(archive: Path, simulator: Simulator, tmp_path: Path) -> None:
+def test_the_state_of_the_previous_connector_is_imported(
+    integration: Path, simulator: Simulator, tmp_path: Path
+) -> None:
     records = held(simulator)
     newest = max(int(record.received.timestamp() * 1000) for record in records)
     seed = json.dumps({"timestamp": str(newest), "ids": [record.id for record in records[:-1]]})
     parameters = connector_parameters(simulator, ApiVersion.V2)
-    report = run_connector(archive, parameters, "--state", str(tmp_path / "state"), "--seed", seed)
+    report = run_connector(integration, parameters, "--state", str(tmp_path / "state"), "--seed", seed)
     assert {alert["ticket_id"] for alert in report["alerts"]} <= {records[-1].id}
 
 
 def test_many_messages_of_one_second_are_delivered_over_several_cycles_despite_faults(
-    archive: Path, tmp_path: Path
+    integration: Path, tmp_path: Path
 ) -> None:
     """250 messages, 100 per cycle, 15 requests and one token per second, and six kinds of faults at 5 % each."""
     with Simulator() as simulator:
@@ -189,7 +192,7 @@ def test_many_messages_of_one_second_are_delivered_over_several_cycles_despite_f
         pending = 250
         for number in range(12):
             options = ("--seed", seed) if number == 0 else ()
-            report = run_connector(archive, parameters, "--state", str(tmp_path / "state"), *options)
+            report = run_connector(integration, parameters, "--state", str(tmp_path / "state"), *options)
             assert report["exit_code"] == 0
             assert report["alert_count"] <= 100
             tickets += [alert["ticket_id"] for alert in report["alerts"]]
@@ -204,7 +207,7 @@ def test_many_messages_of_one_second_are_delivered_over_several_cycles_despite_f
 
 @BOTH_VERSIONS
 def test_empty_attachments_and_attachments_that_look_like_json_are_delivered_unchanged(
-    archive: Path, api_version: ApiVersion, tmp_path: Path
+    integration: Path, api_version: ApiVersion, tmp_path: Path
 ) -> None:
     json_like = b'{"meta": {"status": 200}, "data": [{"urls": ["https://elsewhere.example"]}]}'
     parts = "".join(
@@ -222,7 +225,7 @@ def test_empty_attachments_and_attachments_that_look_like_json_are_delivered_unc
         simulator.control("behaviour", {"gateway_detail_on_v2": True})
         simulator.control("mail", {"eml": eml})
         parameters = connector_parameters(simulator, api_version)
-        report = run_connector(archive, parameters, "--state", str(tmp_path / "state"))
+        report = run_connector(integration, parameters, "--state", str(tmp_path / "state"))
     [alert] = report["alerts"]
     files = {attachment["name"] + attachment["type"]: attachment for attachment in alert["attachments"]}
     assert {name: attachment["orig_size"] for name, attachment in files.items()} == {
@@ -232,7 +235,7 @@ def test_empty_attachments_and_attachments_that_look_like_json_are_delivered_unc
     assert base64.b64decode(files["looks.json"]["base64_blob"]) == json_like
 
 
-def test_records_with_missing_members_are_delivered(archive: Path, tmp_path: Path) -> None:
+def test_records_with_missing_members_are_delivered(integration: Path, tmp_path: Path) -> None:
     with Simulator(mail=[Simulator.SAMPLES], file_host=True) as simulator:
         simulator.control("behaviour", {"gateway_detail_on_v2": True})
         ids = [record.id for record in held(simulator)]
@@ -240,7 +243,7 @@ def test_records_with_missing_members_are_delivered(archive: Path, tmp_path: Pat
         simulator.control("record", {"id": ids[1], "row": {"fromEnv": None, "fromHdr": None}})
         simulator.control("record", {"id": ids[2], "info": {"recipientInfo": None, "spamInfo": None}})
         report = run_connector(
-            archive, connector_parameters(simulator, ApiVersion.V2), "--state", str(tmp_path / "state")
+            integration, connector_parameters(simulator, ApiVersion.V2), "--state", str(tmp_path / "state")
         )
     assert {alert["ticket_id"] for alert in report["alerts"]} == set(ids)
     assert report["alert_problems"] == {}

@@ -1,4 +1,4 @@
-"""The built layout: what a user imports into Google SecOps."""
+"""The built layout, which users import into Google SecOps."""
 
 from __future__ import annotations
 

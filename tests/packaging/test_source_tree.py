@@ -25,7 +25,7 @@ def test_every_script_has_its_definition(hub: Path, kind: str) -> None:
     assert scripts == {path.stem for path in (hub / kind).glob("*.yaml")}
 
 
-def test_the_project_takes_our_code_from_the_wheel_beside_it(hub: Path) -> None:
+def test_the_project_depends_on_the_wheel_in_its_folder(hub: Path) -> None:
     project = tomllib.loads((hub / "pyproject.toml").read_text(encoding="utf-8"))
     assert (hub / project["tool"]["uv"]["sources"]["mimecast-secops"]["path"]).is_file()
     assert project["project"]["requires-python"] == ">=3.11,<3.12"

@@ -1,4 +1,4 @@
-"""The platform's real SDK, through the script host in a folder beside the checkout, where there is one."""
+"""The platform's real SDK, through the script host in the folder `shared` next to the checkout, if there is one."""
 
 from __future__ import annotations
 

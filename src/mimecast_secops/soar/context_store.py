@@ -1,7 +1,7 @@
 """Stores the connector's state in the platform's context, in properties of limited size that change all at once.
 
 A state that fits into one property is one property, `HEAD`, which one call replaces. A larger state is split into
-chunks. Each chunk has a property of its own, named after its content and never changed, and `HEAD` lists the names.
+chunks. Each chunk is a separate property, named after its content and never changed, and `HEAD` lists the names.
 If the process is killed, the context holds either the old state or the new one.
 """
 

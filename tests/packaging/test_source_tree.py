@@ -42,7 +42,7 @@ def test_googles_tools_find_nothing_and_build_the_same(hub: Path, dist: Path, tm
     needs_host()
 
     def tool(name: str, *arguments: str) -> str:
-        command = [SCRIPTS / name, *arguments]
+        command = [str(SCRIPTS / name), *arguments]
         completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         assert completed.returncode == 0, completed.stdout + completed.stderr
         return completed.stdout + completed.stderr

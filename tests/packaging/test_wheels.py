@@ -132,7 +132,7 @@ def test_the_platform_wheel_has_no_command_and_no_extras(dist: Path) -> None:
 def test_the_dependencies_are_those_that_the_platform_wheel_requires(dist: Path) -> None:
     wheels = wheels_in(dist / "Mimecast")
     own = platform_wheel_in(dist / "Mimecast")
-    required = {re.split(r"[^\w-]", line)[0] for line in metadata_of(own).get_all("Requires-Dist")}
+    required = {re.split(r"[^\w-]", line)[0] for line in metadata_of(own).get_all("Requires-Dist", [])}
     assert {metadata_of(wheel)["Name"].replace("_", "-") for wheel in wheels if wheel != own} == required
 
 

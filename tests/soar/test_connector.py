@@ -69,8 +69,10 @@ def test_each_held_message_is_delivered_once(simulator: Simulator, api_version: 
 
 
 def test_each_optional_setting_can_be_blank(simulator: Simulator) -> None:
-    blanks = ("Lowest Risk To Fetch", "Route Filter", "Queue Reason Filter", "Environment Field Name")
-    blanks += ("Max Hours Backwards", "Max Messages To Return", "Proxy Server Address", "Overlap Minutes")
+    blanks = (
+        *("Lowest Risk To Fetch", "Route Filter", "Queue Reason Filter", "Environment Field Name"),
+        *("Max Hours Backwards", "Max Messages To Return", "Proxy Server Address", "Overlap Minutes"),
+    )
     assert set(run(execution(simulator, dict.fromkeys(blanks, ""))).tickets) == held_ids(simulator)
 
 

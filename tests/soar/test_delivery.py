@@ -83,7 +83,7 @@ def test_every_member_of_an_alert_reaches_the_platform() -> None:
 def test_the_display_id_depends_on_the_ticket_id_only() -> None:
     first, second, other = (delivered(alert(ticket_id=ticket)).display_id for ticket in ("t1", "t1", "t2"))
     assert first == second != other
-    assert uuid.UUID(first)
+    assert str(uuid.UUID(first)) == first
 
 
 def test_an_alert_without_a_grouping_id_has_no_grouping_identifier() -> None:

@@ -1,4 +1,4 @@
-"""What a state store is: one suite over all of them."""
+"""The contract of a state store, tested with every implementation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARTS = st.dictionaries(st.text("abc.019", min_size=1, max_size=8), st.binary(ma
 
 
 class Properties:
-    """The platform's context, as far as a connector sees it; a kill strikes at a call of choice."""
+    """The context properties of a connector on the platform. A kill can happen at any call."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
@@ -38,8 +38,8 @@ class Properties:
         self.values[property_key] = property_value
 
 
-def open_again(kind: str, folder: Path) -> Callable[[], StateStore]:
-    """Something that opens the same store anew, as the next process does."""
+def opener_of(kind: str, folder: Path) -> Callable[[], StateStore]:
+    """A function that opens the same store, as each process does."""
     properties, memory = Properties(), MemoryStore()
     openers: dict[str, Callable[[], StateStore]] = {
         "memory": lambda: memory,
@@ -52,10 +52,10 @@ def open_again(kind: str, folder: Path) -> Callable[[], StateStore]:
 
 @pytest.fixture(params=["memory", "sqlite", "context", "context, spread"])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], StateStore]:
-    return open_again(request.param, tmp_path)
+    return opener_of(request.param, tmp_path)
 
 
-def closed(store: StateStore) -> None:
+def close(store: StateStore) -> None:
     if isinstance(store, SqliteStore):
         store._database.close()
 
@@ -63,27 +63,27 @@ def closed(store: StateStore) -> None:
 def test_a_new_store_is_empty(opener: Callable[[], StateStore]) -> None:
     store = opener()
     assert store.load() == {}
-    closed(store)
+    close(store)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(states=st.lists(PARTS, min_size=1, max_size=4))
-def test_what_was_committed_last_is_what_the_next_process_loads(
+def test_the_next_process_loads_the_last_commit(
     opener: Callable[[], StateStore], states: list[dict[str, bytes]]
 ) -> None:
     for parts in states:
         store = opener()
         store.load()
         store.commit(parts)
-        closed(store)
-        again = opener()
-        assert dict(again.load()) == parts
-        closed(again)
+        close(store)
+        next_store = opener()
+        assert dict(next_store.load()) == parts
+        close(next_store)
 
 
 @given(PARTS, PARTS, st.integers(0, 30))
 @settings(max_examples=60, deadline=None)
-def test_a_kill_inside_a_commit_to_the_platform_leaves_the_old_state_or_the_new(
+def test_a_kill_inside_a_commit_to_the_platform_leaves_the_old_or_the_new_state(
     old: dict[str, bytes], new: dict[str, bytes], calls: int
 ) -> None:
     properties = Properties()
@@ -94,31 +94,6 @@ def test_a_kill_inside_a_commit_to_the_platform_leaves_the_old_state_or_the_new(
         store.commit(new)
     properties.calls_left = 10**9
     assert dict(ContextStore(properties, "c", max_characters=300).load()) in (old, new)
-
-
-def test_a_kill_inside_a_commit_to_sqlite_leaves_the_old_state(tmp_path: Path) -> None:
-    class Killing(dict[str, bytes]):
-        def items(self) -> Any:
-            yield "a", b"new"
-            raise KeyboardInterrupt
-
-    with StateDatabase.open(tmp_path / "s.db") as database:
-        store = SqliteStore(database)
-        store.commit({"a": b"old", "b": b"old"})
-        with pytest.raises(KeyboardInterrupt):
-            store.commit(Killing())
-        assert dict(store.load()) == {"a": b"old", "b": b"old"}
-    with StateDatabase.open(tmp_path / "s.db") as database:
-        assert dict(SqliteStore(database).load()) == {"a": b"old", "b": b"old"}
-
-
-def test_connectors_of_one_database_do_not_see_each_other(tmp_path: Path) -> None:
-    with StateDatabase.open(tmp_path / "s.db") as database:
-        first, second = SqliteStore(database, "first"), SqliteStore(database, "second")
-        first.commit({"a": b"1"})
-        assert second.load() == {}
-        second.commit({"a": b"2"})
-        assert dict(first.load()) == {"a": b"1"}
 
 
 @pytest.mark.parametrize("damage", ["not json", "[]", '{"named": ["gone"]}'])

@@ -26,20 +26,20 @@ def descriptor(path: Path) -> Iterator[int]:
 
 
 def test_a_lock_next_to_the_file_excludes_the_same_name_only(path: Path, descriptor: int) -> None:
-    lock = locks._take_beside(descriptor, path, "a/b")
+    lock = locks._take_lock_file(descriptor, path, "a/b")
     assert lock is not None
-    assert locks._take_beside(descriptor, path, "a/b") is None
-    other = locks._take_beside(descriptor, path, "a.b")
+    assert locks._take_lock_file(descriptor, path, "a/b") is None
+    other = locks._take_lock_file(descriptor, path, "a.b")
     assert other is not None
     locks.release(descriptor, "a.b", other)
     locks.release(descriptor, "a/b", lock)
-    again = locks._take_beside(descriptor, path, "a/b")
+    again = locks._take_lock_file(descriptor, path, "a/b")
     assert again is not None
     locks.release(descriptor, "a/b", again)
 
 
 def test_a_lock_next_to_the_file_is_private(path: Path, descriptor: int) -> None:
-    lock = locks._take_beside(descriptor, path, "a")
+    lock = locks._take_lock_file(descriptor, path, "a")
     assert lock is not None
     assert os.fstat(lock).st_mode & 0o777 == 0o600
     locks.release(descriptor, "a", lock)

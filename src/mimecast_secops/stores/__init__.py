@@ -1,1 +1,1 @@
-"""Where state and alerts lie on a machine of one's own: SQLite, JSON lines, and memory for tests."""
+"""State on the local machine: an SQLite database with the state of connectors and the data of the command line."""

@@ -1,4 +1,4 @@
-"""What holds a file open until it is closed."""
+"""The base class of objects that keep a file open."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Self
 
 
 class Closeable(ABC):
-    """Something to close, or to use as a context manager."""
+    """Close the object, or use it as a context manager."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,8 @@
 """The state database: the only module that opens SQLite.
 
-Closing any descriptor of a file drops all POSIX locks of the process on that file, and SQLite depends on these locks:
-without them, another process deletes the write-ahead log that this one still writes. Therefore a process opens a
-database once, shares the connection, and no code opens an existing database file by other means.
+Closing any descriptor of a file releases all POSIX locks of the process on that file, and SQLite depends on these
+locks: without them, another process deletes the write-ahead log that this process still writes. Therefore a process
+opens a database once and shares the connection, and no code opens an existing database file by other means.
 """
 
 from __future__ import annotations
@@ -27,21 +27,9 @@ from mimecast_secops.stores.errors import (
     StateReplaced,
     StateUnwritable,
 )
+from mimecast_secops.stores.migrations import MIGRATIONS, SCHEMA_VERSION, TABLES
 
 BUSY_SECONDS: Final = 15.0
-SCHEMA_VERSION: Final = 1
-_SCHEMA: Final = {
-    "parts": """CREATE TABLE IF NOT EXISTS parts (
-        namespace TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (namespace, name)
-    ) WITHOUT ROWID""",
-    "bulk": """CREATE TABLE IF NOT EXISTS bulk (
-        run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)
-    ) WITHOUT ROWID""",
-    "journal": """CREATE TABLE IF NOT EXISTS journal (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, tenant TEXT NOT NULL, action TEXT NOT NULL,
-        parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
-    )""",
-}
 _PRIVATE: Final = 0o600
 _OTHERS: Final = 0o077
 _WAL_RETRY_SECONDS: Final = 0.01
@@ -66,7 +54,7 @@ class StateDatabase(Closeable):
     """One open state database: mode 0600, WAL, durable commits. Threads may share it.
 
     Create it with `open`. All methods raise `StateLocked`, `StateUnwritable`, `StateReplaced` or
-    `ingest.UnreadableState` when the database cannot do its work.
+    `ingest.UnreadableState` if the database cannot be used.
 
     Attributes:
         path: the database file, symbolic links resolved.
@@ -91,18 +79,19 @@ class StateDatabase(Closeable):
 
         Args:
             path: the database file.
-            create: whether to create the file and its folders when they do not exist.
-            busy_seconds: how long a statement waits for a lock of another process. The first `open` of a file decides.
+            create: whether to create the file and its folders if they do not exist.
+            busy_seconds: how long a statement waits for a lock of another process. The first `open` of a
+                file in a process sets it.
 
         Raises:
             StateMissing: the file does not exist, and `create` is false.
             StateInUse: another process uses the file under another name.
             StateLocked: another process holds a lock for longer than `busy_seconds`.
             StateUnwritable: the file cannot be created, opened or written, or has a second hard link.
-            UnreadableState: the file is damaged, is no state database, or was written by a newer version.
+            UnreadableState: the file is damaged, is not a state database, or was written by a newer version.
         """
         real = Path(os.path.realpath(path))
-        with _OPENING, _reported(real, busy_seconds):
+        with _OPENING, _translated_errors(real, busy_seconds):
             if create:
                 _create(real)
             identity = _checked(real)
@@ -120,20 +109,20 @@ class StateDatabase(Closeable):
             return connection.execute(statement, values).fetchall()
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Execute one statement in a transaction of its own. Returns the id of the last inserted row."""
+        """Execute one statement in a separate transaction. Returns the ID of the last inserted row."""
         with self._operation() as connection:
             return int(connection.execute(statement, values).lastrowid or 0)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction, all or nothing. Nothing of it is kept when the block or the commit raises."""
+        """A write transaction. It is rolled back if the block or the commit raises."""
         with self._operation() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                # SQLite has rolled back by itself after some errors, and a rollback that fails hides the cause.
+                # SQLite itself rolls back after some errors, and an error of the rollback would hide the cause.
                 with suppress(sqlite3.Error):
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -147,13 +136,13 @@ class StateDatabase(Closeable):
 
     @contextmanager
     def claim(self, namespace: str) -> Iterator[None]:
-        """Hold the right to run a connector. It ends with the process, so a kill leaves nothing behind.
+        """Hold the lock of a connector, so that it runs once. The kernel releases the lock when the process ends.
 
         Args:
-            namespace: which connector of the database.
+            namespace: the name of the connector.
 
         Raises:
-            StateInUse: this or another process holds it, under whatever path it has opened the file.
+            StateInUse: this or another process holds it, whatever the path under which it has opened the file.
         """
         with self._operation():
             lock = None if namespace in self._claims else locks.take(self._descriptors[0], self.path, namespace)
@@ -170,7 +159,7 @@ class StateDatabase(Closeable):
                 locks.release(self._descriptors[0], namespace, self._claims.pop(namespace))
 
     def close(self) -> None:
-        """Close the file once every `open` has its `close`."""
+        """Close the file, if every other `open` has its `close`."""
         with _OPENING:
             if self._users == 1:
                 del _OPEN[self._identity]
@@ -179,7 +168,7 @@ class StateDatabase(Closeable):
 
     def _begin(self) -> None:
         try:
-            self._take_place()
+            self._lock_path()
             self._connection = sqlite3.connect(
                 f"{self.path.as_uri()}?mode=rw",
                 uri=True,
@@ -192,10 +181,10 @@ class StateDatabase(Closeable):
             self._end()
             raise
 
-    def _take_place(self) -> None:
+    def _lock_path(self) -> None:
         if _identity(os.fstat(self._descriptors[0])) != self._identity:
             raise _replaced(self.path)
-        if not locks.share_place(self._descriptors[0], self.path):
+        if not locks.share_path(self._descriptors[0], self.path):
             raise StateInUse(
                 f"Another process uses the state database {self.path} under another name, which SQLite "
                 "cannot do safely. Use the same path in both, or stop the other process."
@@ -203,37 +192,48 @@ class StateDatabase(Closeable):
 
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA synchronous=FULL")
-        version = self._version()
         tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if tables and not tables & _SCHEMA.keys():
+        if tables and not tables & TABLES:
             raise UnreadableState(f"{self.path} is the database of another program. Use another --state.")
+        version = self._schema_version()
+        if version == SCHEMA_VERSION and not tables >= TABLES:
+            missing = ", ".join(sorted(TABLES - tables))
+            raise _damaged(self.path, f"tables are missing: {missing}")
+        self._use_wal()
+        if version < SCHEMA_VERSION:
+            self._migrate()
+
+    def _schema_version(self) -> int:
+        """The number of migrations that the database has.
+
+        Raises:
+            UnreadableState: it is larger than this version of the program knows.
+        """
+        [(version,)] = self._connection.execute("PRAGMA user_version")
         if version > SCHEMA_VERSION:
             raise UnreadableState(
                 f"A newer version of this program wrote the state database {self.path} (format {version}, this version "
                 f"reads {SCHEMA_VERSION}). Update this program, or use another --state."
             )
-        if version == SCHEMA_VERSION and not tables >= _SCHEMA.keys():
-            missing = ", ".join(sorted(_SCHEMA.keys() - tables))
-            raise _damaged(self.path, f"tables are missing: {missing}")
-        self._use_wal()
-        if version == 0:
-            with self.transaction() as connection:
-                for statement in _SCHEMA.values():
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def _version(self) -> int:
-        [(version,)] = self._connection.execute("PRAGMA user_version")
         return int(version)
 
+    def _migrate(self) -> None:
+        """Execute the missing migrations, all or none."""
+        with self.transaction() as connection:
+            # Read again inside the transaction: another process may have migrated the database.
+            for migration in MIGRATIONS[self._schema_version() :]:
+                for statement in migration:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
     def _use_wal(self) -> None:
-        """Switch to WAL. SQLite does not wait for other processes here, so this does."""
-        until = time.monotonic() + self._busy_seconds
+        """Switch to WAL. SQLite does not wait for locks of other processes here, so this method does."""
+        end = time.monotonic() + self._busy_seconds
         while True:
             try:
                 self._connection.execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError as error:
-                if _primary(error) not in _LOCKED or time.monotonic() >= until:
+                if _primary(error) not in _LOCKED or time.monotonic() >= end:
                     raise
                 time.sleep(_WAL_RETRY_SECONDS)
             else:
@@ -241,7 +241,7 @@ class StateDatabase(Closeable):
 
     @contextmanager
     def _operation(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _reported(self.path, self._busy_seconds):
+        with self._lock, _translated_errors(self.path, self._busy_seconds):
             if self._is_replaced():
                 raise _replaced(self.path)
             yield self._connection
@@ -255,11 +255,11 @@ class StateDatabase(Closeable):
     def _end(self) -> None:
         with self._lock:
             if hasattr(self, "_connection"):
-                # If the file was replaced, SQLite notices, and leaves the log of that name to the new database.
+                # If the file was replaced, SQLite detects it, and does not delete the log of the new database.
                 with suppress(sqlite3.Error):
                     self._connection.close()
             while self._descriptors:
-                _dispose(self._descriptors.pop())
+                _close_descriptor(self._descriptors.pop())
 
 
 _OPEN: Final[dict[_Identity, StateDatabase]] = {}
@@ -267,7 +267,7 @@ _OPENING: Final = threading.RLock()
 
 
 def _create(path: Path) -> None:
-    """Create the file, private from its first byte; SQLite gives its -wal and -shm files the same mode."""
+    """Create the file with mode 0600. SQLite gives its -wal and -shm files the same mode."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -277,7 +277,7 @@ def _create(path: Path) -> None:
 
 
 def _checked(path: Path) -> _Identity:
-    """The identity of the file, once it is known to be fit: found with stat, without opening it."""
+    """The identity of a file that can be a database, without opening it."""
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -294,13 +294,13 @@ def _checked(path: Path) -> _Identity:
     return _identity(status)
 
 
-def _dispose(descriptor: int) -> None:
-    """Close a descriptor, unless that would drop the locks of another open database of this process."""
+def _close_descriptor(descriptor: int) -> None:
+    """Close a descriptor, unless that would release the locks of another open database of this process."""
     owner = _OPEN.get(_identity(os.fstat(descriptor)))
     if owner is None:
         os.close(descriptor)
     else:
-        owner._descriptors.append(descriptor)  # noqa: SLF001 -- a friend of the class
+        owner._descriptors.append(descriptor)  # noqa: SLF001 -- the class and this function share the list
 
 
 def _identity(status: os.stat_result) -> _Identity:
@@ -308,18 +308,18 @@ def _identity(status: os.stat_result) -> _Identity:
 
 
 def _primary(error: sqlite3.Error) -> int | None:
-    """The primary result code; None for an error that Python's module found by itself."""
+    """The primary result code; None for an error that Python's `sqlite3` module raises itself."""
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
 @contextmanager
-def _reported(path: Path, busy_seconds: float) -> Iterator[None]:
-    """Turn what SQLite and the system report into sentences that say what to do."""
+def _translated_errors(path: Path, busy_seconds: float) -> Iterator[None]:
+    """Translate errors of SQLite and the system into errors that say what to do."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _translated(error, path, busy_seconds) from error
+        raise _translate(error, path, busy_seconds) from error
     except OSError as error:
         raise StateUnwritable(
             f"The state database {path} cannot be opened or written: {error.strerror or error}. Nothing is lost. "
@@ -327,7 +327,7 @@ def _reported(path: Path, busy_seconds: float) -> Iterator[None]:
         ) from error
 
 
-def _translated(error: sqlite3.Error, path: Path, busy_seconds: float) -> Exception:
+def _translate(error: sqlite3.Error, path: Path, busy_seconds: float) -> Exception:
     code = _primary(error)
     if code in _LOCKED:
         return StateLocked(
@@ -339,7 +339,7 @@ def _translated(error: sqlite3.Error, path: Path, busy_seconds: float) -> Except
             f"The state database {path} cannot be written: {_cause(code, str(error), path)}. Nothing is lost. "
             "Correct that, and run the command again."
         )
-    # Without a code, Python could not decode what the file holds.
+    # An error without a code means that Python cannot decode the content of the file.
     if code in _DAMAGED or (code is None and isinstance(error, sqlite3.OperationalError)):
         return _damaged(path, str(error))
     return error

@@ -1,0 +1,32 @@
+"""The schema of the state database as numbered migrations.
+
+`PRAGMA user_version` of a database is the number of migrations that it has. To change the schema, append a migration
+and a test that migrates a database of the version before. Never change a migration that was released.
+
+A database of version 0 comes from a release without numbers. Its commands created a table when they first used it, so
+any of the tables may exist.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        # The state of connectors, one row per part. `ingest.StateStore` explains parts.
+        """CREATE TABLE IF NOT EXISTS parts (
+            namespace TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (namespace, name)
+        ) WITHOUT ROWID""",
+        # The progress of bulk runs: `cli.bulk_progress`.
+        """CREATE TABLE IF NOT EXISTS bulk (
+            run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)
+        ) WITHOUT ROWID""",
+        # The journal of changes: `cli.journal`.
+        """CREATE TABLE IF NOT EXISTS journal (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, tenant TEXT NOT NULL, action TEXT NOT NULL,
+            parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
+        )""",
+    ),
+)
+SCHEMA_VERSION: Final = len(MIGRATIONS)
+TABLES: Final = frozenset({"parts", "bulk", "journal"})

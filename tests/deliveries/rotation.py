@@ -1,4 +1,4 @@
-"""The customary ways of rotating a file, done by hand, and the alerts that all files hold afterwards."""
+"""Rotations of a file in the ways of logrotate, and the alerts in all files afterwards."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 def _free_name(path: Path) -> Path:
-    taken = {name.name.removeprefix(path.name).split(".")[1] for name in path.parent.glob(f"{path.name}.[0-9]*")}
-    return path.with_name(f"{path.name}.{max(map(int, taken), default=0) + 1}")
+    files = path.parent.glob(f"{path.name}.[0-9]*")
+    numbers = [int(file.name.removeprefix(path.name).split(".")[1]) for file in files]
+    return path.with_name(f"{path.name}.{max(numbers, default=0) + 1}")
 
 
 def rename(path: Path) -> None:
@@ -61,8 +62,8 @@ def compress_all(path: Path) -> None:
 
 
 ROTATIONS: dict[str, Callable[[Path], None]] = {
-    endpoint.__name__: endpoint
-    for endpoint in (rename, rename_and_create, copy_and_truncate, compress, copy_truncate_and_compress)
+    rotation.__name__: rotation
+    for rotation in (rename, rename_and_create, copy_and_truncate, compress, copy_truncate_and_compress)
 }
 
 
@@ -72,7 +73,7 @@ def ticket_ids(path: Path) -> list[str]:
 
 
 def whole_ticket_ids(path: Path) -> list[str]:
-    """As `ticket_ids`, without lines that are being written or were torn by a kill."""
+    """The same as `ticket_ids`, without incomplete lines."""
     lines = [line for file in files_of(path) for line in lines_of(file)]
     return [json.loads(line)["ticket_id"] for line in lines if line.endswith(b"}")]
 

@@ -1,4 +1,4 @@
-"""Alerts as lines: what a line holds, and which lines are alerts."""
+"""Alerts as lines: the content of a line, and which lines are alerts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mimecast_secops.deliveries.alert_lines import as_json, as_line, read_lines
 from mimecast_secops.ingest import Alert, AlertFile
+from tests.deliveries.alerts import make_alert
 
 TEXTS = st.text(st.characters(), max_size=20)
 FILES = st.builds(
@@ -38,12 +39,12 @@ ALERTS = st.builds(
 
 
 def reference(alert: Alert) -> dict[str, Any]:
-    """The slow form: every field of the dataclass, in its order, behind the display ID."""
+    """The slow implementation: the display ID, then every field of the dataclass in its order."""
     return {"display_id": alert.display_id, **asdict(alert)}
 
 
 @given(ALERTS)
-def test_a_line_holds_every_field_in_the_order_of_the_dataclass(alert: Alert) -> None:
+def test_a_line_contains_every_field_in_the_order_of_the_dataclass(alert: Alert) -> None:
     assert as_line(alert) == json.dumps(reference(alert), separators=(",", ":")).encode("ascii") + b"\n"
 
 
@@ -52,19 +53,7 @@ def test_events_are_not_copied(alert: Alert) -> None:
     assert as_json(alert)["events"] is alert.events
 
 
-PLAIN = Alert(
-    ticket_id='t "1" \\ é',
-    name="Held Message",
-    rule_generator="r",
-    product="Mimecast",
-    priority=40,
-    start_ms=1,
-    end_ms=1,
-    reason="",
-    description="",
-    grouping_id="",
-    events=({"subject": "x"},),
-)
+PLAIN = replace(make_alert(1), ticket_id='t "1" \\ é')
 LONG = as_line(replace(PLAIN, events=({"subject": '{"display_id":"' + "x" * 3_000_000},)))
 
 
@@ -80,25 +69,25 @@ def test_lines_are_read_with_their_ids_and_offsets(alerts: list[Alert]) -> None:
     assert [content[line.start : line.end] for line in lines] == [as_line(alert) for alert in alerts]
 
 
-def test_a_line_that_is_longer_than_a_piece_is_read() -> None:
+def test_a_line_that_is_longer_than_a_chunk_is_read() -> None:
     assert read(as_line(PLAIN) + LONG + as_line(PLAIN)) == [PLAIN.ticket_id] * 3
 
 
 @pytest.mark.parametrize("line", [as_line(PLAIN), LONG], ids=["short", "long"])
-def test_a_line_that_was_torn_and_continued_by_another_alert_is_none(line: bytes) -> None:
-    for torn in (line[: len(line) // 2], line[: -len(b'"}\n')]):
-        assert read(torn + line) == [None]
-        assert read(torn + b"\n" + line) == [None, PLAIN.ticket_id]
-        assert read(torn) == []
+def test_an_incomplete_line_that_another_alert_continues_is_not_an_alert(line: bytes) -> None:
+    for incomplete in (line[: len(line) // 2], line[: -len(b'"}\n')]):
+        assert read(incomplete + line) == [None]
+        assert read(incomplete + b"\n" + line) == [None, PLAIN.ticket_id]
+        assert read(incomplete) == []
 
 
 @pytest.mark.parametrize("line", [as_line(PLAIN), LONG], ids=["short", "long"])
-def test_a_line_with_a_hole_that_a_power_failure_left_is_none(line: bytes) -> None:
+def test_a_line_with_zero_bytes_from_a_power_failure_is_not_an_alert(line: bytes) -> None:
     assert read(line[:-30] + bytes(20) + line[-10:]) == [None]
 
 
 @pytest.mark.parametrize("length", [(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 2 << 20])
-def test_lines_around_the_length_of_a_piece_are_read(length: int) -> None:
+def test_lines_around_the_length_of_a_chunk_are_read(length: int) -> None:
     line = as_line(replace(PLAIN, reason="x" * (length - len(as_line(PLAIN)))))
     assert len(line) == length
     assert read(line + line) == [PLAIN.ticket_id] * 2

@@ -1,4 +1,4 @@
-"""Positions: the content of a file says where its committed part ends."""
+"""Positions: the content of a file identifies the end of its committed part."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def end_of(path: Path, content: bytes) -> Position:
         os.close(file)
 
 
-def test_a_position_is_found_in_the_file_in_a_longer_one_and_in_no_other(tmp_path: Path) -> None:
+def test_a_position_is_in_its_file_and_in_a_longer_one_but_in_no_other(tmp_path: Path) -> None:
     content = b"first line\n" * 100
     position = end_of(tmp_path / "file", content)
     for stream in (io.BytesIO(content), io.BytesIO(content + b"more\n")):
@@ -31,18 +31,18 @@ def test_a_position_is_found_in_the_file_in_a_longer_one_and_in_no_other(tmp_pat
         assert not position.is_in(io.BytesIO(other))
 
 
-def test_two_files_whose_lines_end_alike_are_told_apart_by_their_first_line(tmp_path: Path) -> None:
+def test_files_with_the_same_end_differ_by_their_first_line(tmp_path: Path) -> None:
     tail = b"x" * 400 + b"\n"
     position = end_of(tmp_path / "file", b"id 1 " + tail)
     assert not position.is_in(io.BytesIO(b"id 2 " + tail))
 
 
-def test_the_beginning_of_a_file_is_in_none(tmp_path: Path) -> None:
+def test_the_beginning_of_a_file_is_in_no_file(tmp_path: Path) -> None:
     assert not end_of(tmp_path / "file", b"").is_in(io.BytesIO(b""))
 
 
 @given(st.binary(max_size=20))
-def test_a_length_alone_is_only_the_end_of_a_file_that_ends_there(content: bytes) -> None:
+def test_a_length_alone_is_the_end_of_a_file_of_that_length_only(content: bytes) -> None:
     for length in range(22):
         is_end = length == len(content) and content.endswith(b"\n")
         assert Position(length).is_in(io.BytesIO(content)) is is_end

@@ -1,10 +1,12 @@
-"""Alerts as lines: none lost, none repeated, whatever tears, moves or empties the file."""
+"""The JSON lines delivery: no alert is lost or repeated after a kill, a rotation or a truncation."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import threading
 import tracemalloc
@@ -18,45 +20,39 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mimecast_secops.deliveries.alert_lines import as_line
-from mimecast_secops.deliveries.jsonlines import AlertsMissing, JsonLinesDelivery
-from mimecast_secops.ingest import Alert
+from mimecast_secops.deliveries.errors import AlertsMissing
+from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
+from tests.deliveries.alerts import make_alert
 from tests.deliveries.rotation import (
     ROTATIONS,
     compress,
     compress_all,
     copy_and_truncate,
+    lines_of,
     rename,
     rename_and_create,
     ticket_ids,
     whole_ticket_ids,
 )
 
+LOGROTATE = shutil.which("logrotate") or shutil.which("logrotate", path="/usr/sbin:/sbin")
+LOGROTATE_OPTIONS = [
+    "create 0600; rotate 9",
+    "nocreate; missingok; rotate 9",
+    "copytruncate; rotate 9",
+    "compress; create 0600; rotate 9",
+    "extension .jsonl; create 0600; rotate 9",
+]
 EVERY_ROTATION = pytest.mark.parametrize("rotate", ROTATIONS.values(), ids=ROTATIONS)
 
 
-def alert(number: int, text: str = "x") -> Alert:
-    return Alert(
-        ticket_id=f"t{number}",
-        name="Held Message",
-        rule_generator="r",
-        product="Mimecast",
-        priority=40,
-        start_ms=1,
-        end_ms=1,
-        reason="",
-        description="",
-        grouping_id="",
-        events=({"subject": text},),
-    )
-
-
 class Engine:
-    """A connector in miniature: what is settled, and the token that was committed with it."""
+    """A minimal connector: the IDs of processed alerts, and the token that was committed with them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.token = ""
-        self.settled: set[str] = set()
+        self.processed: set[str] = set()
         self.delivery = JsonLinesDelivery(path)
 
     def __enter__(self) -> Engine:
@@ -72,22 +68,29 @@ class Engine:
 
     def begin(self) -> set[str]:
         """Start a cycle; returns the ticket IDs that count as delivered."""
-        return self.settled | set(self.delivery.delivered_since(self.token))
+        return self.processed | set(self.delivery.delivered_since(self.token))
 
     def deliver(self, known: set[str], numbers: Iterable[int]) -> None:
         for number in numbers:
             if f"t{number}" not in known:
-                self.delivery.deliver(alert(number))
+                self.delivery.deliver(make_alert(number))
                 known.add(f"t{number}")
 
     def commit(self, known: set[str]) -> None:
         self.token = self.delivery.flush()
-        self.settled = known
+        self.processed = known
 
     def cycle(self, numbers: Iterable[int]) -> None:
         known = self.begin()
         self.deliver(known, numbers)
         self.commit(known)
+
+
+def logrotate(configuration: Path) -> None:
+    assert LOGROTATE is not None
+    command = [LOGROTATE, "-f", "-s", str(configuration.with_suffix(".state")), str(configuration)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "error" in done.stderr) == (0, False), done.stderr
 
 
 def expected(count: int) -> list[str]:
@@ -101,8 +104,8 @@ def in_order(ids: Iterable[str]) -> list[str]:
 def test_a_line_per_alert_in_a_private_file(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "alerts.jsonl"
     with JsonLinesDelivery(path) as delivery:
-        delivery.deliver(alert(1, "line\u2028separator \n and \ud800"))
-        delivery.deliver(alert(2))
+        delivery.deliver(make_alert(1, "line\u2028separator \n and \ud800"))
+        delivery.deliver(make_alert(2))
         token = delivery.flush()
         assert delivery.delivered_since(token) == []
         assert delivery.delivered_since("") == ["t1", "t2"]
@@ -115,9 +118,7 @@ def test_a_line_per_alert_in_a_private_file(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.integers(0, 3), st.data())
-def test_wherever_the_file_was_torn_nothing_is_lost_or_repeated(
-    tmp_path: Path, committed: int, data: st.DataObject
-) -> None:
+def test_an_incomplete_write_loses_and_repeats_nothing(tmp_path: Path, committed: int, data: st.DataObject) -> None:
     path = tmp_path / "alerts.jsonl"
     path.unlink(missing_ok=True)
     with Engine(path) as engine:
@@ -132,43 +133,43 @@ def test_wherever_the_file_was_torn_nothing_is_lost_or_repeated(
 
 def test_a_token_of_version_1_at_the_end_of_the_file_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
-    path.write_bytes(as_line(alert(1)) + as_line(alert(2)))
+    path.write_bytes(as_line(make_alert(1)) + as_line(make_alert(2)))
     with JsonLinesDelivery(path) as delivery:
         assert delivery.delivered_since(str(path.stat().st_size)) == []
 
 
 def test_a_token_of_version_1_counts_all_lines_where_its_file_may_be_another(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
-    path.write_bytes(as_line(alert(1)) + as_line(alert(2)) + as_line(alert(3)))
+    path.write_bytes(as_line(make_alert(1)) + as_line(make_alert(2)) + as_line(make_alert(3)))
     with JsonLinesDelivery(path) as delivery:
-        for length in (0, 7, len(as_line(alert(1))), 10**6):
+        for length in (0, 7, len(as_line(make_alert(1))), 10**6):
             assert delivery.delivered_since(str(length)) == ["t1", "t2", "t3"]
 
 
 @pytest.mark.parametrize("token", ["", "x", "-5", "2:1", "2:a:b:c:d:e", "9:1:1:1:a:a", "1" * 5000, "٣"])
-def test_all_lines_count_where_there_is_no_usable_token(tmp_path: Path, token: str) -> None:
+def test_all_lines_count_without_a_usable_token(tmp_path: Path, token: str) -> None:
     path = tmp_path / "alerts.jsonl"
-    path.write_bytes(as_line(alert(1)) + as_line(alert(2)))
+    path.write_bytes(as_line(make_alert(1)) + as_line(make_alert(2)))
     with JsonLinesDelivery(path) as delivery:
         assert delivery.delivered_since(token) == ["t1", "t2"]
 
 
-def test_lines_that_are_no_alerts_are_skipped_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_that_are_not_alerts_are_skipped_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "alerts.jsonl"
-    foreign = [b"", b"null", b"[1]", b'{"ticket_id":7}', b"\xff\xfe\x00", b"[" * 5000, as_line(alert(9))[:40]]
-    path.write_bytes(as_line(alert(1)) + b"\n".join(foreign) + b"\n" + as_line(alert(2)))
+    foreign = [b"", b"null", b"[1]", b'{"ticket_id":7}', b"\xff\xfe\x00", b"[" * 5000, as_line(make_alert(9))[:40]]
+    path.write_bytes(as_line(make_alert(1)) + b"\n".join(foreign) + b"\n" + as_line(make_alert(2)))
     with JsonLinesDelivery(path) as delivery:
         assert delivery.delivered_since("") == ["t1", "t2"]
     assert "7 lines of alerts.jsonl are not alerts" in caplog.text
 
 
-def test_text_of_another_program_is_not_cut_off(tmp_path: Path) -> None:
+def test_text_of_another_program_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("first\nsecond without an end")
     with JsonLinesDelivery(path) as delivery:
         delivery.delivered_since("")
-        delivery.deliver(alert(1))
-    assert path.read_bytes() == b"first\nsecond without an end\n" + as_line(alert(1))
+        delivery.deliver(make_alert(1))
+    assert path.read_bytes() == b"first\nsecond without an end\n" + as_line(make_alert(1))
 
 
 # rotation
@@ -228,13 +229,13 @@ def test_a_kill_after_a_rotation_with_a_longer_new_file_recovers_from_the_old_fi
         engine.deliver(known, range(2))
         rotate(path)
         for number in range(2, 9):
-            engine.delivery.deliver(alert(number, "longer" * number))
+            engine.delivery.deliver(make_alert(number, "longer" * number))
         engine.kill()
         assert engine.begin() == set(expected(9))
         assert path.stat().st_size > int(engine.token.split(":")[1])
 
 
-def test_a_file_that_was_renamed_freely_is_found_by_its_inode(tmp_path: Path) -> None:
+def test_a_file_with_any_new_name_is_found_by_its_inode(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
     with Engine(path) as engine:
         engine.cycle(range(2))
@@ -248,7 +249,7 @@ def test_a_file_with_the_inode_of_the_old_one_and_other_content_is_another_file(
     path = tmp_path / "alerts.jsonl"
     with Engine(path) as engine:
         engine.cycle(range(2))
-        path.write_bytes(b"".join(as_line(alert(number)) for number in range(5, 9)))
+        path.write_bytes(b"".join(as_line(make_alert(number)) for number in range(5, 9)))
         engine.kill()
         assert engine.begin() == {"t0", "t1", "t5", "t6", "t7", "t8"}
 
@@ -269,7 +270,7 @@ def test_a_file_in_another_folder_is_found_by_the_running_process_only(
         path.rename(tmp_path / "old" / "alerts.jsonl.2")
         engine.kill()
         assert "t3" not in engine.begin()
-    assert "may come again, with the same ticket IDs" in caplog.text
+    assert "may be delivered again, with the same ticket IDs" in caplog.text
 
 
 def test_a_damaged_compressed_file_is_reported_and_its_readable_part_counts(
@@ -284,13 +285,13 @@ def test_a_damaged_compressed_file_is_reported_and_its_readable_part_counts(
         engine.kill()
         engine.cycle(range(3))
     assert caplog.text.count("could not be read for alerts") == 3
-    assert path.read_bytes() == as_line(alert(2))
+    assert path.read_bytes() == as_line(make_alert(2))
 
 
-def test_the_file_of_another_connector_settles_nothing(tmp_path: Path) -> None:
+def test_alerts_in_the_file_of_another_connector_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
-    (tmp_path / "alerts-2.jsonl").write_bytes(as_line(alert(7)))
-    (tmp_path / "alerts.jsonl.old").write_bytes(as_line(alert(8)))
+    (tmp_path / "alerts-2.jsonl").write_bytes(as_line(make_alert(7)))
+    (tmp_path / "alerts.jsonl.old").write_bytes(as_line(make_alert(8)))
     with Engine(path) as engine:
         assert engine.begin() == set()
         engine.cycle(range(2))
@@ -299,7 +300,7 @@ def test_the_file_of_another_connector_settles_nothing(tmp_path: Path) -> None:
         assert engine.begin() == {"t0", "t1"}
 
 
-def test_rotated_files_beside_the_target_of_a_link_are_found(tmp_path: Path) -> None:
+def test_rotated_files_next_to_the_target_of_a_link_are_found(tmp_path: Path) -> None:
     folder = tmp_path / "real"
     folder.mkdir()
     target, path = folder / "alerts.jsonl", tmp_path / "link.jsonl"
@@ -311,6 +312,30 @@ def test_rotated_files_beside_the_target_of_a_link_are_found(tmp_path: Path) -> 
         engine.kill()
         engine.cycle(range(4))
     assert in_order(ticket_ids(target)) == expected(4)
+
+
+@pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not installed")
+@pytest.mark.parametrize("options", LOGROTATE_OPTIONS, ids=lambda options: options.split()[0])
+def test_rotations_by_logrotate_lose_and_repeat_nothing(tmp_path: Path, options: str) -> None:
+    path, configuration = tmp_path / "alerts" / "alerts.jsonl", tmp_path / "logrotate.conf"
+    configuration.write_text(f"{path} {{\n{options}\n}}\n".replace("; ", "\n"))
+    configuration.chmod(0o644)
+    with Engine(path) as engine:
+        for count in (2, 4):
+            engine.cycle(range(count))
+            logrotate(configuration)
+        engine.kill()
+        known = engine.begin()
+        engine.deliver(known, range(5))
+        logrotate(configuration)
+        engine.deliver(known, range(6))
+        engine.commit(known)
+        engine.kill()
+        engine.cycle(range(7))
+    names = sorted(file.name for file in path.parent.iterdir())
+    written = [json.loads(line)["ticket_id"] for name in names for line in lines_of(path.with_name(name))]
+    assert in_order(written) == expected(7)
+    assert len(names) == 4
 
 
 # deletion and truncation
@@ -343,9 +368,7 @@ def test_alerts_of_a_file_that_is_deleted_inside_a_cycle_are_written_to_the_new_
 
 
 @pytest.mark.parametrize("is_killed", [False, True], ids=["same process", "killed"])
-def test_alerts_that_a_truncation_removed_inside_a_cycle_keep_the_cycle_from_being_committed(
-    tmp_path: Path, is_killed: bool
-) -> None:
+def test_a_truncation_that_removes_alerts_of_the_cycle_prevents_the_commit(tmp_path: Path, is_killed: bool) -> None:
     path = tmp_path / "alerts.jsonl"
     with Engine(path) as engine:
         engine.cycle(range(2))
@@ -361,7 +384,7 @@ def test_alerts_that_a_truncation_removed_inside_a_cycle_keep_the_cycle_from_bei
     assert in_order(ticket_ids(path)) == ["t2", "t3", "t4"]
 
 
-def test_a_truncation_after_the_last_alert_of_a_cycle_is_noticed(tmp_path: Path) -> None:
+def test_a_truncation_after_the_last_alert_of_a_cycle_is_detected(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
     with Engine(path) as engine:
         known = engine.begin()
@@ -424,7 +447,7 @@ class RotatedFileMachine(RuleBasedStateMachine):
     @rule(length=st.integers(1, 200))
     def kill_inside_a_write(self, length: int) -> None:
         with self.path.open("ab") as file:
-            file.write(as_line(alert(self.wanted))[:length])
+            file.write(as_line(make_alert(self.wanted))[:length])
         self.engine.kill()
         self.known = None
 
@@ -438,15 +461,15 @@ class RotatedFileMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_alert_is_in_two_files(self) -> None:
-        found = whole_ticket_ids(self.path)
-        assert len(found) == len(set(found))
+        ticket_ids = whole_ticket_ids(self.path)
+        assert len(ticket_ids) == len(set(ticket_ids))
 
 
-RotatedFileMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
+RotatedFileMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=14, deadline=None)
 test_any_order_of_alerts_commits_kills_and_rotations_keeps_each_alert_once = RotatedFileMachine.TestCase
 
 
-# what else can be at the path
+# other kinds of files at the path
 
 
 def test_only_a_regular_file_is_accepted(tmp_path: Path) -> None:
@@ -483,13 +506,13 @@ def test_a_folder_that_takes_the_place_of_the_file_is_refused(tmp_path: Path) ->
 @pytest.mark.parametrize("lines", [1, 10, 2000], ids=["giant line", "long lines", "many lines"])
 def test_recovery_of_a_large_file_takes_little_memory(tmp_path: Path, lines: int) -> None:
     path = tmp_path / "alerts.jsonl"
-    text = "x" * (50_000_000 // lines)
+    text = "x" * (20_000_000 // lines)
     with path.open("wb") as file:
         for number in range(lines):
-            file.write(as_line(alert(number, text)))
-        file.write(as_line(alert(lines, text))[:-1])
+            file.write(as_line(make_alert(number, text)))
+        file.write(as_line(make_alert(lines, text))[:-1])
     del text
-    whole = path.stat().st_size - len(as_line(alert(0))) - 50_000_000 // lines
+    whole = path.stat().st_size - len(as_line(make_alert(0))) - 20_000_000 // lines
     with JsonLinesDelivery(path) as delivery:
         tracemalloc.start()
         try:
@@ -498,7 +521,7 @@ def test_recovery_of_a_large_file_takes_little_memory(tmp_path: Path, lines: int
         finally:
             tracemalloc.stop()
     assert peak < 8_000_000
-    assert abs(path.stat().st_size - whole) < 10, "the torn line is cut off"
+    assert abs(path.stat().st_size - whole) < 10, "the incomplete line is removed"
 
 
 def test_no_descriptor_stays_open_after_rotations(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Rotated files: which names belong to an alert file, and how they are read."""
+"""Rotated files: the names that belong to an alert file, and reading them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ OTHERS = [
 DATABASES = ["alerts.jsonl.1.db", "alerts.jsonl.1.sqlite3-wal", "alerts.jsonl.1.db-shm", "alerts.jsonl.1.lock"]
 
 
-def test_names_that_logrotate_and_people_give(tmp_path: Path) -> None:
+def test_names_from_logrotate_and_from_users(tmp_path: Path) -> None:
     for name in [*NAMED_AFTER, *POSSIBLE, *OTHERS, *DATABASES]:
         (tmp_path / name).touch()
     files = rotated_files(tmp_path / "alerts.jsonl")
@@ -60,7 +60,7 @@ def test_a_name_without_an_extension(tmp_path: Path) -> None:
     assert files == {"alerts.1.gz": True, "alerts-20261124": True, "alerts-2": False}
 
 
-def test_any_name_is_listed_where_the_inode_is_the_same_but_not_a_database(tmp_path: Path) -> None:
+def test_any_name_with_the_same_inode_is_listed_except_a_database(tmp_path: Path) -> None:
     for name in ("tuesday", "state.db"):
         (tmp_path / name).touch()
         inode = (tmp_path / name).stat().st_ino
@@ -79,7 +79,7 @@ def test_the_oldest_is_first_and_only_regular_files_count(tmp_path: Path) -> Non
     assert names == ["alerts.jsonl.2", "alerts.jsonl.3", "alerts.jsonl.1"]
 
 
-def test_a_folder_that_does_not_exist_holds_none(tmp_path: Path) -> None:
+def test_a_missing_folder_has_no_rotated_files(tmp_path: Path) -> None:
     assert rotated_files(tmp_path / "folder" / "alerts.jsonl") == []
 
 

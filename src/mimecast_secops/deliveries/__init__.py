@@ -1,1 +1,1 @@
-"""Places that alerts go to."""
+"""Deliveries: where the connector sends alerts. Each implements `ingest.Delivery` in a module of its own."""

@@ -1,4 +1,4 @@
-"""Alerts as lines of JSON: how a line is written, and how lines are read again with bounded memory."""
+"""Alerts as lines of JSON: writing a line, and reading lines with bounded memory."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from mimecast_secops.ingest import Alert, AlertFile
 
 _ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
-# A longer line is checked piece by piece, so that memory stays bounded.
-_PIECE: Final = 1 << 20
+# A longer line is checked chunk by chunk, so that memory stays bounded.
+_CHUNK: Final = 1 << 20
 _OPENING: Final = b'{"display_id":"'
 _IDS: Final = re.compile(rb'\{"display_id":"[^"\\]*","ticket_id":("(?:[^"\\]|\\.)*")')
 
@@ -19,9 +19,9 @@ _IDS: Final = re.compile(rb'\{"display_id":"[^"\\]*","ticket_id":("(?:[^"\\]|\\.
 def as_json(alert: Alert) -> dict[str, Any]:
     """An alert as one JSON object: its display ID, then its fields in their order.
 
-    Events are not copied, so do not change the result.
+    The events are those of the alert, not copies, so do not change the result.
     """
-    # `dataclasses.asdict` copies every event and file, which took a third of the time of a drain.
+    # `dataclasses.asdict` copies every event and file, which took a third of the time of the drain benchmark.
     return {
         "display_id": alert.display_id,
         "ticket_id": alert.ticket_id,
@@ -59,8 +59,10 @@ def as_line(alert: Alert) -> bytes:
 class Line(NamedTuple):
     """A whole line of a file.
 
-    `ticket_id` is None where the line is not an alert. `start` and `end` are offsets in bytes; `end` is behind the
-    newline.
+    Attributes:
+        ticket_id: the ticket ID of the alert; None if the line is not an alert.
+        start: the offset of the line in bytes.
+        end: the offset after its newline.
     """
 
     ticket_id: str | None
@@ -69,29 +71,33 @@ class Line(NamedTuple):
 
 
 def read_lines(stream: BinaryIO, start: int) -> Iterator[Line]:
-    """The whole lines from `start` on, where the stream stands. A last line without its newline is left out.
+    """The whole lines of a file. A last line without a newline is omitted.
 
-    Memory stays below a few MiB however long a line is.
+    Memory stays below a few MiB, however long a line is.
+
+    Args:
+        stream: the file, at the position `start`.
+        start: the offset of the first line in bytes.
     """
-    while piece := stream.readline(_PIECE):
-        if piece.endswith(b"\n"):
-            ticket_id, end = _ticket_id(piece), start + len(piece)
-        elif len(piece) < _PIECE:
+    while chunk := stream.readline(_CHUNK):
+        if chunk.endswith(b"\n"):
+            ticket_id, end = _ticket_id(chunk), start + len(chunk)
+        elif len(chunk) < _CHUNK:
             return
         else:
-            long = _LongLine(piece)
-            while not piece.endswith(b"\n"):
-                piece = stream.readline(_PIECE)
-                if not piece:
+            long = _LongLine(chunk)
+            while not chunk.endswith(b"\n"):
+                chunk = stream.readline(_CHUNK)
+                if not chunk:
                     return
-                long.add(piece)
+                long.add(chunk)
             ticket_id, end = long.ticket_id(), start + long.length
         yield Line(ticket_id, start, end)
         start = end
 
 
-def may_be_torn_alert(beginning: bytes) -> bool:
-    """Whether a line without its newline can be the beginning of an alert that a kill or a full disk cut off."""
+def may_be_incomplete_alert(beginning: bytes) -> bool:
+    """Whether a line without a newline can be an alert that a kill or a full disk left incomplete."""
     return beginning.startswith(_OPENING) or _OPENING.startswith(beginning)
 
 
@@ -108,28 +114,28 @@ def _ticket_id(line: bytes) -> str | None:
 class _LongLine:
     """A line that is too long to be parsed at once.
 
-    It counts as an alert when it begins and ends like one and no other alert begins inside it. Inside a JSON string
-    every quotation mark is escaped, so the opening of an alert appears there only after a torn write.
+    It counts as an alert if it begins and ends like an alert and no other alert begins inside it. Every quotation mark
+    in a JSON string is escaped, so an alert begins inside another one only after an incomplete write.
     """
 
-    def __init__(self, piece: bytes) -> None:
-        self._ids = _IDS.match(piece)
+    def __init__(self, chunk: bytes) -> None:
+        self._ids = _IDS.match(chunk)
         self._openings = 0
         self._has_nul = False
         self._last = b""
         self.length = 0
-        self.add(piece)
+        self.add(chunk)
 
-    def add(self, piece: bytes) -> None:
-        """Take the next piece."""
-        kept = len(_OPENING) - 1
-        self._openings += (self._last + piece).count(_OPENING)
-        self._has_nul = self._has_nul or b"\0" in piece
-        self._last = (self._last + piece)[-kept:]
-        self.length += len(piece)
+    def add(self, chunk: bytes) -> None:
+        """Add the next chunk."""
+        overlap = len(_OPENING) - 1
+        self._openings += (self._last + chunk).count(_OPENING)
+        self._has_nul = self._has_nul or b"\0" in chunk
+        self._last = (self._last + chunk)[-overlap:]
+        self.length += len(chunk)
 
     def ticket_id(self) -> str | None:
-        """The ticket ID, or None where the line is not one whole alert."""
+        """The ticket ID, or None if the line is not one whole alert."""
         if self._ids is None or self._openings != 1 or self._has_nul or not self._last.endswith(b"}\n"):
             return None
         ticket_id: str = json.loads(self._ids[1])

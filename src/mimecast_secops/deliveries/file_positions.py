@@ -1,4 +1,4 @@
-"""A place in an alert file that can be found again after the file was renamed, copied or compressed."""
+"""Positions in an alert file that can be found after the file was renamed, copied or compressed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ _LONGEST: Final = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The end of what was committed of a file.
+    """The end of the committed part of a file.
 
-    The content identifies the place. An inode number does not: a file system soon gives the number of a deleted file to
-    a new one, and a copy has another. The number of the device is left out, because it can change when the machine
+    The content identifies the position. An inode number does not: a file system soon gives the number of a deleted file
+    to a new file, and a copy has another number. The device number is omitted, because it can change when the machine
     starts.
 
     Attributes:
-        offset: bytes before the place.
-        inode: the inode number that the file had.
-        time_ns: when the file was last written, in nanoseconds since the epoch. What follows was written later.
-        head: a digest of the first bytes of the file. They hold the ID of its first alert.
-        tail: a digest of the bytes before the place.
+        offset: the number of bytes before the position.
+        inode: the inode number of the file.
+        time_ns: when the file was last written, in nanoseconds since the epoch. What follows the
+            position was written later.
+        head: a digest of the first bytes of the file, which contain the ID of its first alert.
+        tail: a digest of the bytes before the position.
     """
 
     offset: int
@@ -49,7 +50,7 @@ class Position:
 
     @classmethod
     def parse(cls, token: str) -> Self | None:
-        """The position that a token names; None where it names none.
+        """The position in a token; None if the token is not a position.
 
         A number alone is the token of version 1.0: the length of the file.
         """
@@ -70,10 +71,10 @@ class Position:
         return f"{_VERSION}:{self.offset}:{self.inode}:{self.time_ns}:{self.head}:{self.tail}"
 
     def is_in(self, stream: BinaryIO) -> bool:
-        """Whether the place is in a file. If it is, the stream stands there afterwards.
+        """Whether the position is in a file. If it is, the stream is at the position afterwards.
 
-        The beginning of a file identifies nothing, so it is in none. The place of a token of version 1.0 is in a file
-        that ends there with a newline: a longer one may be another file.
+        The beginning of a file identifies no file. The position of a token of version 1.0 is in a file that ends there
+        with a newline: a longer file may be another file.
 
         Raises:
             OSError, EOFError: the file cannot be read.

@@ -1,8 +1,8 @@
 """Alerts as JSON lines: one durable write per alert, and no line lost or repeated after a kill or a rotation.
 
-The token is a position in the file. After a kill between delivery and commit, the lines behind it are read for their
-ticket IDs: in the file, or in the rotated file that it has become, and in the files that came after that. A line that
-was torn by the kill is cut off, and comes again.
+The token is a position in the file. After a kill between delivery and commit, the ticket IDs of the lines after the
+position are read from the file, or from the rotated file that it has become and the files that followed it. An
+incomplete last line is removed, and its alert is delivered again.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from mimecast_secops.deliveries.alert_lines import as_line, may_be_torn_alert, read_lines
+from mimecast_secops.deliveries.alert_lines import as_line, may_be_incomplete_alert, read_lines
+from mimecast_secops.deliveries.errors import AlertsMissing
 from mimecast_secops.deliveries.file_positions import Position
 from mimecast_secops.deliveries.rotated_files import RotatedFile, rotated_files
 from mimecast_secops.ingest import Alert, DeliveryResult
 from mimecast_secops.stores.closeable import Closeable
 
 _PRIVATE: Final = 0o600
-_PIECE: Final = 1 << 20
-_LOG: Final = logging.getLogger("mimecast_secops.stores")
-# Files are renamed while the folder is listed, so a search that misses something is repeated.
+_CHUNK: Final = 1 << 20
+_LOG: Final = logging.getLogger("mimecast_secops.deliveries")
+# Files can be renamed while the folder is listed, so an incomplete search is repeated.
 _SEARCHES: Final = 3
-# How far the clock may step back between a position and a newer file.
+# The largest step back of the clock between a position and a newer file.
 _CLOCK_STEP_NS: Final = 2_000_000_000
 _KINDS: Final = (
     (stat.S_ISDIR, "a folder"),
@@ -38,13 +39,17 @@ _KINDS: Final = (
 )
 
 
-class AlertsMissing(OSError):
-    """Alerts that were written in this cycle are in no file any more. The state must not be committed."""
-
-
 @dataclass(slots=True)
 class _Search:
-    """What the files hold behind a position."""
+    """The content of the files after a position.
+
+    Attributes:
+        ticket_ids: the ticket IDs of the alerts.
+        is_located: whether the position was found in a file.
+        is_complete: whether no file disappeared during the search.
+        other_lines: the number of lines that are not alerts.
+        whole: the end of the last whole line of the file that was read last.
+    """
 
     ticket_ids: dict[str, None] = field(default_factory=dict)
     is_located: bool = False
@@ -69,7 +74,7 @@ class JsonLinesDelivery(Closeable):
     folder. The file is created with mode 0600.
 
     Args:
-        path: the file. It and its folders are created when they do not exist.
+        path: the file. It and its folders are created if they do not exist.
 
     Raises:
         OSError: the path cannot be used as an alert file.
@@ -81,20 +86,20 @@ class JsonLinesDelivery(Closeable):
         self._end = os.fstat(self._file).st_size
         self._rotated: list[int] = []
         self._is_shorter = False
-        self._offered: list[str] = []
+        self._delivered: list[str] = []
         self._begin = Position.end_of(self._file)
         self._token: str | None = None
 
     def delivered_since(self, token: str) -> list[str]:
-        """The ticket IDs of the whole lines behind the token, in all files. A torn last line is removed.
+        """The ticket IDs of the whole lines after the token, in all files. An incomplete last line is removed.
 
-        Without a token, or when its file cannot be found, all lines count.
+        Without a token, or if its file cannot be found, all lines count.
 
         Raises:
             OSError: the path cannot be used as an alert file.
         """
         self._follow()
-        self._offered.clear()
+        self._delivered.clear()
         status = os.fstat(self._file)
         if token == self._token and status.st_size == self._end and not self._rotated and not self._is_shorter:
             return []
@@ -103,7 +108,7 @@ class JsonLinesDelivery(Closeable):
         if position and position.offset and not search.is_located:
             _LOG.warning(
                 "The file with the last alerts before %s was not found, or a part of it is missing. Alerts that were "
-                "written just before the last stop may come again, with the same ticket IDs.",
+                "written just before the last stop may be delivered again, with the same ticket IDs.",
                 self._path.name,
             )
         if search.other_lines:
@@ -120,7 +125,7 @@ class JsonLinesDelivery(Closeable):
         """
         line = as_line(alert)
         self._follow()
-        self._offered.append(alert.ticket_id)
+        self._delivered.append(alert.ticket_id)
         _write(self._file, line)
         os.fdatasync(self._file)
         end = os.fstat(self._file).st_size
@@ -129,20 +134,20 @@ class JsonLinesDelivery(Closeable):
         return DeliveryResult.DELIVERED
 
     def flush(self) -> str:
-        """Make sure that the files still hold every alert of this cycle.
+        """Check that the files still contain every alert of this cycle.
 
         Returns:
             The token: the position at the end of the file.
 
         Raises:
-            AlertsMissing: some are gone. They are delivered again after the next `delivered_since`.
+            AlertsMissing: some are missing. They are delivered again after the next `delivered_since`.
             OSError: the files cannot be read or written.
         """
         self._follow()
-        # Taken before the check, so that a truncation in between is noticed.
+        # Read before the check, so that a truncation in between is detected.
         position = Position.end_of(self._file)
         self._is_shorter = self._is_shorter or position.offset < self._end
-        if self._offered and (self._is_shorter or any(os.fstat(file).st_nlink == 0 for file in self._rotated)):
+        if self._delivered and (self._is_shorter or any(os.fstat(file).st_nlink == 0 for file in self._rotated)):
             self._restore()
             position = Position.end_of(self._file)
         self._start_cycle(position)
@@ -159,13 +164,13 @@ class JsonLinesDelivery(Closeable):
         for file in self._rotated:
             os.close(file)
         self._rotated.clear()
-        self._offered.clear()
+        self._delivered.clear()
         self._is_shorter = False
         self._begin = begin
         self._end = begin.offset
 
     def _follow(self) -> None:
-        """Open the file that is at the path now. A file that was rotated away stays open until the end of the cycle."""
+        """Open the file that is at the path now. A rotated file stays open until the end of the cycle."""
         status = os.fstat(self._file)
         self._is_shorter = self._is_shorter or status.st_size < self._end
         with suppress(FileNotFoundError):
@@ -177,7 +182,7 @@ class JsonLinesDelivery(Closeable):
         self._end = os.fstat(file).st_size
 
     def _search(self, position: Position | None) -> _Search:
-        """Read what is behind a position: in the current file or, where that is another, in all files since."""
+        """Read the lines after a position: in the current file or, if that is another file, in all files since."""
         with _reading(self._file) as stream:
             search = _Search()
             if position and position.is_in(stream):
@@ -196,7 +201,7 @@ class JsonLinesDelivery(Closeable):
         return search
 
     def _search_open_files(self, search: _Search, position: Position | None) -> bool:
-        """Read the files that were rotated away since the last cycle; returns whether none of them was deleted."""
+        """Read the files that were rotated since the last cycle. Returns whether none of them was deleted."""
         none_deleted = True
         for file in self._rotated:
             is_deleted = os.fstat(file).st_nlink == 0
@@ -220,16 +225,16 @@ class JsonLinesDelivery(Closeable):
                     _search_rotated(search, position, rotated, stream)
             except FileNotFoundError:
                 search.is_complete = False
-            except Exception as error:  # noqa: BLE001 -- each format has errors of its own for a damaged file
+            except Exception as error:  # noqa: BLE001 -- each format has its own errors for a damaged file
                 _LOG.warning("%s could not be read for alerts (%s).", rotated.path.name, type(error).__name__)
 
     def _restore(self) -> None:
-        """Bring back alerts of this cycle whose file was deleted or truncated.
+        """Restore alerts of this cycle whose file was deleted or truncated.
 
         Raises:
-            AlertsMissing: the content is gone.
+            AlertsMissing: no file contains them.
         """
-        missing = dict.fromkeys(self._offered)
+        missing = dict.fromkeys(self._delivered)
         for ticket_id in self._search(self._begin).ticket_ids:
             missing.pop(ticket_id, None)
         for file in self._rotated:
@@ -249,19 +254,19 @@ class JsonLinesDelivery(Closeable):
             for line in read_lines(stream, 0):
                 if line.ticket_id is None or line.ticket_id not in missing:
                     continue
-                for start in range(line.start, line.end, _PIECE):
-                    _write(self._file, os.pread(file, min(_PIECE, line.end - start), start))
+                for start in range(line.start, line.end, _CHUNK):
+                    _write(self._file, os.pread(file, min(_CHUNK, line.end - start), start))
                 del missing[line.ticket_id]
         os.fdatasync(self._file)
 
     def _end_last_line(self, whole: int) -> None:
-        """Cut a torn alert off the file, so that the next line begins on its own."""
+        """Remove an incomplete alert at the end of the file, so that the next alert starts a new line."""
         if os.fstat(self._file).st_size <= whole:
             return
-        if may_be_torn_alert(os.pread(self._file, 64, whole)):
+        if may_be_incomplete_alert(os.pread(self._file, 64, whole)):
             os.ftruncate(self._file, whole)
         else:
-            _write(self._file, b"\n")  # text of another program is kept
+            _write(self._file, b"\n")  # keep text of another program
         os.fsync(self._file)
 
 
@@ -275,7 +280,7 @@ def _search_rotated(search: _Search, position: Position | None, rotated: Rotated
 
 
 def _reading(file: int) -> BinaryIO:
-    """An open file from its beginning, for reading. The descriptor stays open."""
+    """A stream that reads an open file from its beginning. Closing the stream does not close the file."""
     os.lseek(file, 0, os.SEEK_SET)
     return open(file, "rb", buffering=1 << 18, closefd=False)
 
@@ -292,7 +297,7 @@ def _open(path: Path) -> int:
     Raises:
         OSError: it is not a regular file, or cannot be opened.
     """
-    # Before it is opened: opening alone can block on a named pipe, and act on a device.
+    # Checked before it is opened: opening alone can block on a named pipe, and have an effect on a device.
     with suppress(FileNotFoundError):
         _check_regular(path, path.stat().st_mode)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -315,7 +320,7 @@ def _check_regular(path: Path, mode: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the name of a new file durable, where the file system can."""
+    """Write the name of a new file to the disk, if the file system supports it."""
     with suppress(OSError):
         file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -1,4 +1,4 @@
-"""Rotated files beside an alert file: which there are, and how they are read."""
+"""The rotated files of an alert file: finding and reading them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _NUMBER: Final = r"\.\d[\w:.+-]*?"
 _DATE: Final = r"[._-]?(?:\d{8,}|\d{4}-\d\d-\d\d)[\w:.+-]*?"
 _ANY_MARK: Final = r"[._-]?\d[\w:.+-]*?|[._-](?:old|bak|orig|prev|copy)"
 _COMPRESSED: Final = r"(?:\.(?:gz|bz2|xz))?"
-# Closing any descriptor of a database drops the locks that SQLite holds in this process, so none is opened here.
+# Closing any descriptor of a database releases the locks of SQLite in this process, so no database is opened here.
 _DATABASE: Final = re.compile(r".*\.(?:db|sqlite3?|lock)(?:-\w+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RotatedFile:
-    """A file that may hold lines of an alert file.
+    """A file that may contain lines of an alert file.
 
     Attributes:
-        path: where it is.
-        device: the number of its device.
+        path: its path.
+        device: its device number.
         inode: its inode number.
-        time_ns: when it was last written, in nanoseconds since the epoch.
-        is_named_after: whether its name says that it was this alert file. `alerts.jsonl.1` and `alerts-20261124.jsonl`
-            do for `alerts.jsonl`. `alerts-2.jsonl` does not, because another connector may write there, and
-            `alerts.jsonl.old` does not, because a person may have put it aside to start over.
+        time_ns: the time of the last write, in nanoseconds since the epoch.
+        is_named_after: whether its name proves that it was this alert file. `alerts.jsonl.1` and
+            `alerts-20261124.jsonl` do for `alerts.jsonl`. `alerts-2.jsonl` does not, because another connector may
+            write there, and `alerts.jsonl.old` does not, because a user may have renamed the file to start over.
     """
 
     path: Path
@@ -38,7 +38,7 @@ class RotatedFile:
     is_named_after: bool
 
     def open(self) -> BinaryIO:
-        """The file for reading, decompressed.
+        """Open the file for reading, decompressed.
 
         Raises:
             OSError: it cannot be opened.
@@ -61,11 +61,11 @@ class RotatedFile:
 
 
 def rotated_files(path: Path, inode: int = 0) -> list[RotatedFile]:
-    """The files in the folder of an alert file that may have been it, the oldest first.
+    """The files in the folder of an alert file that may have been this alert file, oldest first.
 
     Args:
-        path: the alert file. Where it is a symbolic link, the folder of its target is searched too.
-        inode: a file with this inode number is listed under any name.
+        path: the alert file. If it is a symbolic link, the folder of its target is searched, too.
+        inode: a file with this inode number is listed, whatever its name.
     """
     files: dict[Path, RotatedFile] = {}
     for current in dict.fromkeys((path, path.resolve())):

@@ -1,4 +1,4 @@
-"""Everything in this folder is an attack: `make attack` runs it, and every other selection leaves it out."""
+"""Marks the tests of this folder as attacks: only `make attack` runs them."""
 
 from __future__ import annotations
 

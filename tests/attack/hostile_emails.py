@@ -1,4 +1,4 @@
-"""Mails as an attacker makes them: each is held by the simulated tenant, and none may be lost or do any harm."""
+"""Emails of an attacker. The simulated tenant holds each of them."""
 
 from __future__ import annotations
 
@@ -41,40 +41,40 @@ HOSTILE_NAMES = (
 )
 
 
-def hostile_mails() -> Iterator[tuple[str, bytes]]:
-    """Each mail with a name that says what is wrong with it."""
+def hostile_emails() -> Iterator[tuple[str, bytes]]:
+    """Each email with a name that describes the attack."""
     for name, text in HOSTILE_TEXTS.items():
-        yield f"subject: {name}", mail(text.encode())
-        yield f"encoded subject: {name}", mail(_encoded_word(text))
-        yield f"sender: {name}", mail(b"x", b'From: "%s" <mallory@example.org>\r\n' % text.encode())
+        yield f"subject: {name}", email(text.encode())
+        yield f"encoded subject: {name}", email(_encoded_word(text))
+        yield f"sender: {name}", email(b"x", b'From: "%s" <mallory@example.org>\r\n' % text.encode())
     for number, name in enumerate(HOSTILE_NAMES):
         yield f"file: {name[:30]!r}", with_files({name: b"content"}, b"file %d" % number)
     yield "no headers", b"X-Simulator-Hold: Attack\r\nTo: " + RECIPIENT + b"\r\n\r\n"
-    yield "raw bytes", mail(bytes(range(128, 256)))
-    yield "a subject of 2 MB", mail(b"A" * 2_000_000)
-    yield "a header of 2 MB", mail(b"x", b"X-Long: " + b"y" * 2_000_000 + b"\r\n")
-    yield "100,000 headers", mail(b"x", b"X-Many: y\r\n" * 100_000)
-    yield "3,000 multiparts in one another", mail(b"x", _nested(3000))
-    yield "2,000 mails in one another", mail(b"x", b"Content-Type: message/rfc822\r\n\r\n" * 2000)
+    yield "raw bytes", email(bytes(range(128, 256)))
+    yield "a subject of 2 MB", email(b"A" * 2_000_000)
+    yield "a header of 2 MB", email(b"x", b"X-Long: " + b"y" * 2_000_000 + b"\r\n")
+    yield "100,000 headers", email(b"x", b"X-Many: y\r\n" * 100_000)
+    yield "3,000 nested multiparts", email(b"x", _nested(3000))
+    yield "2,000 nested emails", email(b"x", b"Content-Type: message/rfc822\r\n\r\n" * 2000)
     yield "a zip bomb", with_files({"bomb.zip": _zip_bomb()})
     yield "200 files", with_files({f"{number}.txt": b"x" for number in range(200)})
     yield "a file of 6 MB", with_files({"large.bin": b"x" * 6_000_000})
-    # Most are of another company: a record for each recipient exists, and those of example.com alone are in scope.
+    # Each recipient has a tracking record, but only the recipients in example.com are ingested.
     others = [b"u%04d@%s" % (number, b"example.com" if number % 30 == 0 else b"example.net") for number in range(1500)]
-    yield "1,500 recipients", mail(b"x", b"Cc: " + b",\r\n ".join(others) + b"\r\n")
+    yield "1,500 recipients", email(b"x", b"Cc: " + b",\r\n ".join(others) + b"\r\n")
 
 
-def mail(subject: bytes, headers: bytes = b"") -> bytes:
-    """A held mail with that raw subject, and with further header lines."""
+def email(subject: bytes, headers: bytes = b"") -> bytes:
+    """A held email with a raw subject and further header lines."""
     fixed = b"X-Simulator-Hold: Attack\r\nTo: " + RECIPIENT + b"\r\n"
     sender = b"" if b"From:" in headers else b"From: mallory@example.org\r\n"
     return fixed + sender + b"Subject: " + subject + b"\r\n" + headers + b"\r\nText.\r\n"
 
 
 def with_files(files: dict[str, bytes], subject: bytes = b"") -> bytes:
-    """A held mail with attachments under raw names.
+    """A held email with attachments that have raw names.
 
-    Without a subject it is that of the number of files: the connector brings no files for messages that look alike.
+    The default subject contains the number of files: the connector ingests no files of messages that look the same.
     """
     parts = b"".join(
         b"--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
@@ -83,7 +83,7 @@ def with_files(files: dict[str, bytes], subject: bytes = b"") -> bytes:
         for name, content in files.items()
     )
     subject = subject or b"%d files of %d bytes" % (len(files), sum(len(content) for content in files.values()))
-    return mail(subject, b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n")
+    return email(subject, b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + parts + b"--b--\r\n")
 
 
 def _encoded_word(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A hundred cycles against a server that fails all the time, while mail arrives: none is missing, none comes twice."""
+"""A hundred cycles against a server that fails constantly while messages arrive: none is lost, none is repeated."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MIX = [{**kind, "path": "/api/*", "probability": 0.04} for kind in KINDS]
 
 
 class Clock:
-    """This machine's clock, moved on together with the simulator's."""
+    """The clock of this machine, advanced together with that of the simulator."""
 
     def __init__(self) -> None:
         self.ahead = 0
@@ -42,13 +42,13 @@ class Clock:
         return datetime.fromtimestamp(self.time(), UTC)
 
 
-def cycle(client: MimecastClient, place: Path, clock: Clock) -> Report:
-    """One cycle as a process makes it: state and alert file are opened anew."""
+def cycle(client: MimecastClient, folder: Path, clock: Clock) -> Report:
+    """Run a cycle as a process does: it opens the state and the alert file."""
     rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=50))
     deadline = Deadline.after(60)
     with (
-        closing(StateDatabase.open(place / "state.db")) as database,
-        JsonLinesDelivery(place / "alerts.jsonl") as delivery,
+        closing(StateDatabase.open(folder / "state.db")) as database,
+        JsonLinesDelivery(folder / "alerts.jsonl") as delivery,
     ):
         connector = Connector(
             MimecastTenant(client.until(deadline)),
@@ -61,17 +61,18 @@ def cycle(client: MimecastClient, place: Path, clock: Clock) -> Report:
         return connector.run_cycle()
 
 
-def tickets(place: Path) -> list[str]:
-    return [json.loads(line)["ticket_id"] for line in (place / "alerts.jsonl").read_bytes().splitlines()]
+def ticket_ids(folder: Path) -> list[str]:
+    return [json.loads(line)["ticket_id"] for line in (folder / "alerts.jsonl").read_bytes().splitlines()]
 
 
-def arrivals(remote: Remote) -> int:
+def receive(remote: Remote) -> int:
+    """Let messages arrive. Returns their number."""
     made: int = remote.control("bulk", {"count": 4, "spread": 4, "before": 1, "attachment_bytes": 500})["made"]
     return made
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_a_server_that_fails_all_the_time_loses_and_repeats_nothing(version: int, tmp_path: Path) -> None:
+def test_constant_faults_lose_and_repeat_nothing(version: int, tmp_path: Path) -> None:
     this_process = psutil.Process()
     reports, sent, handles = [], 0, 0
     clock = Clock()
@@ -81,18 +82,18 @@ def test_a_server_that_fails_all_the_time_loses_and_repeats_nothing(version: int
     ):
         remote.control("faults", {"add": MIX})
         for number in range(CYCLES // 2):
-            sent += arrivals(remote)
+            sent += receive(remote)
             reports.append(cycle(client, tmp_path, clock))
             if number == 10:
                 handles = this_process.num_fds() + this_process.num_threads()
         remote.control("faults", {"clear": True})
         after = this_process.num_fds() + this_process.num_threads()
-        # A message whose details failed waits longer each time, so the last cycles are hours apart.
+        # The wait before a retry of details grows with each failure, so the last cycles are hours apart.
         for _ in range(6):
             remote.control("clock", {"advance": 3600})
             clock.ahead += 3600
             quiet = cycle(client, tmp_path, clock)
-    assert sum(report.deferred for report in reports) > 0, "the faults were not felt"
+    assert sum(report.deferred for report in reports) > 0, "the faults had no effect"
     assert (quiet.ok, quiet.delivered, quiet.pending) == (True, 0, 0)
-    assert len(tickets(tmp_path)) == len(set(tickets(tmp_path))) == sent
-    assert after <= handles + 8, "descriptors or threads are left behind"
+    assert len(ticket_ids(tmp_path)) == len(set(ticket_ids(tmp_path))) == sent
+    assert after <= handles + 8, "descriptors or threads are leaked"

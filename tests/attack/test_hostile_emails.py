@@ -1,10 +1,9 @@
-"""Real and crafted mail, all of it held, on both versions of the API: each becomes one alert, and harms nothing."""
+"""Held emails, real and crafted, on both API versions: each becomes one alert, and causes no harm."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -15,28 +14,29 @@ import pytest
 from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Quirks, Simulator
 from mimecast_secops.simulator.tenant.records import Tracked
-from tests.attack.mails import HOSTILE_NAMES, hostile_mails
-from tests.attack.processes import MEBIBYTE, SURROUNDINGS, ConnectorProcess
+from tests.attack.connector_process import MEBIBYTE, ConnectorProcess
+from tests.attack.hostile_emails import HOSTILE_NAMES, hostile_emails
+from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND
 from tests.simulator.caller import SAMPLE_MAIL
 from tests.tenants import environment_for
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
 BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
-# What a terminal obeys or a reader cannot see: controls, formats (bidi, zero width, tags), separators.
+# Unicode categories that control a terminal or are invisible: controls, formats (bidi, zero width), separators.
 HARMFUL = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 RESERVED = {"con", "nul", "prn", "aux"}
 
 
 def in_scope(simulator: Simulator, domains: set[str]) -> list[Tracked]:
-    """The held records that a connector for these domains must deliver."""
+    """The held records that a connector for these domains must ingest."""
 
-    def is_ours(*addresses: str) -> bool:
+    def is_in_scope(*addresses: str) -> bool:
         return any(address.rpartition("@")[2].lower() in domains for address in addresses)
 
     return [
         record
         for record in simulator.tenant.held()
-        if is_ours(record.recipient, record.mail.sender, record.mail.header_from)
+        if is_in_scope(record.recipient, record.mail.sender, record.mail.header_from)
     ]
 
 
@@ -67,9 +67,9 @@ def assert_harmless(output: str) -> None:
     assert harmful == set()
 
 
-@pytest.mark.skipif(not FILES, reason="the sample mails lie beside the repository, not in it")
+@pytest.mark.skipif(not FILES, reason="the sample emails are not in the repository")
 @BOTH
-def test_every_sample_mail_that_is_held_becomes_one_alert(api_version: ApiVersion, tmp_path: Path) -> None:
+def test_every_held_sample_email_becomes_one_alert(api_version: ApiVersion, tmp_path: Path) -> None:
     with Simulator(mail=[SAMPLE_MAIL]) as simulator:
         for record in simulator.tenant.tracked.values():
             simulator.tenant.set_status(record, "held", at=record.received)
@@ -78,18 +78,16 @@ def test_every_sample_mail_that_is_held_becomes_one_alert(api_version: ApiVersio
 
 
 @BOTH
-def test_every_crafted_mail_becomes_one_alert_and_no_file_leaves_its_place(
-    api_version: ApiVersion, tmp_path: Path
-) -> None:
+def test_every_crafted_email_becomes_one_alert_with_safe_file_names(api_version: ApiVersion, tmp_path: Path) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
     with Simulator(behaviour=Quirks(gateway_detail_on_v2=True)) as simulator:
-        for name, raw in hostile_mails():
+        for name, raw in hostile_emails():
             assert all(record.is_held for record in simulator.tenant.receive(raw)), name
         connector = connector_for(simulator, api_version, folder)
         assert_each_is_delivered_once(simulator, connector)
     alerts = connector.alerts()
-    assert len(alerts) >= len(list(hostile_mails())) + 50
+    assert len(alerts) >= len(list(hostile_emails())) + 50
     names = [f"{file['name']}{file['extension']}" for alert in alerts for file in alert["files"]]
     assert len(names) >= len(HOSTILE_NAMES) + 50
     for name in names:
@@ -105,7 +103,7 @@ def test_every_crafted_mail_becomes_one_alert_and_no_file_leaves_its_place(
 @pytest.mark.parametrize("options", [(), ("--json",), ("--debug",)], ids=["table", "json", "log"])
 def test_hostile_text_reaches_the_terminal_as_harmless_text(options: tuple[str, ...], tmp_path: Path) -> None:
     with Simulator() as simulator:
-        for name, raw in hostile_mails():
+        for name, raw in hostile_emails():
             if not name.startswith(("1,500", "100,000")):
                 simulator.tenant.receive(raw)
         connector = connector_for(simulator, ApiVersion.V2, tmp_path, *options)
@@ -117,9 +115,9 @@ def test_hostile_text_reaches_the_terminal_as_harmless_text(options: tuple[str, 
     assert_harmless(finished.stderr)
 
 
-def test_actions_show_hostile_mail_as_harmless_text(tmp_path: Path) -> None:
+def test_actions_print_hostile_emails_as_harmless_text(tmp_path: Path) -> None:
     with Simulator() as simulator:
-        for name, raw in hostile_mails():
+        for name, raw in hostile_emails():
             if name.startswith(("subject", "encoded", "sender", "file")):
                 simulator.tenant.receive(raw.replace(b"X-Simulator-Hold: Attack", b"X-Simulator-Hold: no"))
         command = ["simple-archive-search", "--max-emails-to-return", "100"]
@@ -133,8 +131,8 @@ def test_actions_show_hostile_mail_as_harmless_text(tmp_path: Path) -> None:
 
 def run_action(environment: dict[str, str], home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "mimecast_secops.cli.main", "action", *words],
-        env=SURROUNDINGS | environment | {"HOME": str(home), "XDG_STATE_HOME": str(home)},
+        [*COMMAND, "action", *words],
+        env=CLEAN_ENVIRONMENT | environment | {"HOME": str(home), "XDG_STATE_HOME": str(home)},
         capture_output=True,
         text=True,
         check=False,

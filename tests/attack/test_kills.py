@@ -1,4 +1,4 @@
-"""kill -9 at random moments: no message is missing, and none comes twice."""
+"""kill -9 at random times: no message is lost, and none is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long attacks on the state database with real processes. Run with `pytest -m attack`."""
+"""The state database under many real processes."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from pathlib import Path
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from tests.cli.processes import CommandLine, reject_beside_other_commands
+from tests.cli.command_line import CommandLine, reject_while_other_commands_run
 from tests.stores.processes import create_at_once
-
-pytestmark = pytest.mark.attack
 
 
 @pytest.mark.parametrize("round_", range(12))
-def test_three_bulks_with_all_other_commands_beside_them(tmp_path: Path, round_: int) -> None:
+def test_three_bulk_runs_next_to_all_other_commands(tmp_path: Path, round_: int) -> None:
     with Simulator() as simulator:
-        command = CommandLine(simulator, tmp_path)
-        reject_beside_other_commands(command, [command.hold(60, f"ids{number}") for number in range(3)])
-        assert command.journal() == {"done": 180}
+        command_line = CommandLine(simulator, tmp_path)
+        names = [f"ids{number}" for number in range(3)]
+        for name in names:
+            command_line.hold(60, name)
+        reject_while_other_commands_run(command_line, names)
+        assert command_line.journal() == {"done": 180}
         assert len(simulator.tenant.decisions) == 180
 
 
-def test_many_databases_that_processes_create_at_once(tmp_path: Path) -> None:
+def test_processes_create_the_same_databases_at_once(tmp_path: Path) -> None:
     create_at_once(tmp_path, processes=6, databases=300)

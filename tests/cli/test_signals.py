@@ -1,148 +1,98 @@
-"""How a service stops: real processes, in every state that a server can bring them into."""
+"""Signals: how a service stops, whatever it is doing."""
 
 from __future__ import annotations
 
 import fcntl
-import os
 import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import IO
 
-import pytest
-
-from mimecast_secops.api import ApiVersion, Deadline
+from mimecast_secops.api import Deadline
+from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.signals import StopSignals
-from mimecast_secops.simulator import Simulator
 from tests.api.bench import Server, answer
-from tests.api.hostile import BODY, INTERIM, NO_HANDSHAKE, SILENCE, SLOW_HEADER, Hostile, Quirks, Unaccepting
-from tests.tenants import environment_for
+from tests.api.hostile import INTERIM, Hostile
+from tests.cli.command_line import CommandLine, Service
 
-# Far more than a service needs, and far less than the retries and time-outs that it must not wait for.
-_PATIENCE = 60
-KEYS = {
-    "MIMECAST_APPLICATION_ID": "an-application",
-    "MIMECAST_APPLICATION_KEY": "a-key",
-    "MIMECAST_ACCESS_KEY": "an-access-key",
-    "MIMECAST_SECRET_KEY": "YSBzZWNyZXQga2V5",
-}
+# Far more than a service needs, and far less than the retries and timeouts that it must not wait for.
+_PATIENCE_SECONDS = 60
 
 
-@contextmanager
-def service(tmp_path: Path, root: str, *options: str, keys: dict[str, str] = KEYS) -> Iterator[subprocess.Popen[str]]:
-    """A service that is killed in any case. Its state lies in `tmp_path`."""
-    environment = os.environ | keys | {"HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "mimecast_secops.cli.main", "connector", "run"]
-    command += ["--domains", "example.com", "--every", "60s", "--state", str(tmp_path / "state.db")]
-    command += ["--api-root", root, *options]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until the service has made a file."""
-    until = time.monotonic() + _PATIENCE
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < until
+def wait_until(condition: Callable[[], object]) -> None:
+    """Poll a condition."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end
         time.sleep(0.01)
 
 
-def stopped(process: subprocess.Popen[str]) -> str:
-    """Send SIGTERM. Returns what the service wrote to standard error until it ended with success."""
-    process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=_PATIENCE)
-    assert process.returncode == 0, errors
-    return errors
+# real services
 
 
-@pytest.mark.parametrize(
-    ("behaviour", "scheme"),
-    [(INTERIM, "http"), (SLOW_HEADER, "http"), (SILENCE, "http"), (BODY, "http"), (NO_HANDSHAKE, "https")],
-    ids=lambda value: value.name if isinstance(value, Quirks) else value,
-)
-def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviour: Quirks, scheme: str) -> None:
-    with (
-        Hostile(behaviour) as server,
-        service(tmp_path, server.url.replace("http", scheme)) as process,
-    ):
-        assert server.reached.wait(_PATIENCE)
-        errors = stopped(process)
+def test_sigterm_ends_a_service_that_waits_for_a_server(empty_command_line: CommandLine) -> None:
+    with Hostile(INTERIM) as server, Service(empty_command_line, "--api-root", server.url) as service:
+        assert server.reached.wait(_PATIENCE_SECONDS)
+        errors = service.stop()
     assert "Stopped." in errors
     assert "cycle cut short" in errors
     assert "ERROR" not in errors
 
 
-def test_sigterm_ends_a_service_that_waits_for_a_connection(tmp_path: Path) -> None:
-    with Unaccepting() as server, service(tmp_path, server.url) as process:
-        wait_for(tmp_path / "state.db", process)
-        stopped(process)
-
-
-def test_sigterm_ends_a_service_that_waits_to_try_again(tmp_path: Path) -> None:
+def test_sigterm_ends_a_service_that_waits_before_a_retry(empty_command_line: CommandLine) -> None:
     with Server() as server:
         server.say(answer(status=429, **{"X-RateLimit-Reset": "100000"}))
-        with service(tmp_path, server.url) as process:
-            until = time.monotonic() + _PATIENCE
-            while not server.requests and time.monotonic() < until:
-                time.sleep(0.01)
-            assert "Stopped." in stopped(process)
+        with Service(empty_command_line, "--api-root", server.url) as service:
+            wait_until(lambda: server.requests)
+            assert "Stopped." in service.stop()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_a_service_between_two_cycles(tmp_path: Path, number: signal.Signals) -> None:
-    with ExitStack() as stack:
-        simulator = stack.enter_context(Simulator())
-        keys = environment_for(simulator, ApiVersion.V1)
-        metrics = tmp_path / "metrics.prom"
-        process = stack.enter_context(service(tmp_path, simulator.url, "--metrics", str(metrics), keys=keys))
-        wait_for(metrics, process)
-        process.send_signal(number)
-        _, errors = process.communicate(timeout=_PATIENCE)
-    assert process.returncode == 0
-    assert "Stopped." in errors
+def test_sigint_ends_a_service_between_two_cycles(empty_command_line: CommandLine) -> None:
+    with Service(empty_command_line, "--every", "60s") as service:
+        service.wait_for("cycle ok")
+        service.process.send_signal(signal.SIGINT)
+        service.wait_for("Stopped.")
+        assert service.wait() == exit_codes.OK
 
 
-def test_a_second_signal_ends_the_process_at_once(tmp_path: Path) -> None:
+def test_a_second_signal_ends_the_process_at_once(empty_command_line: CommandLine) -> None:
     """The service hangs outside of its calls: its alerts go to a pipe that is full."""
-    with Simulator() as simulator:
-        simulator.control("bulk", {"count": 100, "spread": 60})
-        with service(tmp_path, simulator.url, "--json", keys=environment_for(simulator, ApiVersion.V1)) as process:
-            assert process.stdout is not None
-            size = fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
-            until = time.monotonic() + _PATIENCE
-            while waiting_in(process.stdout) < size // 2 and time.monotonic() < until:
-                time.sleep(0.01)
-            while process.poll() is None and time.monotonic() < until:
-                process.send_signal(signal.SIGTERM)
-                time.sleep(0.02)
-            assert process.returncode == 128 + signal.SIGTERM
+    empty_command_line.hold(100)
+    words = ("connector", "run", "--domains", "example.com", "--every", "60s", "--json")
+    with empty_command_line.start(*words, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        size = fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        wait_until(lambda: unread_bytes(process.stdout) >= size // 2)
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while process.poll() is None and time.monotonic() < end:
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.02)
+        assert process.returncode == 128 + signal.SIGTERM
 
 
-def waiting_in(pipe: IO[str]) -> int:
-    """How many bytes nobody has read yet."""
+def unread_bytes(pipe: IO[str] | None) -> int:
+    """The number of bytes in a pipe."""
+    assert pipe is not None
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
-def test_the_first_signal_sets_an_alarm_in_case_the_process_hangs() -> None:
+# the handler
+
+
+def test_the_first_signal_expires_the_deadline_and_sets_an_alarm() -> None:
     signals, deadline = StopSignals(), Deadline.after(100)
     signals.begin_cycle(deadline)
     signals._receive(signal.SIGTERM, None)
-    left = signal.alarm(0)
-    assert 0 < left <= 30
+    seconds = signal.alarm(0)
+    assert 0 < seconds <= 30
     assert deadline.expired
 
 
-def test_a_cycle_that_begins_after_the_signal_has_no_time() -> None:
+def test_the_deadline_of_a_cycle_that_begins_after_the_signal_is_expired() -> None:
     signals = StopSignals()
     signals._receive(signal.SIGTERM, None)
     signal.alarm(0)
@@ -150,3 +100,26 @@ def test_a_cycle_that_begins_after_the_signal_has_no_time() -> None:
     signals.begin_cycle(deadline)
     assert deadline.expired
     assert signals.wait(100)
+
+
+def test_without_a_signal_a_wait_ends_after_its_time_and_the_deadline_stays() -> None:
+    signals, deadline = StopSignals(), Deadline.after(100)
+    signals.begin_cycle(deadline)
+    assert not signals.wait(0)
+    assert not deadline.expired
+
+
+def test_install_handles_both_signals_in_the_main_thread_only() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    signals = StopSignals()
+    thread = threading.Thread(target=signals.install)
+    thread.start()
+    thread.join()
+    assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+    try:
+        signals.install()
+        handlers = {signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        assert handlers == {signals._receive}
+    finally:
+        for number, handler in zip((signal.SIGTERM, signal.SIGINT), before, strict=True):
+            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""The alert file of a connector, with errors that name it and say what happens next."""
+"""The alert file of a connector. Its errors name the file and say what happens next."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from mimecast_secops.deliveries.errors import AlertsUnwritable
 from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
 from mimecast_secops.ingest import Alert, DeliveryResult
-from mimecast_secops.stores.errors import AlertsUnwritable
 
-_NO_LOSS: Final = "No alert is lost: the missing ones come with the next cycle that can write the file."
+_NO_LOSS: Final = "No alert is lost: the next cycle that can write the file delivers the missing alerts."
 
 
 class AlertOutput(JsonLinesDelivery):
-    """Alerts as JSON lines. All methods raise `AlertsUnwritable` where the file cannot be read or written."""
+    """Alerts as JSON lines. All methods raise `AlertsUnwritable` if the file cannot be read or written."""
 
     def __init__(self, path: Path | str) -> None:
-        self._shown = str(path)
-        with self._reported():
+        self._name = str(path)
+        with self._translated_errors():
             super().__init__(path)
 
     def delivered_since(self, token: str) -> list[str]:
-        """The ids of the whole lines behind the token."""
-        with self._reported():
+        """The ticket IDs of the whole lines after the token."""
+        with self._translated_errors():
             return list(super().delivered_since(token))
 
     def deliver(self, alert: Alert) -> DeliveryResult:
         """Write one line durably."""
-        with self._reported():
+        with self._translated_errors():
             return super().deliver(alert)
 
     def flush(self) -> str:
         """The token of what is written."""
-        with self._reported():
+        with self._translated_errors():
             return super().flush()
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             cause = error.strerror or str(error)
-            # The delivery explains its own refusals in whole sentences; the system names a cause.
+            # An error of the delivery itself is a whole sentence. An error of the system is only a cause.
             sentence = cause if cause.endswith(".") else f"The alert file cannot be written: {cause}. {_NO_LOSS}"
-            raise AlertsUnwritable(error.errno, sentence, self._shown) from error
+            raise AlertsUnwritable(error.errno, sentence, self._name) from error

@@ -1,4 +1,4 @@
-"""Which of many ids an action has been done for, so that an interrupted run goes on where it stopped."""
+"""The progress of bulk runs: the IDs that an action was executed for, so that the next run resumes there."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mimecast_secops.stores.database import StateDatabase
 
 
 class BulkProgress:
-    """What is done of one run.
+    """The progress of one run, in the `bulk` table of a state database.
 
     Args:
-        database: an open state database; its owner closes it.
-        run: what makes it the same run again: the tenant, the action and its other parameters.
+        database: an open database; its owner closes it.
+        run: the values that identify the run: the tenant, the action and its other parameters.
     """
 
     def __init__(self, database: StateDatabase, run: Mapping[str, object]) -> None:
@@ -23,14 +23,14 @@ class BulkProgress:
         self._run = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def done(self) -> set[str]:
-        """The ids that are done."""
+        """The IDs that are done."""
         rows = self._database.rows("SELECT item FROM bulk WHERE run = ?", (self._run,))
         return {item for (item,) in rows}
 
     def add(self, item: str) -> None:
-        """One more is done."""
+        """Record that an ID is done."""
         self._database.execute("INSERT OR IGNORE INTO bulk VALUES (?, ?)", (self._run, item))
 
-    def forget(self) -> None:
-        """The run is over: the next one begins anew."""
+    def clear(self) -> None:
+        """Delete the progress, so that the same run starts over."""
         self._database.execute("DELETE FROM bulk WHERE run = ?", (self._run,))

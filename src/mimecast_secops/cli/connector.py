@@ -1,8 +1,7 @@
-"""`mimecast-secops connector`: one cycle, or one after the other as a service."""
+"""`mimecast-secops connector`: one cycle, or a service."""
 
 from __future__ import annotations
 
-import secrets
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -11,18 +10,14 @@ import click
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_output import AlertOutput
-from mimecast_secops.cli.context import CommandContext, command, sentence_of
+from mimecast_secops.cli.context import CommandContext, command, message_of
 from mimecast_secops.cli.metrics_file import MetricsFile
 from mimecast_secops.cli.options import add, common_options, connection_options, options_of, state_options
-from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import (
-    Alert,
     Connector,
     ConnectorSettings,
-    Delivery,
-    DeliveryResult,
     MimecastTenant,
     PlatformSettings,
     StateStore,
@@ -39,44 +34,44 @@ from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
-# What a service survives: the cause may be gone by the next cycle, and a failed cycle loses and repeats nothing.
-_PASSING: Final = (StateLocked, StateUnwritable, OSError)
+# Errors that do not end a service: the cause can be temporary, and a failed cycle loses and repeats nothing.
+_TRANSIENT: Final = (StateLocked, StateUnwritable, OSError)
 
 
-def interval(given: str) -> float:
-    """`90`, `60s`, `5m` or `1h` in seconds.
+def read_interval(text: str) -> float:
+    """An interval such as `90`, `60s`, `5m` or `1h` in seconds.
 
     Raises:
-        InvalidParameter: it is none of these.
+        InvalidParameter: the text is not an interval, or the interval is not between one second and one day.
     """
-    unit = _UNITS.get(given[-1:].lower())
+    unit = _UNITS.get(text[-1:].lower())
     try:
-        seconds = float(given[:-1]) * unit if unit else float(given)
+        seconds = float(text[:-1]) * unit if unit else float(text)
     except ValueError:
         seconds = 0.0
     if not 1 <= seconds <= 86_400:
-        raise InvalidParameter("every", f'"--every" cannot be "{given}": a time such as 60s or 5m is accepted.')
+        raise InvalidParameter("every", f'"--every" cannot be "{text}". Use an interval such as 60s or 5m.')
     return seconds
 
 
-def run(runtime: CommandContext) -> int:
-    """Run one cycle, or go on until told to stop."""
-    options = runtime.options
-    pause = interval(options["every"]) if options["every"] else None
-    settings, notes = parse(ConnectorSettings, runtime.raw(ConnectorSettings))
-    platform, _ = parse(PlatformSettings, runtime.raw(PlatformSettings))
-    listed = _dynamic_list(str(options["dynamic_list"] or ""))
-    rules, more = rules_of(settings, listed)
-    for note in (*notes, *more):
-        runtime.screen.note(note, "yellow")
+def run(context: CommandContext) -> int:
+    """Run one cycle, or with `--every` one cycle after the other until a signal."""
+    options = context.options
+    pause = read_interval(options["every"]) if options["every"] else None
+    settings, notes = parse(ConnectorSettings, context.raw(ConnectorSettings))
+    platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
+    rules, rule_notes = rules_of(settings, _read_dynamic_list(str(options["dynamic_list"] or "")))
+    for note in (*notes, *rule_notes):
+        context.screen.note(note, "yellow")
     signals = StopSignals()
     if pause is not None:
         signals.install()
     with ExitStack() as stack:
-        store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
-        client = stack.enter_context(runtime.client(max_concurrency=rules.concurrency))
-        delivery = stack.enter_context(_delivery(runtime))
-        figures = MetricsFile(options["metrics"], runtime.screen)
+        store = MemoryStore() if options["test"] else _open_store(context, stack)
+        client = stack.enter_context(context.client(max_concurrency=rules.concurrency))
+        delivery = _open_delivery(context)
+        stack.enter_context(delivery)
+        metrics_file = MetricsFile(options["metrics"], context.screen)
         while True:
             deadline = cycle_deadline(platform)
             signals.begin_cycle(deadline)
@@ -92,142 +87,112 @@ def run(runtime: CommandContext) -> int:
             try:
                 report = connector.run_cycle()
             except Exception as error:
-                figures.write(failed_metrics())
-                if pause is None or not isinstance(error, _PASSING) or isinstance(error, BrokenPipeError):
+                metrics_file.write(failed_metrics())
+                if pause is None or not isinstance(error, _TRANSIENT) or isinstance(error, BrokenPipeError):
                     raise
-                runtime.screen.fail(f"cycle NOT OK: {sentence_of(error)} The next cycle begins in {pause:g} s.")
-                more_waits = False
+                context.screen.fail(f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.")
+                is_backlogged = False
             else:
-                runtime.screen.note(report.line())
+                context.screen.note(report.line())
                 if not report.cut_short:
-                    figures.write(metrics(report))
+                    metrics_file.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
-                more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
-            if signals.wait(0 if more_waits else pause):
-                runtime.screen.note("Stopped.")
+                is_backlogged = report.ok and (report.unread or report.delivered >= rules.max_messages)
+            if signals.wait(0 if is_backlogged else pause):
+                context.screen.note("Stopped.")
                 return exit_codes.OK
 
 
-class _Shown(StdoutDelivery):
-    """A screen delivery that can be entered and left like the one to a file.
-
-    A screen cannot be read back, so the process remembers what it has shown: after a commit that failed, the next cycle
-    must not show it again. The token is the number of alerts shown, and belongs to this process.
-    """
-
-    def __init__(self, screen: Screen) -> None:
-        super().__init__(screen)
-        self._process = secrets.token_hex(8)
-        self._before = 0
-        self._shown: list[str] = []
-
-    def delivered_since(self, token: str) -> list[str]:
-        """The ids of the alerts that this process has shown since the token."""
-        process, _, number = token.partition(":")
-        if process == self._process:
-            del self._shown[: int(number) - self._before]
-            self._before = int(number)
-        return list(self._shown)
-
-    def deliver(self, alert: Alert) -> DeliveryResult:
-        """Show it, and remember its id."""
-        deliver = super().deliver(alert)
-        self._shown.append(alert.ticket_id)
-        return deliver
-
-    def flush(self) -> str:
-        """Show the table."""
-        super().flush()
-        return f"{self._process}:{self._before + len(self._shown)}"
-
-    def __enter__(self) -> Delivery:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _claimed_store(runtime: CommandContext, stack: ExitStack) -> StateStore:
-    """The state of this connector, and the right to be the only process that runs it."""
-    database, namespace = runtime.state(), runtime.options["namespace"]
+def _open_store(context: CommandContext, stack: ExitStack) -> StateStore:
+    """The state of this connector, claimed until the stack ends so that no other process runs the same connector."""
+    database, namespace = context.state(), context.options["namespace"]
     stack.enter_context(database.claim(namespace))
     return SqliteStore(database, namespace)
 
 
-def _delivery(runtime: CommandContext) -> AlertOutput | _Shown:
-    output = runtime.options["output"]
-    return AlertOutput(output) if output else _Shown(runtime.screen)
+def _open_delivery(context: CommandContext) -> AlertOutput | StdoutDelivery:
+    output = context.options["output"]
+    return AlertOutput(output) if output else StdoutDelivery(context.screen)
 
 
-def _dynamic_list(given: str) -> tuple[str, ...]:
-    if given.startswith("@"):
-        return tuple(line.strip() for line in Path(given[1:]).read_text(encoding="utf-8").splitlines() if line.strip())
-    return split(given)
+def _read_dynamic_list(text: str) -> tuple[str, ...]:
+    """The entries of `--dynamic-list`: comma-separated, or the lines of a file that is named after an @."""
+    if text.startswith("@"):
+        lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
+        return tuple(line.strip() for line in lines if line.strip())
+    return split(text)
 
 
-def status(runtime: CommandContext) -> int:
-    """Show what the state says."""
+def status(context: CommandContext) -> int:
+    """Show the progress of the connector and its pending messages."""
     try:
-        database = runtime.state(create=False)
+        database = context.state(create=False)
     except StateMissing as error:
-        runtime.screen.note(str(error))
-        runtime.screen.say("No cycle has run yet.")
+        context.screen.note(str(error))
+        context.screen.say("No cycle has run yet.")
         return exit_codes.OK
-    state = State.decode(SqliteStore(database, runtime.options["namespace"]).load())
+    state = State.decode(SqliteStore(database, context.options["namespace"]).load())
     if state is None:
-        runtime.screen.say("No cycle has run yet.")
+        context.screen.say("No cycle has run yet.")
         return exit_codes.OK
     oldest = state.backlog.oldest_ms()
-    shown = {
+    values = {
         "checkpoint": moment(state.checkpoint_ms).isoformat(),
-        "read up to": moment(state.frontier_ms).isoformat(),
-        "began at": moment(state.floor_ms).isoformat(),
-        "waiting": len(state.backlog),
-        "oldest waiting": moment(oldest).isoformat() if oldest else None,
-        "with a setback": sum(bool(record.error) for record in state.backlog),
-        "remembered as settled": len(state.ledger),
+        "read until": moment(state.frontier_ms).isoformat(),
+        "started at": moment(state.floor_ms).isoformat(),
+        "pending": len(state.backlog),
+        "oldest pending": moment(oldest).isoformat() if oldest else None,
+        "pending with an error": sum(bool(record.error) for record in state.backlog),
+        "processed IDs": len(state.ledger),
     }
-    if runtime.screen.as_json:
-        runtime.screen.data({name.replace(" ", "_"): value for name, value in shown.items()})
+    if context.screen.as_json:
+        context.screen.data({name.replace(" ", "_").lower(): value for name, value in values.items()})
     else:
-        runtime.screen.rows(
-            "", ("", ""), [(name, value if value is not None else "-") for name, value in shown.items()]
-        )
+        rows = [(name, value if value is not None else "-") for name, value in values.items()]
+        context.screen.rows("", ("", ""), rows)
     return exit_codes.OK
 
 
-_STATE = (
+_STATE_OPTIONS: Final = (
     *state_options(),
-    click.Option(["--namespace"], default="connector", help="Keeps several connectors of one database apart."),
+    click.Option(
+        ["--namespace"],
+        metavar="NAME",
+        default="connector",
+        show_default=True,
+        help="Name of the connector. Connectors with different names can share a state database.",
+    ),
 )
 
 
 @add(connection_options())
-@add(_STATE)
-@add(options_of((ConnectorSettings, PlatformSettings), environment=True))
+@add(_STATE_OPTIONS)
+@add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
 @click.command(name="run")
-@click.option("--every", metavar="TIME", help="Go on, a cycle each time: 60s, 5m. Default: one cycle.")
-@click.option("--output", metavar="FILE", help="Append alerts to a file, as JSON lines, one durable write each.")
-@click.option("--metrics", metavar="FILE", help="Write the figures of each cycle to a file, for Prometheus.")
-@click.option("--dynamic-list", metavar="A,B,…", help="Entries of the dynamic list, or @FILE with one per line.")
-@click.option("--test", is_flag=True, help="At most one alert, and nothing is remembered.")
+@click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
+@click.option("--output", metavar="FILE", help="Append the alerts to a file as JSON lines instead of printing them.")
+@click.option("--metrics", metavar="FILE", help="Write the metrics of each cycle to a file for Prometheus.")
+@click.option(
+    "--dynamic-list", metavar="A,B,…", help="Entries of the dynamic list, or @FILE for a file with one entry per line."
+)
+@click.option("--test", is_flag=True, help="Deliver at most one alert, and do not store the state.")
 def _run(**options: Any) -> None:
-    """Bring new messages as alerts: to the terminal, or to a file."""
+    """Ingest new messages as alerts, and print the alerts or write them to a file."""
     command(run)(**options)
 
 
 @add(common_options())
-@add(_STATE)
+@add(_STATE_OPTIONS)
 @click.command(name="status")
 def _status(**options: Any) -> None:
-    """Show how far it has come, and what waits."""
+    """Show the progress of the connector and its pending messages."""
     command(status)(**options)
 
 
 @click.group(name="connector")
 def _group() -> None:
-    """Bring held and tracked mail as alerts: once, or as a service."""
+    """Ingest Mimecast messages as alerts, once or continuously."""
 
 
 _group.add_command(_run)

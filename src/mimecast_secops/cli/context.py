@@ -1,10 +1,9 @@
-"""What commands share: settings read, a screen, a log, a client, and an honest exit."""
+"""The context of a command: its options, screen, log, client and state database, and the exit code of its errors."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import os
 import secrets
 import sys
 from collections.abc import Callable, Mapping
@@ -16,24 +15,18 @@ import click
 from mimecast_secops.api import Deadline, MimecastClient, scrub
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.options import values_of
 from mimecast_secops.cli.output import Screen, lines
-from mimecast_secops.cli.settings import (
-    Provider,
-    default_state,
-    from_environment,
-    from_file,
-    from_options,
-    gather,
-)
+from mimecast_secops.cli.settings import default_state_file
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
 from mimecast_secops.ingest import UnreadableState
-from mimecast_secops.parameters import InvalidParameter, parse
+from mimecast_secops.parameters import InvalidParameter, declared, parse
 from mimecast_secops.stores.errors import StateError
 
 if TYPE_CHECKING:
     from mimecast_secops.stores.database import StateDatabase
 
-_FORESEEN: Final = (InvalidParameter, MimecastError, UnreadableState, StateError, OSError)
+_EXPECTED: Final = (InvalidParameter, MimecastError, UnreadableState, StateError, OSError)
 _LOG: Final = logging.getLogger("mimecast_secops")
 
 
@@ -41,22 +34,19 @@ class CommandContext:
     """One run of a command.
 
     Args:
-        options: all options as typed.
-        environ: the environment.
+        options: the values of all options by key, as click read them.
     """
 
-    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
-        self.environ = os.environ if environ is None else environ
         self.screen = Screen(as_json=bool(options.get("as_json")), quiet=bool(options.get("quiet")))
-        self._providers: tuple[Provider, ...] | None = None
         self._state: StateDatabase | None = None
 
     @property
     def state_path(self) -> Path:
-        """The state database."""
-        given = self.options.get("state")
-        return Path(given) if given else default_state(self.environ)
+        """The path of the state database."""
+        path = self.options.get("state")
+        return Path(path) if path else default_state_file()
 
     def state(self, *, create: bool = True) -> StateDatabase:
         """The state database, opened on the first call and shared until the command ends.
@@ -77,54 +67,60 @@ class CommandContext:
         return self._state
 
     def close(self) -> None:
-        """Close what the command has opened."""
+        """Close the state database, if the command has opened it."""
         if self._state is not None:
             self._state.close()
             self._state = None
 
-    def raw(self, *records: type[Any]) -> dict[str, object]:
-        """The raw values of some records, from options, environment and file."""
-        if self._providers is None:
-            file = from_file(self.options.get("config"), str(self.options.get("profile") or ""), self.environ)
-            self._providers = (from_options(self.options), from_environment(self.environ), file)
-        return gather(records, self._providers)
+    def raw(self, record: type[Any]) -> dict[str, object]:
+        """The values of the parameters of a record by name, as `parameters.parse` takes them."""
+        return values_of(declared(record), self.options)
 
     def client(self, deadline: Deadline | None = None, *, max_concurrency: int = 32) -> MimecastClient:
-        """A client as the settings say, with at most so many requests at the same time."""
+        """A client for the tenant that the settings describe.
+
+        Args:
+            deadline: the deadline of all requests; None for no deadline.
+            max_concurrency: the maximum number of requests at the same time.
+
+        Raises:
+            InvalidParameter: a setting is invalid.
+            Misconfigured: credentials are missing, or the API root or the proxy is malformed or unsafe.
+        """
         settings, notes = parse(ConnectionSettings, self.raw(ConnectionSettings))
         proxy, _ = parse(ProxySettings, self.raw(ProxySettings))
-        chosen = connection_of(
+        choice = connection_of(
             settings,
             proxy,
             ca_bundle=str(self.options.get("ca_bundle") or ""),
             timeout=float(self.options.get("timeout") or 30.0),
             max_concurrency=max_concurrency,
         )
-        for note in (*notes, *chosen.notes):
+        for note in (*notes, *choice.notes):
             self.screen.note(note, "yellow")
-        client = MimecastClient(chosen.connection)
+        client = MimecastClient(choice.connection)
         return client.until(deadline) if deadline else client
 
 
-class _Formatter(logging.Formatter):
-    """One line per record, without secrets, terminal codes, or a trace that nobody asked for."""
+class _LogFormatter(logging.Formatter):
+    """One line per record, without secrets and terminal control codes, and without a traceback unless requested."""
 
-    def __init__(self, *, traces: bool) -> None:
+    def __init__(self, *, tracebacks: bool) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
-        self._traces = traces
+        self._tracebacks = tracebacks
 
     def format(self, record: logging.LogRecord) -> str:
-        if not self._traces:
+        if not self._tracebacks:
             record.exc_info, record.exc_text, record.stack_info = None, None, None
         return lines(super().format(record))
 
 
 def set_up_log(options: Mapping[str, Any]) -> None:
-    """Send the log of this package to standard error."""
+    """Write the log of this package to standard error, at the level that the options select."""
     for handler in list(_LOG.handlers):
         _LOG.removeHandler(handler)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter(traces=bool(options.get("debug"))))
+    handler.setFormatter(_LogFormatter(tracebacks=bool(options.get("debug"))))
     _LOG.addHandler(handler)
     level = logging.INFO if options.get("verbose") or options.get("debug") else logging.WARNING
     _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
@@ -132,45 +128,48 @@ def set_up_log(options: Mapping[str, Any]) -> None:
 
 
 def command(run: Callable[[CommandContext], int]) -> Callable[..., None]:
-    """Turn `run(runtime) -> exit code` into the body of a click command, with one line for whatever goes wrong."""
+    """Turn a function that returns an exit code into the callback of a click command.
+
+    The callback reports every error in one line on standard error, and exits with the code of the error.
+    """
 
     @functools.wraps(run)
-    def body(**options: Any) -> None:
+    def callback(**options: Any) -> None:
         set_up_log(options)
-        runtime = CommandContext(options)
+        context = CommandContext(options)
         try:
-            code = run(runtime)
-        except _FORESEEN as error:
-            runtime.screen.fail(sentence_of(error))
+            code = run(context)
+        except _EXPECTED as error:
+            context.screen.fail(message_of(error))
             code = exit_codes.code_of(error)
         except KeyboardInterrupt:
-            runtime.screen.fail("Interrupted.")
+            context.screen.fail("Interrupted.")
             code = exit_codes.INTERRUPTED
         except click.ClickException:
             raise
-        except Exception as error:  # noqa: BLE001 -- the last line of defence: no traceback reaches a person unasked
-            code = _unforeseen(runtime, error)
+        except Exception as error:  # noqa: BLE001 -- a user gets a traceback with --debug only
+            code = _report_unexpected(context, error)
         finally:
-            runtime.close()
+            context.close()
         raise SystemExit(code)
 
-    return body
+    return callback
 
 
-def sentence_of(error: BaseException) -> str:
-    """What an error says to a person, with the file that it is about."""
+def message_of(error: BaseException) -> str:
+    """The message of an error for a user. That of an `OSError` begins with the name of its file."""
     if isinstance(error, OSError):
         return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     return str(error)
 
 
-def _unforeseen(runtime: CommandContext, error: Exception) -> int:
+def _report_unexpected(context: CommandContext, error: Exception) -> int:
     reference = secrets.token_hex(4)
-    runtime.screen.fail(f"An unforeseen error occurred ({type(error).__name__}, reference {reference}).")
-    if runtime.options.get("debug"):
+    context.screen.fail(f"Unexpected error ({type(error).__name__}, reference {reference}).")
+    if context.options.get("debug"):
         import traceback
 
         sys.stderr.write(scrub("".join(traceback.format_exception(error))))
     else:
-        runtime.screen.fail("Run it again with --debug for the trace, and report it.")
-    return exit_codes.BUG
+        context.screen.fail("Run the command again with --debug for the traceback, and report it.")
+    return exit_codes.UNEXPECTED

@@ -1,6 +1,6 @@
-"""`mimecast-secops demo`: the main job from end to end, against a simulated tenant that this process runs.
+"""`mimecast-secops demo`: ingestion and triage from end to end, with a simulated tenant in this process.
 
-Every step is checked against the tenant's own state; the first that did not do what it says ends it with an error.
+Each step is checked against the state of the tenant. The first step that fails ends the demo with an error.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ _PAUSE: Final = 1.2
 
 
 class StepFailed(Exception):
-    """A step did not do what it says."""
+    """A step had another result than the demo announces."""
 
 
-def run(runtime: CommandContext) -> int:
-    """Tell the story, and prove it."""
+def run(context: CommandContext) -> int:
+    """Run all steps. Returns the exit code."""
     try:
         with ExitStack() as stack:
-            _Demo(runtime, stack).play()
+            _Demo(context, stack).run_steps()
     except StepFailed as failure:
-        runtime.screen.fail(f"The demo failed: {failure}")
+        context.screen.fail(f"The demo failed: {failure}")
         return exit_codes.NOT_DONE
     return exit_codes.OK
 
 
-class _Collecting(JsonLinesDelivery):
-    """A JSON-lines file whose alerts are also shown."""
+class _RecordingDelivery(JsonLinesDelivery):
+    """A file of JSON lines that also keeps the alerts, so that the demo can show them."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -58,77 +58,87 @@ class _Collecting(JsonLinesDelivery):
 
 
 class _Demo:
-    def __init__(self, runtime: CommandContext, stack: ExitStack) -> None:
-        self._screen = runtime.screen
-        self._pause = _PAUSE if runtime.options.get("pace") else 0.0
+    def __init__(self, context: CommandContext, stack: ExitStack) -> None:
+        self._screen = context.screen
+        self._pause = _PAUSE if context.options.get("pace") else 0.0
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mimecast-secops-demo-")))
         self._simulator = stack.enter_context(Simulator())
         self._tenant = self._simulator.tenant
         self._store = SqliteStore(stack.enter_context(StateDatabase.open(folder / "state.db")))
-        self._delivery = stack.enter_context(_Collecting(folder / "alerts.jsonl"))
+        self._delivery = stack.enter_context(_RecordingDelivery(folder / "alerts.jsonl"))
         self._file = folder / "alerts.jsonl"
         self._v1 = stack.enter_context(MimecastClient(connection_of(self._settings(ApiVersion.V1)).connection))
         self._v2 = stack.enter_context(MimecastClient(connection_of(self._settings(ApiVersion.V2)).connection))
 
-    def play(self) -> None:
-        """The steps."""
-        self._say(1, f"A simulated Mimecast tenant runs on {self._simulator.url}")
-        self._plain("It speaks API 1.0 (signed) and API 2.0 (OAuth). Nothing in it is real.")
-        held = self._mail_arrives()
+    def run_steps(self) -> None:
+        """Run the steps in order.
+
+        Raises:
+            StepFailed: a step failed.
+        """
+        # The port differs between runs, so the output, which the README shows, leaves the URL out.
+        self._print_step(1, "A simulated Mimecast tenant runs on this computer")
+        self._print("It has API 1.0 and API 2.0. Its messages and credentials are not real.")
+        held = self._receive_emails()
         self._ingest(held)
         self._triage()
-        self._once()
-        self._say(6, "Done. Everything shown was checked against the tenant's own state.")
-        self._plain("Next: README.md, or `.venv/bin/mimecast-secops --help`.")
+        self._ingest_again()
+        self._print_step(6, "Done. Every step was checked against the state of the tenant.")
+        self._print("Next: read README.md, or run `.venv/bin/mimecast-secops --help`.")
 
-    def _mail_arrives(self) -> int:
+    def _receive_emails(self) -> int:
+        """Let the sample emails arrive. Returns the number of held messages."""
         files = sorted(Simulator.SAMPLES.glob("*.eml"))
         records = self._simulator.receive(*files)
-        _check(len(records) >= len(files), "not every mail arrived")
-        self._say(2, f"{len(files)} e-mail files arrive, for {len(records)} recipients")
+        _check(len(records) >= len(files), "not every email arrived")
+        self._print_step(2, f"{len(files)} emails arrive for {len(records)} recipients")
         rows = [
             (record.status, record.recipient, record.mail.subject, record.hold.policy if record.hold else "-")
             for record in records
         ]
         self._screen.rows("", ("Status", "Recipient", "Subject", "Held by"), rows, short=True)
         held = sum(record.is_held for record in records)
-        _check(held > 2, "too little was held")
-        self._plain(f"The tenant delivers {len(records) - held} and holds {held}.")
+        _check(held > 2, "too few messages were held")
+        self._print(f"The tenant delivers {len(records) - held} messages and holds {held}.")
         return held
 
     def _ingest(self, held: int) -> None:
         report = self._cycle(self._v1)
-        _check(report.ok, "the cycle had problems")
-        _check(len(self._delivery.alerts) == held, f"{held} were held, {len(self._delivery.alerts)} became alerts")
-        self._say(3, f"The connector brings each held message as an alert: {held}")
+        _check(report.ok, "the cycle had an error")
+        _check(
+            len(self._delivery.alerts) == held,
+            f"{held} messages were held, but there are {len(self._delivery.alerts)} alerts",
+        )
+        self._print_step(3, f"The connector ingests the {held} held messages as alerts")
         show_alerts(self._screen, self._delivery.alerts)
-        self._plain(f"API 1.0, {report.requests} requests, {report.seconds:.2f} s.")
+        self._print(f"API 1.0, {report.requests} requests.")
 
     def _triage(self) -> None:
-        safe = self._alert("Urgent wire transfer")
-        bad = self._alert("Overdue invoice 4711")
-        self._say(4, "Two are triaged: one goes to its recipient, one is refused")
-        before = self._states(safe, bad)
-        released = self._act(self._v2, "release-message", safe)
-        rejected = self._act(self._v1, "reject-message", bad, Reason="Restricted Content")
-        after = self._states(safe, bad)
+        wanted = self._find_alert("Urgent wire transfer")
+        unwanted = self._find_alert("Overdue invoice 4711")
+        self._print_step(4, "Two messages are triaged: one is released, one is rejected")
+        before = self._statuses(wanted, unwanted)
+        released = self._execute(self._v2, "release-message", wanted)
+        rejected = self._execute(self._v1, "reject-message", unwanted, Reason="Restricted Content")
+        after = self._statuses(wanted, unwanted)
         rows = [
-            ("release (API 2.0)", _subject(safe), before[0], after[0], _state(released)),
-            ("reject (API 1.0)", _subject(bad), before[1], after[1], _state(rejected)),
+            ("release (API 2.0)", _subject(wanted), before[0], after[0], _state(released)),
+            ("reject (API 1.0)", _subject(unwanted), before[1], after[1], _state(rejected)),
         ]
-        self._screen.rows("", ("Action", "Subject", "Before", "After", "Read back"), rows, short=True)
+        self._screen.rows("", ("Action", "Subject", "Before", "After", "Verified"), rows, short=True)
         _check(before == ["held", "held"], "the messages were not held before")
-        _check(after == ["archived", "rejected"], f"the tenant says {after}")
+        _check(after == ["archived", "rejected"], f"the statuses in the tenant are {after}")
         decisions = Counter(decision.what for decision in self._tenant.decisions)
-        _check(decisions == {"released": 1, "rejected": 1}, f"the tenant saw {dict(decisions)}")
-        self._plain("The tenant's own record: one release, one rejection, nothing else.")
+        _check(decisions == {"released": 1, "rejected": 1}, f"the tenant recorded {dict(decisions)}")
+        self._print("The tenant recorded one release, one rejection, and nothing else.")
 
-    def _once(self) -> None:
+    def _ingest_again(self) -> None:
         lines = len(self._file.read_bytes().splitlines())
         report = self._cycle(self._v2)
-        _check(report.ok and report.delivered == 0, "the second cycle delivered again")
+        _check(report.ok and report.delivered == 0, "the second cycle delivered an alert again")
         _check(len(self._file.read_bytes().splitlines()) == lines, "the alert file grew")
-        self._say(5, f"A second cycle brings nothing twice: {report.known} known, 0 alerts, {report.requests} requests")
+        self._print_step(5, "A second cycle ingests no message again")
+        self._print(f"API 2.0, {report.requests} requests, {report.known} known messages, 0 alerts.")
 
     def _settings(self, api_version: ApiVersion) -> ConnectionSettings:
         keys, application = self._simulator.v1, self._simulator.v2
@@ -150,31 +160,32 @@ class _Demo:
         rules, _ = rules_of(ConnectorSettings(domains=tuple(sorted(self._tenant.domains))))
         return Connector(MimecastTenant(client), rules, self._store, self._delivery).run_cycle()
 
-    def _act(self, client: MimecastClient, slug: str, alert: Alert, **more: Any) -> Result:
-        result = execute(find(slug), {"Message ID": alert.ticket_id, **more}, lambda: Context(client=client))
+    def _execute(self, client: MimecastClient, slug: str, alert: Alert, **parameters: Any) -> Result:
+        raw = {"Message ID": alert.ticket_id, **parameters}
+        result = execute(find(slug), raw, lambda: Context(client=client))
         _check(result.is_success, result.message)
         return result
 
-    def _alert(self, subject: str) -> Alert:
-        found = [alert for alert in self._delivery.alerts if _subject(alert) == subject]
-        _check(bool(found), f"there is no alert for {subject!r}")
-        return found[0]
+    def _find_alert(self, subject: str) -> Alert:
+        alerts = [alert for alert in self._delivery.alerts if _subject(alert) == subject]
+        _check(bool(alerts), f"there is no alert for {subject!r}")
+        return alerts[0]
 
-    def _states(self, *alerts: Alert) -> list[str]:
+    def _statuses(self, *alerts: Alert) -> list[str]:
         return [self._tenant.tracked[alert.ticket_id].status for alert in alerts]
 
-    def _say(self, number: int, text: str) -> None:
+    def _print_step(self, number: int, text: str) -> None:
         time.sleep(self._pause)
         self._screen.say("")
         self._screen.say(f"{number}. {text}", "bold cyan")
 
-    def _plain(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._screen.say(f"   {text}")
 
 
-def _check(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise StepFailed(otherwise)
+def _check(is_met: bool, failure: str) -> None:
+    if not is_met:
+        raise StepFailed(failure)
 
 
 def _subject(alert: Alert) -> str:
@@ -187,9 +198,12 @@ def _state(result: Result) -> str:
 
 @add(common_options())
 @click.command(name="demo")
-@click.option("--pace", is_flag=True, help="Pause between the steps, for people who watch.")
+@click.option("--pace", is_flag=True, help="Pause between the steps.")
 def _demo(**options: Any) -> None:
-    """Mail arrives in a simulated tenant, is held, becomes alerts, and is triaged; the tenant's state is the proof."""
+    """Show ingestion and triage with a simulated tenant.
+
+    Emails arrive and are held, the connector ingests them as alerts, and two of them are triaged.
+    """
     command(run)(**options)
 
 

@@ -1,4 +1,4 @@
-"""`mimecast-secops doctor`: what works with these credentials, and what to grant."""
+"""`mimecast-secops doctor`: check credentials and permissions."""
 
 from __future__ import annotations
 
@@ -22,37 +22,39 @@ _MARKS: Final = {
     Verdict.WORKS: "works",
     Verdict.MISSING: "MISSING",
     Verdict.NOT_AVAILABLE: "not available",
-    Verdict.UNKNOWN: "not known",
+    Verdict.UNKNOWN: "unknown",
 }
 
 
-def run(runtime: CommandContext) -> int:
-    """Examine and show."""
-    screen = runtime.screen
-    with runtime.client() as client:
-        findings = examine(client, subjects(), lambda done, total, what: screen.note(f"{done + 1}/{total} {what}"))
+def run(context: CommandContext) -> int:
+    """Check everything, and show the findings."""
+    screen = context.screen
+    with context.client() as client:
+        findings = examine(
+            client, subjects(), lambda done, total, subject: screen.note(f"{done + 1}/{total} {subject}")
+        )
     if screen.as_json:
         screen.data([finding.as_json() for finding in findings])
     else:
         for kind, heading in _HEADINGS.items():
-            _show(runtime, heading, [finding for finding in findings if finding.kind == kind])
+            _show(context, heading, [finding for finding in findings if finding.kind == kind])
     return code_of(findings)
 
 
 def code_of(findings: list[Finding]) -> int:
-    """0 when everything that this API generation has works."""
+    """The exit code of findings: 0 if nothing is missing that the API version of the credentials has."""
     missing = [finding for finding in findings if finding.verdict is Verdict.MISSING]
     if any(finding.subject == "Credentials" for finding in missing):
         return exit_codes.AUTHENTICATION
     if any(finding.kind == "connection" and finding.subject != "Clock" for finding in missing):
         return exit_codes.UNREACHABLE
-    return exit_codes.REFUSED if missing else exit_codes.OK
+    return exit_codes.API_ERROR if missing else exit_codes.OK
 
 
-def _show(runtime: CommandContext, heading: str, findings: list[Finding]) -> None:
+def _show(context: CommandContext, heading: str, findings: list[Finding]) -> None:
     if not findings:
         return
-    screen = runtime.screen
+    screen = context.screen
     screen.say("")
     screen.say(heading, "bold")
     for finding in findings:
@@ -67,7 +69,7 @@ def _show(runtime: CommandContext, heading: str, findings: list[Finding]) -> Non
 @add(connection_options())
 @click.command(name="doctor")
 def _doctor(**options: Any) -> None:
-    """Find out what works with these credentials, and what to grant. Changes nothing in the tenant."""
+    """Check what the credentials can do, and which permissions to grant. The tenant is not changed."""
     command(run)(**options)
 
 

@@ -1,4 +1,4 @@
-"""What the exit code of a command says, in one table."""
+"""Exit codes: the code of each kind of error, and what it means."""
 
 from __future__ import annotations
 
@@ -13,43 +13,44 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
+from mimecast_secops.deliveries.errors import AlertsUnwritable
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.stores.errors import AlertsUnwritable, StateError, StateInUse, StateLocked
+from mimecast_secops.stores.errors import StateError, StateInUse, StateLocked
 
 OK: Final = 0
 NOT_DONE: Final = 1
 USAGE: Final = 2
 CONFIGURATION: Final = 3
 AUTHENTICATION: Final = 4
-REFUSED: Final = 5
+API_ERROR: Final = 5
 UNREACHABLE: Final = 6
 PARTIAL: Final = 7
 UNREADABLE: Final = 8
 LOCKED: Final = 9
 UNWRITABLE: Final = 10
 DAMAGED: Final = 11
-BUG: Final = 70
+UNEXPECTED: Final = 70
 INTERRUPTED: Final = 130
 
 MEANINGS: Final = {
-    OK: "done",
-    NOT_DONE: "not done, for a reason that the message names (not held, ambiguous, stopped by a guard)",
-    USAGE: "a parameter or an option is wrong; nothing was sent",
-    CONFIGURATION: "a setting is missing, malformed or unsafe; nothing was sent",
+    OK: "success",
+    NOT_DONE: "not done; the message gives the reason (not held, ambiguous, stopped by a guard)",
+    USAGE: "invalid parameter or option; nothing was sent",
+    CONFIGURATION: "missing, malformed, or unsafe setting; nothing was sent",
     AUTHENTICATION: "Mimecast does not accept the credentials",
-    REFUSED: "Mimecast refused, or a right is missing",
-    UNREACHABLE: "no answer: network, TLS, proxy, time-out, or Mimecast's own trouble",
-    PARTIAL: "some of several things were done",
-    UNREADABLE: "the answer is not that of the Mimecast API",
+    API_ERROR: "Mimecast returned an error, or a permission is missing",
+    UNREACHABLE: "no answer: network, TLS, proxy, timeout, or a Mimecast server error",
+    PARTIAL: "some of several operations succeeded",
+    UNREADABLE: "the response does not come from the Mimecast API",
     LOCKED: "another process uses or locks the state database; try again",
     UNWRITABLE: "the state database or the alert file cannot be written (disk full, permissions, file replaced)",
     DAMAGED: "the state database is damaged, or a newer version wrote it",
-    BUG: "an error that nobody foresaw",
+    UNEXPECTED: "unexpected error (please report)",
     INTERRUPTED: "interrupted",
 }
 
-# The first kind that fits: from the particular to the general.
+# The first matching class decides, so subclasses come first.
 _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (InvalidParameter, USAGE),
     (Misconfigured, CONFIGURATION),
@@ -62,7 +63,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (StateInUse, LOCKED),
     (StateError, UNWRITABLE),
     (AlertsUnwritable, UNWRITABLE),
-    (ApiError, REFUSED),
+    (ApiError, API_ERROR),
     (ActionFailed, NOT_DONE),
     (OSError, NOT_DONE),
     (KeyboardInterrupt, INTERRUPTED),
@@ -70,20 +71,20 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
 
 
 def code_of(error: BaseException | None) -> int:
-    """The exit code of an error; None is success."""
+    """The exit code of an error; None is success. An error of this package without a code is `NOT_DONE`."""
     if error is None:
         return OK
-    fallback = NOT_DONE if type(error).__module__.startswith("mimecast_secops") else BUG
+    fallback = NOT_DONE if type(error).__module__.startswith("mimecast_secops") else UNEXPECTED
     return next((code for kind, code in _KINDS if isinstance(error, kind)), fallback)
 
 
 def code_of_result(result: Result) -> int:
-    """The exit code of an action."""
+    """The exit code of the result of an action."""
     if result.is_success:
         return OK
     return PARTIAL if result.partial else code_of(result.error) or NOT_DONE
 
 
 def table() -> str:
-    """The codes for a help text."""
+    """All codes with their meanings, one per line, for the help."""
     return "\n".join(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())

@@ -1,9 +1,9 @@
-"""What was changed from this machine, and what would take it back: a journal in the state database."""
+"""The journal: the changes made from this machine, and the steps that revert them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,9 +19,16 @@ UNDONE: Final = "undone"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change. `undo` is what the results say would take it back, empty where nothing is said.
+    """One change.
 
-    `state` is started (it is not known how it ended: the process was killed), done, failed or undone.
+    Attributes:
+        id: the number of the entry.
+        at: when the change began; an aware time.
+        tenant: the API root of the tenant.
+        action: the name of the action.
+        parameters: its parameters by name.
+        state: `started` (how it ended is unknown, because the process was killed), `done`, `failed` or `undone`.
+        undo: the steps that revert the change, as in the results of the action; empty if there are none.
     """
 
     id: int
@@ -34,7 +41,7 @@ class Entry:
 
 
 class Journal:
-    """The journal in a state database.
+    """The journal, in the `journal` table of a state database.
 
     Args:
         database: an open database; its owner closes it.
@@ -44,22 +51,24 @@ class Journal:
         self._database = database
 
     def begin(self, tenant: str, action: str, parameters: Mapping[str, object]) -> int:
-        """Note that a change is about to be made, before it is; returns the entry's id."""
-        shown = {name: str(value) for name, value in parameters.items()}
-        row = (datetime.now(UTC).isoformat(timespec="seconds"), tenant, action, json.dumps(shown), STARTED, "[]")
+        """Add an entry for a change before it is made. Returns the ID of the entry."""
+        texts = {name: str(value) for name, value in parameters.items()}
+        row = (datetime.now(UTC).isoformat(timespec="seconds"), tenant, action, json.dumps(texts), STARTED, "[]")
         return self._database.execute(
             "INSERT INTO journal (at, tenant, action, parameters, state, undo) VALUES (?, ?, ?, ?, ?, ?)", row
         )
 
-    def end(self, entry_id: int, state: str, undo: Any = None) -> None:
-        """Note how it ended."""
-        self._database.execute(
-            "UPDATE journal SET state = ?, undo = CASE ? WHEN '' THEN undo ELSE ? END WHERE id = ?",
-            (state, *([json.dumps(undo)] * 2 if undo is not None else ["", ""]), entry_id),
-        )
+    def end(self, entry_id: int, state: str, undo: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Record the state in which a change ended, and its undo steps unless they are None."""
+        if undo is None:
+            self._database.execute("UPDATE journal SET state = ? WHERE id = ?", (state, entry_id))
+        else:
+            self._database.execute(
+                "UPDATE journal SET state = ?, undo = ? WHERE id = ?", (state, json.dumps(undo), entry_id)
+            )
 
     def entries(self) -> Iterator[Entry]:
-        """All changes, newest first.
+        """All entries, newest first.
 
         Raises:
             UnreadableState: an entry is damaged.
@@ -69,9 +78,9 @@ class Journal:
         )
         for entry_id, at, tenant, action, parameters, state, undo in rows:
             try:
-                moment, values, remedies = datetime.fromisoformat(at), json.loads(parameters), json.loads(undo)
-            except (TypeError, ValueError) as damage:
+                moment, values, steps = datetime.fromisoformat(at), json.loads(parameters), json.loads(undo)
+            except (TypeError, ValueError) as error:
                 raise UnreadableState(
-                    f"Entry {entry_id} of the journal in {self._database.path} is damaged: restore a backup."
-                ) from damage
-            yield Entry(entry_id, moment, tenant, action, values, state, remedies)
+                    f"Entry {entry_id} of the journal in {self._database.path} is damaged. Restore a backup."
+                ) from error
+            yield Entry(entry_id, moment, tenant, action, values, state, steps)

@@ -1,4 +1,4 @@
-"""`mimecast-secops`: commands are loaded when they are called, so that --help is quick."""
+"""The entry point, `mimecast-secops`. It imports the module of a command when the command is called."""
 
 from __future__ import annotations
 
@@ -10,41 +10,46 @@ import click
 from mimecast_secops._version import __version__
 from mimecast_secops.cli.exit_codes import table
 
+# Name of a command → its module, and its line in the help.
 _COMMANDS: Final = {
-    "action": ("actions", "Do one of the actions: search, release, reject, report, block, permit."),
-    "connector": ("connector", "Bring held and tracked mail as alerts: once, or as a service."),
-    "demo": ("demo", "Mail arrives in a simulated tenant, becomes alerts, and is triaged."),
-    "doctor": ("doctor", "Find out what works with these credentials, and what to grant."),
-    "simulator": ("simulator", "A simulated Mimecast tenant on this machine."),
-    "undo": ("undo", "Show what was changed from this machine, and take it back."),
+    "action": ("actions", "Search, release, reject and report messages; block and permit senders."),
+    "connector": ("connector", "Ingest Mimecast messages as alerts, once or continuously."),
+    "demo": ("demo", "Show ingestion and triage with a simulated tenant."),
+    "doctor": ("doctor", "Check credentials and permissions."),
+    "simulator": ("simulator", "Run a simulated Mimecast tenant."),
+    "undo": ("undo", "List the changes made from this machine, or revert one."),
 }
 
 
-class _Lazy(click.Group):
-    """Imports the module of a command when it is wanted."""
+class LazyGroup(click.Group):
+    """Imports the module of a command when the command is called, so that --help is quick."""
 
-    def list_commands(self, _context: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is that of click
+        """The names of all commands."""
         return sorted(_COMMANDS)
 
-    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A command; None if there is no such command."""
+        if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"mimecast_secops.cli.{_COMMANDS[name][0]}")
-        found: click.Command = module.COMMAND
-        return found
+        module_name, _ = _COMMANDS[cmd_name]
+        command: click.Command = importlib.import_module(f"mimecast_secops.cli.{module_name}").COMMAND
+        return command
 
-    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, help_) for name, (_, help_) in sorted(_COMMANDS.items())])
+            formatter.write_dl([(name, summary) for name, (_, summary) in sorted(_COMMANDS.items())])
 
-    def format_epilog(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of exit codes."""
         formatter.write(f"\nExit codes:\n{table()}\n")
 
 
-@click.group(cls=_Lazy, name="mimecast-secops")
+@click.group(cls=LazyGroup, name="mimecast-secops")
 @click.version_option(__version__, prog_name="mimecast-secops")
 def main() -> None:
-    """Held and suspicious Mimecast mail as alerts, and the actions to triage it."""
+    """Ingest Mimecast messages as alerts, and triage them."""
 
 
 if __name__ == "__main__":

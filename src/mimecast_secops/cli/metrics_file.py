@@ -1,4 +1,4 @@
-"""The metrics file of a connector. Failing to write it never fails a cycle."""
+"""The metrics file of a connector. A failure to write it never fails a cycle."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from mimecast_secops.cli.output import Screen
 
 
 class MetricsFile:
-    """A file that always holds the metrics of one whole cycle.
+    """A file that always contains the metrics of one whole cycle.
 
     Args:
         path: the file; None writes nothing.
-        screen: gets an error when the file cannot be written, once until the reason changes.
+        screen: shows an error when the file cannot be written. The same error is not repeated.
     """
 
     def __init__(self, path: Path | str | None, screen: Screen) -> None:
         self._path = Path(path) if path else None
         self._screen = screen
-        self._trouble = ""
+        self._last_error = ""
 
     def write(self, text: str) -> None:
         """Replace the content of the file."""
         if self._path is None:
             return
-        # Write a new file and move it, so that a reader never sees half a file.
+        # A new file that is moved to the path: no reader sees half a file.
         new = self._path.with_name(f".{self._path.name}.new")
         try:
             new.write_text(text, encoding="utf-8")
             new.replace(self._path)
         except OSError as error:
-            trouble = error.strerror or str(error)
-            if trouble != self._trouble:
+            cause = error.strerror or str(error)
+            if cause != self._last_error:
                 self._screen.fail(
-                    f"The metrics file {self._path} cannot be written: {trouble}. The connector goes on without it."
+                    f"The metrics file {self._path} cannot be written: {cause}. The connector continues without it."
                 )
-            self._trouble = trouble
+            self._last_error = cause
             with suppress(OSError):
                 new.unlink()
         else:
-            self._trouble = ""
+            self._last_error = ""

@@ -1,4 +1,4 @@
-"""Showing things in a terminal. Mail is hostile: what it says is shown as text, and can move no cursor."""
+"""Output to a terminal. The text of messages is untrusted: it is printed without characters that control a terminal."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _HARMFUL: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
 
 def plain(text: object, longest: int = _LONGEST_CELL) -> str:
-    """Text that a stranger wrote, fit for a terminal: no control or direction characters, no secrets, bounded."""
+    """Untrusted text made safe for a terminal: no control or direction characters, no secrets, limited length."""
     kept = scrub(str(text))[: longest + 1]
-    shown = "".join(_VISIBLE_BREAKS.get(c, "�" if unicodedata.category(c) in _HARMFUL else c) for c in kept)
-    return shown if len(shown) <= longest else shown[:longest] + "…"
+    clean = "".join(_VISIBLE_BREAKS.get(c, "�" if unicodedata.category(c) in _HARMFUL else c) for c in kept)
+    return clean if len(clean) <= longest else clean[:longest] + "…"
 
 
 def lines(text: object) -> str:
-    """As `plain`, for text of our own that has lines."""
+    """The same as `plain` for each line of a text."""
     return "\n".join(plain(line, 2000) for line in str(text).splitlines())
 
 
@@ -49,7 +49,7 @@ class _Console(Console):
 
 
 def _discard_rest() -> None:
-    """Drop what standard output could not take, so that the interpreter does not fail on it again when it exits."""
+    """Discard buffered output that could not be written, so that the interpreter does not fail again when it exits."""
     with suppress(OSError, ValueError):  # a stream in memory has no descriptor
         target = sys.stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)
@@ -69,8 +69,8 @@ class Screen:
     """Results on standard output, everything else on standard error.
 
     Args:
-        as_json: whether results are for programs.
-        quiet: whether only results and errors are shown.
+        as_json: whether results are JSON.
+        quiet: whether to print only results and errors.
     """
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
@@ -81,37 +81,37 @@ class Screen:
         self.err = Console(file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
 
     def say(self, text: object, style: str = "") -> None:
-        """A line of the result, for people."""
+        """Print a line of the result as text."""
         with self._writing():
             self._out.print(Text(lines(text), style=style), soft_wrap=True)
 
     def note(self, text: object, style: str = "dim") -> None:
-        """A line beside the result: progress, hints."""
+        """Print a line on standard error, such as progress or a warning, unless `quiet`."""
         if not self.quiet:
             self.err.print(Text(lines(text), style=style))
 
     def fail(self, text: object) -> None:
-        """Why something was not done, in one line."""
+        """Print an error on standard error."""
         self.err.print(Text(lines(text), style="bold red"))
 
     def data(self, value: Any) -> None:
-        """A result for programs: one JSON document on one line."""
+        """Print a result as one JSON document on one line."""
         self.check_output()
         with self._writing():
             sys.stdout.write(scrub(json.dumps(value, ensure_ascii=True, default=str)) + "\n")
             sys.stdout.flush()
 
     def check_output(self) -> None:
-        """Make sure that standard output can be written to.
+        """Check that standard output can be written to.
 
         Raises:
-            OSError: it is closed, or did not take an earlier result.
+            OSError: it is closed, or an earlier result could not be written.
         """
         if self._has_failed or sys.stdout is None or sys.stdout.closed:
-            raise OSError(errno.EBADF, "It is closed, so no result can be shown.", "standard output")
+            raise OSError(errno.EBADF, "It is closed, so the result cannot be printed.", "standard output")
 
     def sync(self) -> None:
-        """Write out what is buffered, to the disk where standard output is a file.
+        """Write buffered output, to the disk if standard output is a file.
 
         Raises:
             OSError: it could not be written.
@@ -127,37 +127,37 @@ class Screen:
         """Write to standard output.
 
         Raises:
-            OSError: standard output is full, or a pipe that nothing reads.
+            OSError: standard output is full, or is a pipe without a reader.
         """
         try:
             yield
         except OSError as error:
             self._has_failed = True
             _discard_rest()
-            sentence = f"{error.strerror}. The result was not shown in full."
+            sentence = f"{error.strerror}. The result is incomplete."
             raise OSError(error.errno, sentence, "standard output") from error
 
     def table(self, table: Table) -> None:
-        """A table of an action."""
+        """Print a table of an action."""
         self.rows(table.title, table.columns, table.rows)
 
     def rows(
         self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, short: bool = False
     ) -> None:
-        """A table; one that is too wide is shown row by row. `short` cuts cells, so that a row keeps to one line."""
+        """Print a table, or a block per row if it is too wide. `short` truncates cells so that a row is one line."""
         longest = _SHORT_CELL if short else _LONGEST_CELL
         cells = [[plain(cell, longest) for cell in row] for row in rows]
         if len(columns) * 12 > self._out.width:
             with self._writing():
                 self._records(title, columns, cells)
             return
-        drawn = RichTable(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", show_edge=False)
+        table = RichTable(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", show_edge=False)
         for column in columns:
-            drawn.add_column(Text(plain(column)), overflow="ellipsis" if short else "fold", no_wrap=short)
+            table.add_column(Text(plain(column)), overflow="ellipsis" if short else "fold", no_wrap=short)
         for row in cells:
-            drawn.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(cell) for cell in row))
         with self._writing():
-            self._out.print(drawn)
+            self._out.print(table)
 
     def _records(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         width = max(map(len, columns), default=0)

@@ -1,7 +1,7 @@
-"""Where settings come from: options, the environment, a file, in that order.
+"""Settings of the command line: their environment variables, their TOML file, and the default paths.
 
-Each place is a provider: it gives the text of a parameter, or None where it says nothing of it. What the parameters
-are is declared elsewhere (`connection.py`, `ingest/settings.py`); no list of them is here.
+click applies the order of precedence: option, environment variable, settings file, default. The settings themselves are
+declared in `connection.py` and `ingest/settings.py`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,30 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, NoReturn
 
-from mimecast_secops.api.errors import Misconfigured
-from mimecast_secops.parameters import Kind, Parameter, declared
+import click
 
-Provider = Callable[[Parameter], object]
+from mimecast_secops.cli import exit_codes
+from mimecast_secops.parameters import Kind, Parameter
+
+APPLICATION: Final = "mimecast-secops"
 _PREFIX: Final = "MIMECAST_"
-_OTHERS_CAN_READ: Final = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
+_ACCESSIBLE_TO_OTHERS: Final = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
+
+
+class SettingsFileError(click.ClickException):
+    """The settings file cannot be used. click shows the message on one line and exits with the code."""
+
+    exit_code = exit_codes.CONFIGURATION
+
+    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 -- the signature is that of click
+        """Print the message on standard error, in the same form as every other error of a command."""
+        from mimecast_secops.cli.output import Screen
+
+        Screen().fail(self.message)
 
 
 def variable(parameter: Parameter) -> str:
@@ -27,78 +41,72 @@ def variable(parameter: Parameter) -> str:
 
 
 def key(parameter: Parameter) -> str:
-    """The key of a parameter in a file: `Client ID` → `client_id`."""
+    """The key of a parameter in the settings file and in click: `Client ID` → `client_id`."""
     return parameter.slug.replace("-", "_")
 
 
-def default_file(environ: Mapping[str, str]) -> Path:
-    """Where the settings file lies unless one is named."""
-    base = environ.get("XDG_CONFIG_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".config")
-    return Path(base) / "mimecast-secops" / "config.toml"
+def default_settings_file() -> Path:
+    """The path of the settings file if `--config` is not given."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APPLICATION, appauthor=False) / "config.toml"
 
 
-def default_state(environ: Mapping[str, str]) -> Path:
-    """Where the state lies unless a file is named."""
-    base = environ.get("XDG_STATE_HOME") or str(Path(environ.get("HOME", "~")).expanduser() / ".local" / "state")
-    return Path(base) / "mimecast-secops" / "state.db"
+def default_state_file() -> Path:
+    """The path of the state database if `--state` is not given."""
+    import platformdirs
+
+    return platformdirs.user_state_path(APPLICATION, appauthor=False) / "state.db"
 
 
-def gather(records: Iterable[type[Any]], providers: Iterable[Provider]) -> dict[str, object]:
-    """The raw values of all parameters of some records: name → what the first provider that has one says."""
-    providers = tuple(providers)
-    values: dict[str, object] = {}
-    for record in records:
-        for parameter in declared(record):
-            given = next((value for value in (ask(parameter) for ask in providers) if value is not None), None)
-            if given is not None:
-                values[parameter.name] = given
-    return values
-
-
-def from_options(options: Mapping[str, object]) -> Provider:
-    """What was typed. `options` is by the parameter's key."""
-    return lambda parameter: options.get(key(parameter))
-
-
-def from_environment(environ: Mapping[str, str]) -> Provider:
-    """What the environment says."""
-    return lambda parameter: environ.get(variable(parameter))
-
-
-def from_file(path: Path | None, profile: str, environ: Mapping[str, str]) -> Provider:
-    """What a TOML file says: at its top level, overruled by `[profiles.NAME]` when a profile is named.
+def read_settings_file(path: Path | None, profile: str, parameters: Iterable[Parameter]) -> dict[str, object]:
+    """The values of a TOML file: those of its top level, overridden by `[profiles.NAME]` if a profile is given.
 
     Args:
-        path: the file; None for the usual place, which need not exist.
-        profile: the profile's name, "" for none.
-        environ: tells the usual place.
+        path: the file; None for the default path, where the file is optional.
+        profile: the name of the profile, "" for none.
+        parameters: the parameters that may be set in the file. Other keys are ignored.
+
+    Returns:
+        A default map for click: key → value. A secret in a file that other users can access is a function that raises
+        `SettingsFileError`. click calls it only if neither an option nor a variable sets the secret.
 
     Raises:
-        Misconfigured: the file or the profile is not there or not readable, or holds secrets that others can read.
+        SettingsFileError: the file or the profile does not exist, or the file cannot be read.
     """
-    chosen = path or default_file(environ)
-    if path is None and not chosen.is_file():
+    file = path or default_settings_file()
+    if path is None and not file.is_file():
         if profile:
-            raise Misconfigured(f"There is no settings file ({chosen}), so there is no profile {profile!r}.")
-        return lambda _parameter: None
-    try:
-        with chosen.open("rb") as file:
-            content = tomllib.load(file)
-            mode = os.fstat(file.fileno()).st_mode
-    except OSError as error:
-        raise Misconfigured(f"The settings file {chosen} cannot be read: {error.strerror}.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"The settings file {chosen} is not TOML: {error}.") from None
+            raise SettingsFileError(f"There is no settings file ({file}), so there is no profile {profile!r}.")
+        return {}
+    content, mode = _load(file)
     profiles = content.pop("profiles", {})
     if profile and profile not in profiles:
-        known = ", ".join(profiles) or "none"
-        raise Misconfigured(f"The settings file {chosen} has no profile {profile!r}. It has: {known}.")
+        names = ", ".join(profiles) or "none"
+        raise SettingsFileError(f"The settings file {file} has no profile {profile!r}. It has: {names}.")
     values = {**content, **(profiles[profile] if profile else {})}
+    defaults: dict[str, object] = {}
+    for parameter in parameters:
+        name = key(parameter)
+        if name in values:
+            is_exposed = bool(values[name]) and parameter.kind is Kind.SECRET and mode & _ACCESSIBLE_TO_OTHERS
+            defaults[name] = _refuse_secret_of(file) if is_exposed else values[name]
+    return defaults
 
-    def ask(parameter: Parameter) -> object:
-        value = values.get(key(parameter))
-        if value and parameter.kind is Kind.SECRET and mode & _OTHERS_CAN_READ:
-            raise Misconfigured(f"{chosen} holds secrets that others can read: run chmod 600 on it.")
-        return value
 
-    return ask
+def _load(file: Path) -> tuple[dict[str, Any], int]:
+    """The content of a TOML file, and its mode when it was read."""
+    try:
+        with file.open("rb") as stream:
+            return tomllib.load(stream), os.fstat(stream.fileno()).st_mode
+    except OSError as error:
+        raise SettingsFileError(f"The settings file {file} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsFileError(f"The settings file {file} is not TOML: {error}.") from None
+
+
+def _refuse_secret_of(file: Path) -> Callable[[], NoReturn]:
+    def refuse() -> NoReturn:
+        raise SettingsFileError(f"{file} contains secrets that other users can read. Run chmod 600 on it.")
+
+    return refuse

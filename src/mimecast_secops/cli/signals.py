@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT for a service: the first ends the current cycle, the second ends the process."""
+"""SIGTERM and SIGINT of a service: the first ends the current cycle, the second ends the process."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _GRACE_SECONDS: Final = 30
 
 
 class StopSignals:
-    """Ends a service on request.
+    """Stops a service on SIGTERM or SIGINT.
 
-    The first signal expires the deadline of the current cycle, so that the cycle ends with what it has. A second signal
-    ends the process at once. So does an alarm 30 seconds after the first, for a process that hangs outside of its calls
-    to Mimecast, for example on a pipe that nothing reads.
+    The first signal expires the deadline of the current cycle, so that the cycle ends and commits its results. A second
+    signal ends the process at once. So does an alarm 30 seconds after the first signal, for a process that hangs
+    outside of its calls to Mimecast, for example on a pipe without a reader.
     """
 
     def __init__(self) -> None:
@@ -28,19 +28,19 @@ class StopSignals:
         self._deadline = Deadline.never()
 
     def install(self) -> None:
-        """Handle the signals from now on. Does nothing outside of the main thread, where Python allows no handlers."""
+        """Handle the signals from now on. Does nothing outside the main thread, where Python allows no handlers."""
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
                 signal.signal(number, self._receive)
 
     def begin_cycle(self, deadline: Deadline) -> None:
-        """A cycle begins, with this deadline."""
+        """Let the first signal expire the deadline of this cycle."""
         self._deadline = deadline
         if self._stop.is_set():  # The signal came between two cycles.
             deadline.expire()
 
     def wait(self, seconds: float) -> bool:
-        """Wait between two cycles. Returns whether the service is to stop."""
+        """Wait between two cycles. Returns whether the service must stop."""
         return self._stop.wait(seconds)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:

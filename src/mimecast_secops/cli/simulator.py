@@ -1,4 +1,4 @@
-"""`mimecast-secops simulator`."""
+"""`mimecast-secops simulator`: a simulated Mimecast tenant."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.options import add, common_options
 
 
-def run(runtime: CommandContext) -> int:
+def run(context: CommandContext) -> int:
     """Serve until interrupted."""
     from mimecast_secops.simulator.server import SAMPLES, Options, serve
 
-    given: dict[str, Any] = dict(runtime.options)
-    mail = [Path(place) for place in given["mail"]] or ([] if given["empty"] else [SAMPLES])
+    options: dict[str, Any] = dict(context.options)
+    mail = [Path(path) for path in options["mail"]] or ([] if options["empty"] else [SAMPLES])
     try:
         return serve(
             Options(
                 mail=mail,
-                host=given["host"],
-                port=given["port"],
-                domains=list(given["domain"]),
-                sets=list(given["set_"]),
-                allow_remote=given["allow_remote"],
+                host=options["host"],
+                port=options["port"],
+                domains=list(options["domain"]),
+                sets=list(options["set_"]),
+                allow_remote=options["allow_remote"],
             )
         )
     except ValueError as error:
@@ -38,19 +38,21 @@ def run(runtime: CommandContext) -> int:
 @click.option(
     "--mail",
     multiple=True,
-    metavar="PLACE",
-    help=".eml file, or folder of them that is watched for more. [default: the mails that ship with it]",
+    metavar="PATH",
+    show_default="the sample emails of the package",
+    help="An .eml file, or a folder. New .eml files in the folder arrive as messages. Repeatable.",
 )
-@click.option("--empty", is_flag=True, help="Start without any mail.")
-@click.option("--port", default=0, show_default="any free port", help="Port to listen on.")
+@click.option("--empty", is_flag=True, help="Start without messages.")
+@click.option("--port", default=0, show_default="a free port", help="Port to listen on.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--allow-remote", is_flag=True, help="Let other machines connect. Nothing in it is secret.")
-@click.option("--domain", multiple=True, metavar="DOMAIN", help="A domain of the tenant; may be given several times.")
-@click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A switch of the tenant's behaviour.")
+@click.option("--allow-remote", is_flag=True, help="Accept connections from other machines.")
+@click.option("--domain", multiple=True, metavar="DOMAIN", help="Internal domain of the tenant. Repeatable.")
+@click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="Quirk of the simulated API. Repeatable.")
 def _simulator(**options: Any) -> None:
-    """Run a simulated Mimecast tenant, with both API generations, until interrupted.
+    """Run a simulated Mimecast tenant with API 1.0 and API 2.0 until interrupted.
 
-    It prints what to connect with. Nothing in it is real: no mail, no credential, no tenant.
+    The command prints the API root and the credentials to connect with. The tenant, its messages and its credentials
+    are not real.
     """
     command(run)(**options)
 

@@ -1,6 +1,6 @@
-"""What can go wrong with the state database and the alert file. Each message says what happened and what to do.
+"""Errors of the state database. Each message says what happened and what to do.
 
-A damaged database, or one that a newer version wrote, is an `ingest.UnreadableState`, as in every other state store.
+A database that is damaged, or that a newer version wrote, raises `ingest.UnreadableState`, as every state store does.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class StateMissing(StateError):
 
 
 class StateLocked(StateError):
-    """Another process holds an SQLite lock for longer than the busy timeout. It usually passes."""
+    """Another process holds an SQLite lock for longer than the busy timeout. The cause is usually temporary."""
 
 
 class StateInUse(StateError):
@@ -23,12 +23,8 @@ class StateInUse(StateError):
 
 
 class StateUnwritable(StateError):
-    """The database cannot be opened or written: disk full, permissions, I/O error. It may pass."""
+    """The database cannot be opened or written: disk full, permissions, I/O error. The cause may be temporary."""
 
 
 class StateReplaced(StateError):
-    """The path leads to another file than the one that is open, or to none."""
-
-
-class AlertsUnwritable(OSError):
-    """The alert file cannot be opened, read or written. It may pass."""
+    """The path no longer leads to the file that is open."""

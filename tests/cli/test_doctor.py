@@ -1,0 +1,65 @@
+"""The doctor: what works, what is missing, and the exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mimecast_secops.api import ApiVersion
+from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.doctor import code_of
+from mimecast_secops.diagnosis import Finding, Verdict
+from mimecast_secops.simulator import Simulator
+from tests.cli.command_line import CommandLine
+
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
+
+
+@BOTH
+def test_everything_works(simulator: Simulator, tmp_path: Path, api_version: ApiVersion) -> None:
+    result = CommandLine(simulator, tmp_path, api_version).invoke("doctor")
+    assert result.exit_code == exit_codes.OK, result.output
+    for heading in ("Connection", "API endpoints", "Actions", "Connector"):
+        assert f"\n{heading}\n" in result.stdout
+    assert "MISSING" not in result.stdout
+    assert simulator.tenant.decisions == []
+
+
+def test_a_missing_permission_is_named(command_line: CommandLine, simulator: Simulator) -> None:
+    simulator.control("rights", {"revoke": ["Gateway | Tracking | Read"]})
+    result = command_line.invoke("doctor")
+    assert result.exit_code == exit_codes.API_ERROR
+    assert "MISSING" in result.stdout
+    assert "Gateway | Tracking | Read" in result.stdout
+
+
+def test_wrong_credentials_have_the_code_of_authentication(command_line: CommandLine) -> None:
+    result = command_line.invoke("doctor", "--client-secret", "wrong-wrong-wrong-wrong")
+    assert result.exit_code == exit_codes.AUTHENTICATION
+
+
+def test_the_findings_as_json(command_line: CommandLine) -> None:
+    findings = command_line.invoke_json("doctor")
+    assert {finding["kind"] for finding in findings} >= {"connection", "action", "connector"}
+    assert {"subject", "verdict", "why", "remedy"} <= findings[0].keys()
+
+
+def finding(kind: str, subject: str, verdict: Verdict = Verdict.MISSING) -> Finding:
+    return Finding(kind=kind, subject=subject, verdict=verdict)
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([], exit_codes.OK),
+        ([finding("action", "Report Message", Verdict.NOT_AVAILABLE)], exit_codes.OK),
+        ([finding("action", "Ping", Verdict.UNKNOWN)], exit_codes.OK),
+        ([finding("action", "Ping")], exit_codes.API_ERROR),
+        ([finding("connection", "Clock")], exit_codes.API_ERROR),
+        ([finding("connection", "TLS")], exit_codes.UNREACHABLE),
+        ([finding("connection", "TLS"), finding("connection", "Credentials")], exit_codes.AUTHENTICATION),
+    ],
+)
+def test_the_exit_code_of_findings(findings: list[Finding], code: int) -> None:
+    assert code_of(findings) == code

@@ -1,1 +1,1 @@
-"""Figures, as ratios within one run. Each module has `run() -> dict` and `TARGETS`."""
+"""Benchmarks. Each module has `run() -> dict` with measured values, and `TARGETS` for some of them."""

@@ -1,4 +1,4 @@
-"""60,000 held messages that arrived within one hour: how much memory it takes to drain them and to go on from there."""
+"""60,000 held messages of one hour: the memory to deliver them all, and for the first idle cycle afterwards."""
 
 from __future__ import annotations
 

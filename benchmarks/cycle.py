@@ -1,4 +1,4 @@
-"""A cycle of 100 held messages at 0 and 50 ms latency, beside a plain serial client that does the same work."""
+"""A cycle with 100 held messages at 0 and 50 ms latency, compared with a serial client that does the same work."""
 
 from __future__ import annotations
 
@@ -57,28 +57,28 @@ def _cycle(remote: Remote) -> tuple[Report, float, float]:
         report = connector.run_cycle()
         seconds = time.perf_counter() - started
     assert report.delivered == _COUNT, report.line()
-    before = 2 + 1  # the search, a second look at what it left empty (both sides at once), then the hold queue
+    before = 2 + 1  # the search, a second search of the empty parts (both sides at once), then the hold queue
     return report, seconds, before + _round_trips()
 
 
 def _round_trips() -> int:
-    """How many round trips the messages take when the limit doubles with each of them, up to the ceiling.
+    """The number of round trips, if the limit of concurrent requests doubles with each of them up to the ceiling.
 
-    Details, list of attachments and file come one after the other for each message.
+    Each message needs three requests in sequence: details, list of attachments, file.
     """
-    left, limit, trips = [3] * _COUNT, _START, 0
-    while any(left):
-        for message in [number for number, requests in enumerate(left) if requests][:limit]:
-            left[message] -= 1
+    remaining, limit, trips = [3] * _COUNT, _START, 0
+    while any(remaining):
+        for message in [number for number, requests in enumerate(remaining) if requests][:limit]:
+            remaining[message] -= 1
         limit, trips = min(2 * limit, _CEILING), trips + 1
     return trips
 
 
 def _serial(remote: Remote) -> float:
-    """The same work one request after the other: search, hold queue per message, details, attachments."""
+    """Do the same work with one request at a time: search, hold queue per message, details, attachments."""
     with remote.client() as client:
         started = time.perf_counter()
-        done = sum(_one(client, row.id, row.recipients[0], row.received) for row in _rows(client))
+        done = sum(_fetch(client, row.id, row.recipients[0], row.received) for row in _rows(client))
         seconds = time.perf_counter() - started
     assert done == _COUNT
     return seconds
@@ -86,16 +86,16 @@ def _serial(remote: Remote) -> float:
 
 def _rows(client: MimecastClient) -> list[Any]:
     start = datetime.now(UTC) - timedelta(hours=1)
-    found = {row.id: row for row in client.tracking.search(start=start, to="example.com", statuses=("held",))}
-    found |= {row.id: row for row in client.tracking.search(start=start, sender="example.com", statuses=("held",))}
-    return list(found.values())
+    rows = {row.id: row for row in client.tracking.search(start=start, to="example.com", statuses=("held",))}
+    rows |= {row.id: row for row in client.tracking.search(start=start, sender="example.com", statuses=("held",))}
+    return list(rows.values())
 
 
-def _one(client: MimecastClient, tracking_id: str, recipient: str, received: Any) -> int:
+def _fetch(client: MimecastClient, tracking_id: str, recipient: str, received: Any) -> int:
     info = client.tracking.info(tracking_id)
-    around = timedelta(seconds=5)
+    margin = timedelta(seconds=5)
     holds = client.held.list(
-        start=received - around, end=received + around, search_field="recipient", search_value=recipient
+        start=received - margin, end=received + margin, search_field="recipient", search_value=recipient
     )
     hold = next(hold for hold in holds if hold.subject == info.subject)
     for attachment in client.held.detail(hold.id).attachments:

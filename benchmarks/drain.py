@@ -1,4 +1,4 @@
-"""50,000 records drained from the command line, and how much memory that takes."""
+"""A service that delivers 50,000 held messages: its memory and CPU time."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def run() -> dict[str, Any]:
 
 
 def drain(count: int, *, spread: int) -> dict[str, Any]:
-    """Run a service until it has nothing left to deliver.
+    """Run a service until it has delivered all messages.
 
     Args:
-        count: how many messages are held.
-        spread: in how many seconds they arrived, up to a minute ago.
+        count: the number of held messages.
+        spread: the period in seconds in which they arrived. It ended a minute ago.
     """
     with simulator() as remote, tempfile.TemporaryDirectory() as folder:
         remote.control("bulk", {"count": count, "spread": spread, "before": 60})
@@ -66,9 +66,9 @@ def drain(count: int, *, spread: int) -> dict[str, Any]:
 
 
 def _is_idle(metrics: Path) -> bool:
-    """Whether the last cycle was ok and delivered nothing."""
-    figures = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
-    return {"mimecast_secops_cycle_ok 1", "mimecast_secops_cycle_delivered 0"} <= set(figures)
+    """Whether the last cycle succeeded and delivered nothing."""
+    lines = metrics.read_text(encoding="utf-8").splitlines() if metrics.exists() else []
+    return {"mimecast_secops_cycle_ok 1", "mimecast_secops_cycle_delivered 0"} <= set(lines)
 
 
 def _lines(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""Idle cycles: over 10,000 settled records, and over a memory of 100,000 and of 1,600,000 processed ids."""
+"""Idle cycles: with 10,000 processed records, and with a state of 100,000 and of 1,600,000 processed IDs."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _ROUNDS = 5
 
 
 def run() -> dict[str, Any]:
-    return _over_settled_records() | _over_processed_ids()
+    return _with_processed_records() | _with_processed_ids()
 
 
-def _over_settled_records() -> dict[str, Any]:
+def _with_processed_records() -> dict[str, Any]:
     with simulator() as remote, remote.client() as client:
         remote.control("bulk", {"count": _COUNT, "spread": 3000, "before": 60})
         rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=_COUNT))
@@ -55,7 +55,7 @@ def _over_settled_records() -> dict[str, Any]:
     }
 
 
-def _over_processed_ids() -> dict[str, Any]:
+def _with_processed_ids() -> dict[str, Any]:
     with simulator() as remote, tempfile.TemporaryDirectory() as folder:
         remote.control("bulk", {"count": 300, "spread": 3000, "before": 60})
         few, many = (_idle_cycle(remote, Path(folder) / f"{ids}.db", ids) for ids in (_FEW_IDS, _MANY_IDS))
@@ -67,7 +67,7 @@ def _over_processed_ids() -> dict[str, Any]:
 
 
 def _idle_cycle(remote: Remote, path: Path, ids: int) -> float:
-    """CPU seconds of a cycle that opens the state and finds nothing new, as a process of its own would."""
+    """CPU seconds of a cycle that opens the state, as a new process does, and has no new messages."""
     rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=300))
     delivery = MemoryDelivery()
     with remote.client() as client:
@@ -86,7 +86,7 @@ def _idle_cycle(remote: Remote, path: Path, ids: int) -> float:
 
 
 def _remember(store: SqliteStore, ids: int) -> None:
-    """Add ids that were processed in the hours before, as a busy tenant leaves them."""
+    """Add IDs that were processed in the previous hours, as in the state of a busy tenant."""
     state = State.decode(store.load())
     assert state is not None
     now_ms = int(time.time() * 1000)

@@ -1,4 +1,4 @@
-"""Ping as a whole process on the platform's real SDK, beside a script that only imports that SDK."""
+"""The Ping action as a process with the SDK of the platform, compared with a script that only imports that SDK."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def run() -> dict[str, Any]:
         script = built / "ActionsScripts" / "ping.py"
         original = script.read_text(encoding="utf-8")
         ping, floor = [], []
-        for _ in range(3):  # alternating, so that what else the machine does falls on both
+        for _ in range(3):  # alternating, so that other load on the machine affects both
             script.write_text(original, encoding="utf-8")
             ping.append(_wall(built, remote, _ROUNDS)[0])
             script.write_text(_FLOOR, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A connector run of 100 held messages with a file each, as a whole process on the platform's real SDK, at 50 ms."""
+"""The connector as a process with the SDK of the platform: 100 held messages with a file each, at 50 ms latency."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def run() -> dict[str, Any]:
         whole = script.read_text(encoding="utf-8")
         _wall(built, remote, alerts=_COUNT)  # Sets up the host and compiles byte code.
         seconds: dict[str, list[float]] = {"whole": [], "floor": [], "imports": []}
-        # The variants alternate so that other load on the machine falls on all of them.
+        # The variants alternate, so that other load on the machine affects all of them.
         for _ in range(_ROUNDS):
             for variant, text, alerts in (("whole", whole, _COUNT), ("floor", _FLOOR, 0), ("imports", _IMPORTS, 0)):
                 script.write_text(text, encoding="utf-8")
@@ -69,7 +69,7 @@ def run() -> dict[str, Any]:
 
 
 def _wall(built: Path, remote: Remote, *, alerts: int) -> float:
-    """Seconds that one process takes, with a new state each time."""
+    """The duration of one process with a new state in seconds."""
     parameters = {
         "API Root": remote.url,
         # API 2.0 has no function that lists the attachments of a held message.

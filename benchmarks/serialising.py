@@ -1,4 +1,4 @@
-"""How long an alert takes to become a line, beside `dataclasses.asdict` with `json.dumps`."""
+"""The time to write an alert as a line, compared with `dataclasses.asdict` and `json.dumps`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What benchmarks share: a simulator in a process of its own, and a client for it."""
+"""A simulator in a separate process, and a client for it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Remote:
 
 @contextmanager
 def simulator(*options: str) -> Iterator[Remote]:
-    """A simulator without mail, in a process of its own so that it does not share our core."""
+    """A simulator without messages, in a separate process so that it has its own CPU core."""
     command = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator", "--empty", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

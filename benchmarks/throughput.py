@@ -1,4 +1,4 @@
-"""Requests per second of the simulator on one core, so that it is never the bottleneck of a test."""
+"""Requests per second of the simulator on one CPU core."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def run() -> dict[str, Any]:
     with simulator() as remote:
         remote.control("bulk", {"count": 20, "spread": 60})
         token = _token(remote)
-        process = next(one for one in psutil.process_iter(["cmdline"]) if _is_simulator(one, remote))
+        process = next(process for process in psutil.process_iter() if _is_simulator(process, remote))
         before, started = process.cpu_times(), time.perf_counter()
-        threads = [threading.Thread(target=_ask, args=(remote, token)) for _ in range(_THREADS)]
+        threads = [threading.Thread(target=_send, args=(remote, token)) for _ in range(_THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -40,9 +40,10 @@ def run() -> dict[str, Any]:
 
 
 def _is_simulator(process: psutil.Process, remote: Remote) -> bool:
-    listening = urlsplit(remote.url).port
+    port = urlsplit(remote.url).port
     try:
-        return any(one.laddr.port == listening and one.status == "LISTEN" for one in process.net_connections("tcp"))
+        connections = process.net_connections("tcp")
+        return any(connection.laddr.port == port and connection.status == "LISTEN" for connection in connections)
     except psutil.Error:
         return False
 
@@ -61,11 +62,11 @@ def _token(remote: Remote) -> str:
 
 
 def _connection(remote: Remote) -> http.client.HTTPConnection:
-    place = urlsplit(remote.url)
-    return http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
+    url = urlsplit(remote.url)
+    return http.client.HTTPConnection(str(url.hostname), url.port, timeout=30)
 
 
-def _ask(remote: Remote, token: str) -> None:
+def _send(remote: Remote, token: str) -> None:
     connection = _connection(remote)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     for _ in range(_REQUESTS):

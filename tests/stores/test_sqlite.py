@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_kill_inside_a_commit_leaves_the_previous_state(path: Path) -> None:
-    class Killing(dict[str, bytes]):
+    class KilledParts(dict[str, bytes]):
         def items(self) -> Any:
             yield "a", b"new"
             raise KeyboardInterrupt
@@ -30,7 +30,7 @@ def test_a_kill_inside_a_commit_leaves_the_previous_state(path: Path) -> None:
         store = SqliteStore(database)
         store.commit({"a": b"old", "b": b"old"})
         with pytest.raises(KeyboardInterrupt):
-            store.commit(Killing())
+            store.commit(KilledParts())
         assert dict(store.load()) == {"a": b"old", "b": b"old"}
     with StateDatabase.open(path) as database:
         assert dict(SqliteStore(database).load()) == {"a": b"old", "b": b"old"}

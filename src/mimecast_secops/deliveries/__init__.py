@@ -1,1 +1,1 @@
-"""Deliveries: where the connector sends alerts. Each implements `ingest.Delivery` in a module of its own."""
+"""Deliveries: where the connector sends alerts. Each module has one implementation of `ingest.Delivery`."""

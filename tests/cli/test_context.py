@@ -15,7 +15,7 @@ from mimecast_secops.actions import find
 from mimecast_secops.api import ApiVersion, Secret
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.cli import exit_codes
-from mimecast_secops.cli.context import CommandContext, command, message_of, set_up_log
+from mimecast_secops.cli.context import CommandContext, command, log_to_stderr, message_of
 from mimecast_secops.cli.options import add, common_options, values_of
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine, error_line
@@ -155,11 +155,11 @@ def test_raw_values_of_a_record() -> None:
 def test_options_select_the_level_of_the_log(
     options: dict[str, bool], levels: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    set_up_log(options)
     log = logging.getLogger("mimecast_secops.test")
-    log.info("x")
-    log.warning("x")
-    log.error("x")
+    with log_to_stderr(options):
+        log.info("x")
+        log.warning("x")
+        log.error("x")
     assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == levels
 
 
@@ -168,13 +168,19 @@ def test_the_log_has_no_secrets_and_control_codes_and_tracebacks_with_debug_only
     is_debug: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secret = Secret("another-secret-of-the-test")
-    set_up_log({"debug": is_debug})
-    try:
-        int(secret.reveal())
-    except ValueError:
-        logging.getLogger("mimecast_secops.test").exception("failed \x1b[31m %s", secret.reveal())
+    with log_to_stderr({"debug": is_debug}):
+        try:
+            int(secret.reveal())
+        except ValueError:
+            logging.getLogger("mimecast_secops.test").exception("failed \x1b[31m %s", secret.reveal())
     errors = capsys.readouterr().err
     assert "failed" in errors
     assert secret.reveal() not in errors
     assert "\x1b" not in errors
     assert ("Traceback" in errors) is is_debug
+
+
+def test_a_command_leaves_the_log_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    invoke(lambda _context: 0, "--debug")
+    logging.getLogger("mimecast_secops.test").warning("after the command")
+    assert "after the command" in caplog.text

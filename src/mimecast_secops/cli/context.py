@@ -6,7 +6,8 @@ import functools
 import logging
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -115,16 +116,20 @@ class _LogFormatter(logging.Formatter):
         return lines(super().format(record))
 
 
-def set_up_log(options: Mapping[str, Any]) -> None:
-    """Write the log of this package to standard error, at the level that the options select."""
-    for handler in list(_LOG.handlers):
-        _LOG.removeHandler(handler)
+@contextmanager
+def log_to_stderr(options: Mapping[str, Any]) -> Iterator[None]:
+    """Write the log of this package to standard error until the block ends, at the level that the options select."""
+    before = (_LOG.handlers[:], _LOG.level, _LOG.propagate)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_LogFormatter(tracebacks=bool(options.get("debug"))))
-    _LOG.addHandler(handler)
     level = logging.INFO if options.get("verbose") or options.get("debug") else logging.WARNING
     _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
-    _LOG.propagate = False
+    _LOG.handlers[:], _LOG.propagate = [handler], False
+    try:
+        yield
+    finally:
+        _LOG.handlers[:], _LOG.propagate = before[0], before[2]
+        _LOG.setLevel(before[1])
 
 
 def command(run: Callable[[CommandContext], int]) -> Callable[..., None]:
@@ -135,25 +140,29 @@ def command(run: Callable[[CommandContext], int]) -> Callable[..., None]:
 
     @functools.wraps(run)
     def callback(**options: Any) -> None:
-        set_up_log(options)
         context = CommandContext(options)
-        try:
-            code = run(context)
-        except _EXPECTED as error:
-            context.screen.fail(message_of(error))
-            code = exit_codes.code_of(error)
-        except KeyboardInterrupt:
-            context.screen.fail("Interrupted.")
-            code = exit_codes.INTERRUPTED
-        except click.ClickException:
-            raise
-        except Exception as error:  # noqa: BLE001 -- a user gets a traceback with --debug only
-            code = _report_unexpected(context, error)
-        finally:
-            context.close()
+        with log_to_stderr(options):
+            code = _run_reporting_errors(run, context)
         raise SystemExit(code)
 
     return callback
+
+
+def _run_reporting_errors(run: Callable[[CommandContext], int], context: CommandContext) -> int:
+    try:
+        return run(context)
+    except _EXPECTED as error:
+        context.screen.fail(message_of(error))
+        return exit_codes.code_of(error)
+    except KeyboardInterrupt:
+        context.screen.fail("Interrupted.")
+        return exit_codes.INTERRUPTED
+    except click.ClickException:
+        raise
+    except Exception as error:  # noqa: BLE001 -- a user gets a traceback with --debug only
+        return _report_unexpected(context, error)
+    finally:
+        context.close()
 
 
 def message_of(error: BaseException) -> str:

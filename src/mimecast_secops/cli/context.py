@@ -178,7 +178,7 @@ def _report_unexpected(context: CommandContext, error: Exception) -> int:
     if context.options.get("debug"):
         import traceback
 
-        sys.stderr.write(scrub("".join(traceback.format_exception(error))))
+        click.echo(scrub("".join(traceback.format_exception(error))), err=True, nl=False)
     else:
         context.screen.fail("Run the command again with --debug for the traceback, and report it.")
     return exit_codes.UNEXPECTED

@@ -161,6 +161,37 @@ def test_a_database_that_another_process_migrates_meanwhile_is_migrated_once(
         assert database.rows("SELECT action, user FROM journal") == [("Block Sender", "")]
 
 
+def test_the_database_of_another_program_with_a_version_is_not_a_newer_version(path: Path) -> None:
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.execute("PRAGMA user_version = 7")
+    other.close()
+    with pytest.raises(UnreadableState, match="another program"):
+        StateDatabase.open(path)
+
+
+@pytest.mark.parametrize("is_before", [True, False], ids=["before the version is read", "after the version is read"])
+def test_a_database_that_another_process_creates_meanwhile_is_opened(
+    path: Path, monkeypatch: pytest.MonkeyPatch, is_before: bool
+) -> None:
+    read_version = StateDatabase._read_version
+
+    def create_elsewhere(database: StateDatabase) -> int:
+        monkeypatch.setattr(StateDatabase, "_read_version", read_version)
+        version = None if is_before else read_version(database)
+        other = sqlite3.connect(path)
+        for statement in MIGRATIONS[0]:
+            other.execute(statement)
+        other.execute("PRAGMA user_version = 1")
+        other.close()
+        return read_version(database) if version is None else version
+
+    monkeypatch.setattr(StateDatabase, "_read_version", create_elsewhere)
+    with StateDatabase.open(path) as database:
+        database.execute("INSERT INTO bulk VALUES ('run', 'item')")
+        assert database.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]
+
+
 def test_a_newer_version_is_refused_and_left_as_it_is(path: Path) -> None:
     with StateDatabase.open(path) as database:
         database.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")

@@ -192,10 +192,12 @@ class StateDatabase(Closeable):
 
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA synchronous=FULL")
+        # Read the version before the tables: another process may create them now, and writes the version last.
+        version = self._read_version()
         tables = {name for (name,) in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables and not tables & TABLES:
             raise UnreadableState(f"{self.path} is the database of another program. Use another --state.")
-        version = self._schema_version()
+        self._check_version(version)
         if version == SCHEMA_VERSION and not tables >= TABLES:
             missing = ", ".join(sorted(TABLES - tables))
             raise _damaged(self.path, f"tables are missing: {missing}")
@@ -203,25 +205,25 @@ class StateDatabase(Closeable):
         if version < SCHEMA_VERSION:
             self._migrate()
 
-    def _schema_version(self) -> int:
-        """The number of migrations that the database has.
-
-        Raises:
-            UnreadableState: it is larger than this version of the program knows.
-        """
+    def _read_version(self) -> int:
+        """The number of migrations that the database has."""
         [(version,)] = self._connection.execute("PRAGMA user_version")
+        return int(version)
+
+    def _check_version(self, version: int) -> None:
         if version > SCHEMA_VERSION:
             raise UnreadableState(
                 f"A newer version of this program wrote the state database {self.path} (format {version}, this version "
                 f"reads {SCHEMA_VERSION}). Update this program, or use another --state."
             )
-        return int(version)
 
     def _migrate(self) -> None:
         """Execute the missing migrations, all or none."""
         with self.transaction() as connection:
             # Read again inside the transaction: another process may have migrated the database.
-            for migration in MIGRATIONS[self._schema_version() :]:
+            version = self._read_version()
+            self._check_version(version)
+            for migration in MIGRATIONS[version:]:
                 for statement in migration:
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -15,8 +15,8 @@ from typing import IO
 from mimecast_secops.api import Deadline
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.signals import StopSignals
-from tests.api.bench import Server, answer
-from tests.api.hostile import INTERIM, Hostile
+from tests.api.local_server import Server, answer
+from tests.api.slow_servers import INTERIM, SlowServer
 from tests.cli.command_line import CommandLine, Service
 
 # Far more than a service needs, and far less than the retries and timeouts that it must not wait for.
@@ -35,7 +35,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def test_sigterm_ends_a_service_that_waits_for_a_server(empty_command_line: CommandLine) -> None:
-    with Hostile(INTERIM) as server, Service(empty_command_line, "--api-root", server.url) as service:
+    with SlowServer(INTERIM) as server, Service(empty_command_line, "--api-root", server.url) as service:
         assert server.reached.wait(_PATIENCE_SECONDS)
         errors = service.stop()
     assert "Stopped." in errors

@@ -13,7 +13,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.connector import _Shown
 from mimecast_secops.cli.metrics_file import MetricsFile
 from mimecast_secops.cli.output import Screen
-from mimecast_secops.ingest import Connector, ConnectorSettings, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.errors import StateUnwritable
 from mimecast_secops.testing import MemoryStore
@@ -154,8 +154,8 @@ class Failing(MemoryStore):
 
 def test_a_screen_shows_each_alert_once_whichever_commits_fail(capsys: pytest.CaptureFixture[str]) -> None:
     tenant, store, screen = ModelTenant(now_ms=START), Failing(), _Shown(Screen(as_json=True))
-    rules, _ = rules_of(ConnectorSettings(domains=(DOMAIN,)))
-    connector = Connector(tenant, rules, store, screen, clock=tenant.clock)
+    settings = ConnectorSettings(domains=(DOMAIN,))
+    connector = Connector(tenant, settings, store, screen, clock=tenant.clock)
     for number, failures in enumerate([1, 0, 0, 2, 1, 0]):
         tenant.add(Record(f"m{number}", tenant.now_ms - 1000, tenant.now_ms - 1000))
         store.failures = failures

@@ -29,9 +29,8 @@ from mimecast_secops.ingest import (
     cycle_deadline,
     failed_metrics,
     metrics,
-    rules_of,
 )
-from mimecast_secops.ingest.message_tracking.search_window import moment
+from mimecast_secops.ingest.clock import to_time
 from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
 from mimecast_secops.stores.errors import StateLocked, StateMissing, StateUnwritable
@@ -65,16 +64,15 @@ def run(runtime: CommandContext) -> int:
     pause = interval(options["every"]) if options["every"] else None
     settings, notes = parse(ConnectorSettings, runtime.raw(ConnectorSettings))
     platform, _ = parse(PlatformSettings, runtime.raw(PlatformSettings))
-    listed = _dynamic_list(str(options["dynamic_list"] or ""))
-    rules, more = rules_of(settings, listed)
-    for note in (*notes, *more):
+    settings = settings.with_dynamic_list(_dynamic_list(str(options["dynamic_list"] or "")))
+    for note in notes:
         runtime.screen.note(note, "yellow")
     signals = StopSignals()
     if pause is not None:
         signals.install()
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _claimed_store(runtime, stack)
-        client = stack.enter_context(runtime.client(max_concurrency=rules.concurrency))
+        client = stack.enter_context(runtime.client(max_concurrency=settings.concurrency))
         delivery = stack.enter_context(_delivery(runtime))
         figures = MetricsFile(options["metrics"], runtime.screen)
         while True:
@@ -82,7 +80,7 @@ def run(runtime: CommandContext) -> int:
             signals.begin_cycle(deadline)
             connector = Connector(
                 MimecastTenant(client.until(deadline)),
-                rules,
+                settings,
                 store,
                 delivery,
                 deadline=deadline,
@@ -103,7 +101,7 @@ def run(runtime: CommandContext) -> int:
                     figures.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
-                more_waits = report.ok and (report.unread or report.delivered >= rules.max_messages)
+                more_waits = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
             if signals.wait(0 if more_waits else pause):
                 runtime.screen.note("Stopped.")
                 return exit_codes.OK
@@ -180,13 +178,13 @@ def status(runtime: CommandContext) -> int:
         return exit_codes.OK
     oldest = state.backlog.oldest_ms()
     shown = {
-        "checkpoint": moment(state.checkpoint_ms).isoformat(),
-        "read up to": moment(state.frontier_ms).isoformat(),
-        "began at": moment(state.floor_ms).isoformat(),
+        "checkpoint": to_time(state.checkpoint_ms).isoformat(),
+        "read up to": to_time(state.read_until_ms).isoformat(),
+        "began at": to_time(state.start_ms).isoformat(),
         "waiting": len(state.backlog),
-        "oldest waiting": moment(oldest).isoformat() if oldest else None,
+        "oldest waiting": to_time(oldest).isoformat() if oldest else None,
         "with a setback": sum(bool(record.error) for record in state.backlog),
-        "remembered as settled": len(state.ledger),
+        "remembered as settled": len(state.processed_ids),
     }
     if runtime.screen.as_json:
         runtime.screen.data({name.replace(" ", "_"): value for name, value in shown.items()})

@@ -16,6 +16,7 @@ from mimecast_secops.parameters import Kind, Parameter, declared
 _METAVARS = {
     Kind.INTEGER: "NUMBER",
     Kind.LIST: "A,B,…",
+    Kind.CHOICES: "A,B,…",
     Kind.ADDRESSES: "A,B,…",
     Kind.ADDRESS: "ADDRESS",
     Kind.TIME: "TIME",
@@ -31,7 +32,7 @@ def option_of(parameter: Parameter, *, environment: bool = False) -> click.Optio
         help_ += f" [env: {variable(parameter)}]"
     if parameter.kind is Kind.FLAG:
         return click.Option([f"{name}/--no-{parameter.slug}", key(parameter)], default=None, help=help_)
-    metavar = "|".join(parameter.options) if parameter.options else _METAVARS.get(parameter.kind, "TEXT")
+    metavar = "|".join(parameter.options) if parameter.kind is Kind.CHOICE else _METAVARS.get(parameter.kind, "TEXT")
     read = _read_secret if parameter.kind is Kind.SECRET else None
     return click.Option([name, key(parameter)], help=help_, metavar=metavar, callback=read)
 

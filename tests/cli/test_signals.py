@@ -78,7 +78,7 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviou
         assert server.reached.wait(_PATIENCE)
         errors = stopped(process)
     assert "Stopped." in errors
-    assert "cycle cut short" in errors
+    assert "cycle interrupted" in errors
     assert "ERROR" not in errors
 
 

@@ -97,7 +97,7 @@ def run(runtime: CommandContext) -> int:
                 more_waits = False
             else:
                 runtime.screen.note(report.line())
-                if not report.cut_short:
+                if not report.interrupted:
                     figures.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,8 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api.errors import UndecodableReply
-from mimecast_secops.ingest import ConnectorSettings, rules_of
-from mimecast_secops.ingest.message_tracking.search_window import Defect, Window, read_window
+from mimecast_secops.ingest import ConnectorSettings
+from mimecast_secops.ingest.message_tracking.search_window import (
+    FIRST_WINDOW_MS,
+    MAX_WINDOW_MS,
+    Defect,
+    RowLimit,
+    Window,
+    next_length,
+    next_window,
+    read_window,
+    sides,
+    split_around,
+)
+from mimecast_secops.ingest.message_tracking.tenant import Side
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record
 
@@ -20,9 +33,9 @@ BEGIN = START - 3600 * SECOND
 
 
 def read(tenant: ModelTenant, begin: int = BEGIN, end: int = START, **more: Any) -> Window:
-    rules, _ = rules_of(ConnectorSettings(domains=(DOMAIN,), **more))
+    settings = ConnectorSettings(domains=(DOMAIN,), **more)
     with ThreadPoolExecutor(2) as executor:
-        return read_window(tenant, rules, (begin, end), executor, lambda: None)
+        return read_window(tenant, settings, (begin, end), executor, lambda: None)
 
 
 def windows(tenant: ModelTenant, **more: Any) -> Iterator[Window]:
@@ -48,7 +61,7 @@ def tenant_with(seconds: list[int], **more: Any) -> ModelTenant:
     row_limit=st.sampled_from([5, 20, 2500]),
     newest_first=st.booleans(),
 )
-def test_every_row_is_read_whatever_the_row_limit(seconds: list[int], row_limit: int, newest_first: bool) -> None:
+def test_every_row_is_read_with_any_row_limit(seconds: list[int], row_limit: int, newest_first: bool) -> None:
     tenant = tenant_with(seconds, newest_first=newest_first)
     rows = [name for window in windows(tenant, row_limit=row_limit) for name in window.rows]
     assert set(rows) == set(tenant.records)
@@ -59,7 +72,7 @@ def test_every_row_is_read_whatever_the_row_limit(seconds: list[int], row_limit:
     seconds=st.lists(st.integers(1, 3599), min_size=2, max_size=30, unique=True),
     broken=st.sets(st.integers(0, 29), max_size=3),
 )
-def test_a_broken_row_costs_its_second_and_nothing_else(seconds: list[int], broken: set[int]) -> None:
+def test_a_broken_row_makes_only_its_second_unreadable(seconds: list[int], broken: set[int]) -> None:
     tenant = tenant_with(seconds)
     tenant.undecodable = {BEGIN // SECOND + second for number, second in enumerate(seconds) if number in broken}
     window = read(tenant)
@@ -83,7 +96,7 @@ def test_the_second_of_a_broken_row_is_named_exactly(bench: Bench) -> None:
     assert read(tenant).unreadable == {BEGIN + 200 * SECOND: Defect.UNDECODABLE}
 
 
-def test_replies_that_are_all_undecodable_are_an_outage_and_no_second_counts_as_read() -> None:
+def test_undecodable_replies_only_are_an_outage() -> None:
     tenant = tenant_with(list(range(3601)))
     tenant.undecodable = set(range(BEGIN // SECOND, START // SECOND + 1))
     with pytest.raises(UndecodableReply):
@@ -91,7 +104,7 @@ def test_replies_that_are_all_undecodable_are_an_outage_and_no_second_counts_as_
     assert len(tenant.calls) < 100
 
 
-def test_more_rows_than_are_read_at_once_end_the_window_early() -> None:
+def test_a_window_with_too_many_rows_ends_early() -> None:
     tenant = tenant_with([number % 3600 for number in range(2000)])
     first = read(tenant, row_limit=100)
     assert first.end_ms < START
@@ -100,18 +113,18 @@ def test_more_rows_than_are_read_at_once_end_the_window_early() -> None:
     assert rows == set(tenant.records)
 
 
-def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_second(bench: Bench) -> None:
+def test_a_cycle_with_a_broken_row_delivers_all_others_and_a_gap_alert(bench: Bench) -> None:
     for number in range(40):
-        bench.mail(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
+        bench.receive(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
     bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
     reports = []
     for _ in range(3):
         reports.append(bench.cycle())
-        bench.later(60)
-    tickets = bench.kept.tickets()
+        bench.advance(60)
+    tickets = bench.host.tickets()
     assert {f"m{number}" for number in range(40) if number != 7} <= set(tickets)
     assert len(tickets) == len(set(tickets))
-    about = [alert for alert in bench.kept.alerts if alert.ticket_id.startswith("gap:")]
+    about = [alert for alert in bench.host.alerts if alert.ticket_id.startswith("gap:")]
     assert [alert.name for alert in about] == ["Unread Period"] * len(about)
     assert {alert.ticket_id.split(":")[1] for alert in about} == {"second", "holds"}
     assert [report.gaps for report in reports] == [len(about), 0, 0]
@@ -119,23 +132,155 @@ def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_seco
 
 def test_a_second_that_is_known_to_be_broken_costs_few_requests(bench: Bench) -> None:
     for number in range(40):
-        bench.mail(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
+        bench.receive(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
     bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
     requests = []
     for _ in range(2):
         bench.tenant.calls.clear()
         bench.cycle()
         requests.append(sum(name in ("search", "holds") for name, _ in bench.tenant.calls))
-        bench.later(60)
+        bench.advance(60)
     assert requests[1] <= 16 < requests[0]
 
 
 def test_a_broken_row_that_becomes_readable_is_delivered(bench: Bench) -> None:
-    record = bench.mail("m1", subject="a")
-    bench.mail("m2", subject="b", seconds_ago=90)
+    record = bench.receive("m1", subject="a")
+    bench.receive("m2", subject="b", seconds_ago=90)
     bench.tenant.undecodable = {record.received_ms // SECOND}
     bench.cycle()
     bench.tenant.undecodable = set()
-    bench.later(60)
+    bench.advance(60)
     bench.cycle()
-    assert {"m1", "m2"} <= set(bench.kept.tickets())
+    assert {"m1", "m2"} <= set(bench.host.tickets())
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("max_rows", [60, 200])
+def test_a_truncated_reply_is_detected_and_the_window_split(bench: Bench, max_rows: int, newest_first: bool) -> None:
+    bench.tenant.max_rows, bench.tenant.newest_first = max_rows, newest_first
+    bench.settings = {"row_limit": max_rows, "max_messages": 5000}
+    for number in range(900):
+        bench.receive(f"m{number:03}", seconds_ago=3000 - number * 3, subject=str(number))
+    bench.cycle()
+    assert len(set(bench.host.tickets())) == 900
+
+
+def test_a_reply_truncated_below_the_row_limit_is_detected_by_its_empty_edge(bench: Bench) -> None:
+    bench.tenant.max_rows = 100
+    bench.settings = {"max_messages": 5000}
+    for number in range(500):
+        bench.receive(f"m{number:03}", seconds_ago=1500 - number * 3, subject=str(number))
+    bench.cycle()
+    assert len(set(bench.host.tickets())) == 500
+
+
+@settings(max_examples=40)
+@given(
+    seconds=st.lists(st.integers(0, 3600), max_size=80),
+    cap=st.sampled_from([3, 10, 40]),
+    newest_first=st.booleans(),
+)
+def test_with_truncated_replies_every_row_is_read_or_its_second_is_named(
+    seconds: list[int], cap: int, newest_first: bool
+) -> None:
+    tenant = tenant_with(seconds, newest_first=newest_first, max_rows=cap)
+    found: set[str] = set()
+    unreadable: dict[int, Defect] = {}
+    for window in windows(tenant, row_limit=cap):
+        found |= window.rows.keys()
+        unreadable |= window.unreadable
+    for name, record in tenant.records.items():
+        assert name in found or unreadable.get(record.received_ms) is Defect.ROW_LIMIT
+
+
+@settings(max_examples=25)
+@given(
+    count=st.integers(120, 300),
+    cap=st.integers(60, 110),
+    newest_first=st.booleans(),
+    jitter=st.randoms(use_true_random=False),
+)
+def test_replies_truncated_below_the_row_limit_lose_no_row_of_steady_traffic(
+    count: int, cap: int, newest_first: bool, jitter: Any
+) -> None:
+    step = 3600 // count
+    seconds = [number * step + jitter.randrange(step) for number in range(count)]
+    tenant = tenant_with(seconds, newest_first=newest_first, max_rows=cap)
+    rows = {name for window in windows(tenant) for name in window.rows}
+    assert rows == set(tenant.records)
+
+
+@given(
+    start=st.integers(0, 100_000),
+    length=st.integers(1, 100_000),
+    seconds=st.sets(st.integers(-5, 205), max_size=5),
+)
+def test_split_windows_cover_the_window_and_are_shortest_around_the_seconds(
+    start: int, length: int, seconds: set[int]
+) -> None:
+    end = start + length
+    parts = split_around(seconds, start, end)[::-1]
+    assert (parts[0][0], parts[-1][1]) == (start, end)
+    assert all(left[1] == right[0] for left, right in pairwise(parts))
+    assert all(part_start < part_end for part_start, part_end in parts)
+    for second in seconds:
+        for part_start, part_end in parts:
+            inside = part_start < (second + 1) * SECOND and part_end > second * SECOND
+            assert not inside or part_end - part_start <= SECOND
+
+
+@given(st.integers(0, MAX_WINDOW_MS), st.integers(0, 5000), st.integers(2, 3000))
+def test_the_next_window_is_at_least_a_minute_and_never_too_long(length: int, rows: int, row_limit: int) -> None:
+    following = next_length(length, rows, row_limit)
+    assert min(length, 60_000) <= following <= max(length, MAX_WINDOW_MS)
+    before = length or FIRST_WINDOW_MS
+    if rows >= row_limit:
+        assert following == max(before // 4, 60_000)
+    elif rows > row_limit // 2:
+        assert following == max(before // 2, 60_000)
+    elif rows < row_limit // 5:
+        assert following == min(before * 2, MAX_WINDOW_MS)
+    else:
+        assert following == before
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, MAX_WINDOW_MS))
+def test_a_window_ends_at_the_target_at_the_latest(start: int, ahead: int, length: int) -> None:
+    assert next_window(start, start + ahead, length) == (start, start + min(ahead, length or FIRST_WINDOW_MS))
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ((), {Side.RECIPIENT, Side.SENDER}),
+        (("internal",), {Side.RECIPIENT, Side.SENDER}),
+        (("inbound",), {Side.RECIPIENT}),
+        (("outbound",), {Side.SENDER}),
+        (("inbound", "outbound"), {Side.RECIPIENT, Side.SENDER}),
+    ],
+)
+def test_the_route_filter_decides_on_which_sides_to_search(routes: tuple[str, ...], expected: set[Side]) -> None:
+    assert set(sides(ConnectorSettings(domains=(DOMAIN,), route_filter=routes))) == expected
+
+
+def test_the_row_limit_is_learned_from_two_replies_of_the_same_length_only() -> None:
+    limit = RowLimit(100)
+    limit.learn(60, 59)
+    assert limit.rows == 100
+    limit.learn(60, 60)
+    assert limit.rows == 60
+    limit.learn(80, 80)
+    assert limit.rows == 60
+
+
+def test_a_learned_row_limit_saves_probes() -> None:
+    tenant = tenant_with([number % 3600 for number in range(0, 7200, 24)], max_rows=60)
+    limit, connector_settings = RowLimit(2500), ConnectorSettings(domains=(DOMAIN,))
+    calls = []
+    with ThreadPoolExecutor(1) as executor:
+        for _ in range(2):
+            tenant.calls.clear()
+            read_window(tenant, connector_settings, (BEGIN, START), executor, lambda: None, limit)
+            calls.append(len(tenant.calls))
+    assert limit.rows == 60
+    assert calls[1] < calls[0]

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
 from mimecast_secops.api import check_query as check
-from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.envelope import RawReply, open_envelope
 from mimecast_secops.api.error_mapping import RequestInfo, refusal
 from mimecast_secops.api.resources import account
 from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
+from mimecast_secops.api.vocabulary import ApiVersion
 from mimecast_secops.ingest.event_fields import flatten
 from mimecast_secops.ingest.message_tracking.attachments import safe_name
 from mimecast_secops.ingest.message_tracking.events import Known, alert_of

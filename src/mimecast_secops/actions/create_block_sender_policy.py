@@ -79,7 +79,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     existing = _existing(context)
     if parameters.dry_run:
         plan = [{"policy": policy.to_wire(), "already": _same(policy, existing) is not None} for policy in wanted]
-        return mutation.planned({"path": policies.CREATE.path, "data": [policy.to_wire() for policy in wanted]}, plan)
+        return mutation.planned([context.client.policies.create_request(policy) for policy in wanted], plan)
     made = mutation.one_by_one(wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify))
     result: Any = made[0] if len(made) == 1 else made
     if any(one["state"] == mutation.State.CONTRADICTED.value for one in made):
@@ -130,7 +130,7 @@ def _create(
     if same is not None:
         context.log.info("The same policy is there already: %s. Nothing was created.", same.id)
         return _result(same, mutation.State.CONFIRMED, already=True)
-    created = context.client.policies.create(policy)
+    created = context.client.send(context.client.policies.create_request(policy))
 
     def look() -> mutation.State:
         return _look(context, policy, created)

@@ -57,7 +57,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     shown = {policy_id: _look_up(context, policy_id) for policy_id in ids}
     if parameters.dry_run:
         touched = [record.raw for record in shown.values() if record]
-        return mutation.planned({"path": policies.DELETE.path, "data": [{"id": one} for one in ids]}, touched)
+        return mutation.planned([context.client.policies.delete_request(policy_id) for policy_id in ids], touched)
     results = mutation.one_by_one(ids, lambda one: _delete(context, one, shown[one], parameters))
     json_result: Any = results[0] if len(results) == 1 else results
     if any(one["state"] == mutation.State.CONTRADICTED.value for one in results):
@@ -78,7 +78,7 @@ def _delete(context: Context, policy_id: str, record: PolicyRecord | None, param
     if record is None:
         context.log.info("There is no such policy (any more); nothing was done.")
         return {"id": policy_id, **mutation.outcome(mutation.State.CONFIRMED, _undo(None), already=True)}
-    context.client.policies.delete(policy_id)
+    context.client.send(context.client.policies.delete_request(policy_id))
 
     def look() -> mutation.State:
         there = any(one.id == policy_id for one in context.client.policies.list())

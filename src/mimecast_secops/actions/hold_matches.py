@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mimecast_secops.actions.declaration import ActionFailed, Context
-from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
+from mimecast_secops.api import HeldMessage, MessageInfo, Risk, TrackedMessage
 from mimecast_secops.api.errors import MimecastError
 
 RISK_UNREADABLE: Final = "Mimecast's verdict names a risk that is not negligible, low, medium or high"
@@ -21,7 +21,6 @@ _TOLERANCE: Final = timedelta(seconds=5)
 _AROUND: Final = timedelta(minutes=1)
 _MOST_LOOK_UPS: Final = 10
 _LISTED: Final = 10
-_SEVERITY: Final = ("", "negligible", "low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +47,23 @@ class RiskLookup:
     """What message tracking says about the risk of an entry of the held queue.
 
     `tracking_id` is the record's, "" where not exactly one record fits. `risk` is the highest of all records that may
-    be the entry's, "" where Mimecast names none. `problem` says why the risk is not known, "" where the look-up worked.
+    be the entry's, None where Mimecast names none. `problem` says why the risk is not known, "" where the look-up
+    worked.
     """
 
     tracking_id: str = ""
-    risk: str = ""
+    risk: Risk | None = None
     problem: str = ""
 
 
 def identity_of_record(info: MessageInfo) -> Identity:
     """The identity of a tracked message, from its details."""
-    return _identity(info.sender, recipient_of(info), info.subject)
+    return _identity(info.sender, info.recipient, info.subject)
 
 
 def identity_of_hold(hold: HeldMessage) -> Identity:
     """The identity of an entry of the held queue."""
     return _identity(hold.sender, hold.recipient, hold.subject)
-
-
-def recipient_of(info: MessageInfo) -> str:
-    """The recipient that the tracking details name; "" where they name none."""
-    queue, transfer = info.raw.get("queueInfo"), info.raw.get("recipientInfo")
-    transfer = transfer.get("txInfo") if isinstance(transfer, dict) else None
-    named = (block.get("to") for block in (queue, transfer) if isinstance(block, dict))
-    return next((recipient for recipient in named if isinstance(recipient, str) and recipient), "")
 
 
 def matching_hold(context: Context, info: MessageInfo, holds: Sequence[HeldMessage]) -> HeldMessage:
@@ -133,7 +125,7 @@ def look_up_risk(context: Context, hold: HeldMessage) -> RiskLookup:
     certain = len(rows) == 1 and _is_record_of(rows[0], hold)
     return RiskLookup(
         tracking_id=infos[0].id if certain else "",
-        risk=max((info.risk for info in infos), key=_SEVERITY.index, default=""),
+        risk=max((info.risk for info in infos if info.risk), default=None),
         problem=problem,
     )
 

@@ -6,11 +6,10 @@ from typing import Final
 
 from mimecast_secops.actions.declaration import Context
 from mimecast_secops.actions.mutation import State, read_back
-from mimecast_secops.actions.resolution import HELD, HeldTarget
+from mimecast_secops.actions.resolution import HeldTarget
+from mimecast_secops.api import Decision, Status
 
 _PAGE: Final = 500
-_OPPOSITE: Final = {"release": {"rejected"}, "reject": {"accepted", "archived", "delivery"}}
-_DONE: Final = {"release": {"accepted", "archived", "delivery"}, "reject": {"rejected"}}
 
 EXAMPLE_TARGET: Final = {
     "holdId": "eNoVzs0KgkAUQOF3mXULZ0YN2",
@@ -24,22 +23,22 @@ EXAMPLE_TARGET: Final = {
 }
 
 
-def decided(context: Context, target: HeldTarget, decision: str, *, wanted: bool) -> State:
+def decided(context: Context, target: HeldTarget, decision: Decision, *, wanted: bool) -> State:
     """Whether a release or a rejection shows: in message tracking where the message is known there, else in the queue.
 
     Args:
         context: the action's.
         target: what was decided on.
-        decision: `release` or `reject`.
+        decision: the decision.
         wanted: whether to look at all.
     """
 
     def look() -> State:
         if target.tracking_id:
             status = context.client.tracking.info(target.tracking_id).status
-            if status in _OPPOSITE[decision]:
+            if status in decision.reverse.statuses:
                 return State.CONTRADICTED
-            return State.CONFIRMED if status in _DONE[decision] else State.PENDING
+            return State.CONFIRMED if status in decision.statuses else State.PENDING
         waiting = context.client.held.list(
             search_field="recipient", search_value=target.hold.recipient, page_size=_PAGE
         )
@@ -50,4 +49,4 @@ def decided(context: Context, target: HeldTarget, decision: str, *, wanted: bool
 
 def was_held_once(status: str, queue_detail_status: str) -> bool:
     """Whether a message that is rejected now had been held: not one that the gateway refused by itself."""
-    return status == "rejected" and status != HELD and bool(queue_detail_status)
+    return status == Status.REJECTED and bool(queue_detail_status)

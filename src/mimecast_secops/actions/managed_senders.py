@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from mimecast_secops.actions import mutation
 from mimecast_secops.actions.declaration import Context, Result
-from mimecast_secops.api.resources import senders
 from mimecast_secops.parameters import address
 
 
@@ -22,15 +21,15 @@ class Parameters:
 
 def set_sender(context: Context, parameters: Parameters, action: Literal["block", "permit"], done: str) -> Result:
     """Set the entry for this sender and recipient. Mimecast keeps one; setting it again leaves it as it is."""
-    request = {"sender": parameters.sender, "to": parameters.recipient, "action": action}
+    request = context.client.senders.set_request(parameters.sender, parameters.recipient, action)
     if parameters.dry_run:
         return mutation.planned(
-            {"path": senders.PERMIT_OR_BLOCK.path, "data": [request]},
+            [request],
             [{"sender": parameters.sender, "recipient": parameters.recipient}],
             undo=undo(parameters.sender, parameters.recipient, action),
         )
     # The reply names sender and type: that is the reading back that the API has (API notes 9).
-    entry = context.client.senders.set(parameters.sender, parameters.recipient, action)
+    entry = context.client.send(request)
     return Result(
         message=f"Successfully {done} sender {parameters.sender} for recipient {parameters.recipient} in Mimecast.",
         json_result=entry.raw

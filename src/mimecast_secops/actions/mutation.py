@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, Final, TypeVar
 
 from mimecast_secops.actions.declaration import ActionFailed, Context, Json, Result
+from mimecast_secops.api import Request
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
 
@@ -40,9 +41,17 @@ class State(Enum):
     CONTRADICTED = "contradicted"
 
 
-def planned(request: Mapping[str, Any], touches: Json, **more: Json) -> Result:
-    """The result of a dry run: the exact request, and what it would touch."""
-    plan = {"dryRun": True, "request": dict(request), "touches": touches, **more}
+def planned(requests: Sequence[Request[Any]], touches: Json, **more: Json) -> Result:
+    """The result of a dry run: the requests that would be sent, and what they would touch.
+
+    Args:
+        requests: requests to one path, shown as one with all their items. Empty if nothing would be sent.
+        touches: the messages, senders or policies that would change.
+        more: further members of the JSON result.
+    """
+    shown = [request.as_json() for request in requests]
+    request = {"path": shown[0]["path"], "data": [item for part in shown for item in part["data"]]} if shown else {}
+    plan = {"dryRun": True, "request": request, "touches": touches, **more}
     return Result(message=DRY_RUN, json_result=plan)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.api import Decision
 from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
@@ -44,26 +45,24 @@ def run(context: Context, parameters: Parameters) -> Result:
             raise
         context.log.info("The message is rejected already; nothing was done.")
         if parameters.dry_run:
-            return mutation.planned({}, [], already=True)
+            return mutation.planned([], [], already=True)
         json_result = mutation.outcome(
             mutation.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": elsewhere.info.id}
         )
         return Result(message=message, json_result=json_result)
     touched = target.describe()
-    how: dict[str, Any] = {
-        "reason_type": REASONS[parameters.reason],
-        "message": parameters.note,
-        "notify": parameters.notify,
-    }
+    request = context.client.held.reject_request(
+        [target.hold.id],
+        reason_type=REASONS[parameters.reason],
+        message=parameters.note,
+        notify=parameters.notify,
+    )
     if parameters.dry_run:
-        item = {"ids": [target.hold.id], "notify": parameters.notify}
-        item |= {"reasonType": how["reason_type"]} if how["reason_type"] else {}
-        item |= {"message": parameters.note} if parameters.note else {}
-        return mutation.planned({"path": held.REJECT.path, "data": [item]}, [touched])
-    refused = context.client.held.reject([target.hold.id], **how)[target.hold.id]
+        return mutation.planned([request], [touched])
+    refused = context.client.send(request)[target.hold.id]
     if refused is not None:
         raise refused
-    state = hold_verification.decided(context, target, "reject", wanted=parameters.verify)
+    state = hold_verification.decided(context, target, Decision.REJECT, wanted=parameters.verify)
     json_result = mutation.outcome(state, _NO_UNDO, message=touched)
     if state is mutation.State.CONTRADICTED:
         raise mutation.contradicted(

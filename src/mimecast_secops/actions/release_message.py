@@ -7,7 +7,7 @@ from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
-from mimecast_secops.api import ApiVersion
+from mimecast_secops.api import ApiVersion, Decision, Risk
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
 
@@ -45,17 +45,18 @@ def run(context: Context, parameters: Parameters) -> Result:
     _guard(target, parameters)
     if parameters.to_sandbox and not target.tracking_id:
         raise ActionFailed("A release into the sandbox needs the message's record in message tracking; there is none.")
-    endpoint = tracking.RELEASE_TO_SANDBOX if parameters.to_sandbox else held.RELEASE
+    client = context.client
+    if parameters.to_sandbox:
+        request = client.tracking.release_to_sandbox_request(target.tracking_id)
+    else:
+        request = client.held.release_request(target.hold.id)
     touched = target.describe()
     if parameters.dry_run:
-        item = {"id": target.tracking_id if parameters.to_sandbox else target.hold.id}
-        return mutation.planned({"path": endpoint.path, "data": [item]}, [touched])
-    if parameters.to_sandbox:
-        context.client.tracking.release_to_sandbox(target.tracking_id)
-        state = mutation.State.PENDING
-    else:
-        context.client.held.release(target.hold.id)
-        state = hold_verification.decided(context, target, "release", wanted=parameters.verify)
+        return mutation.planned([request], [touched])
+    client.send(request)
+    state = mutation.State.PENDING
+    if not parameters.to_sandbox:
+        state = hold_verification.decided(context, target, Decision.RELEASE, wanted=parameters.verify)
     json_result = mutation.outcome(state, _NO_UNDO, message=touched)
     if state is mutation.State.CONTRADICTED:
         raise mutation.contradicted("Mimecast confirmed the release, but shows the message as rejected.", json_result)
@@ -66,7 +67,7 @@ def run(context: Context, parameters: Parameters) -> Result:
 def _guard(target: resolution.HeldTarget, parameters: Parameters) -> None:
     if parameters.allow_high_risk or parameters.to_sandbox:
         return
-    if target.risk == "high":
+    if target.risk is Risk.HIGH:
         raise ActionFailed(
             'Mimecast\'s verdict on this message is high risk, so it was not released. Enable "Allow High Risk" to '
             "release it all the same.",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from mimecast_secops.actions import mutation, resolution
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
-from mimecast_secops.api import ApiVersion
+from mimecast_secops.api import ApiVersion, Request
 from mimecast_secops.api.errors import Consequence, MimecastError
 from mimecast_secops.api.resources import tracking
 from mimecast_secops.parameters import choice, items, text
@@ -37,17 +37,24 @@ def run(context: Context, parameters: Parameters) -> Result:
     for message_id in parameters.message_ids:
         resolution.check_message_id(message_id)
     done: list[dict[str, Any]] = []
+    requests: list[Request[None]] = []
     failed: dict[str, Exception] = {}
     for number, message_id in enumerate(parameters.message_ids, 1):
         try:
-            done += _report(context, message_id, parameters)
+            reports = _report(context, message_id, parameters)
         except (ActionFailed, MimecastError) as error:
             if isinstance(error, MimecastError) and error.consequence is Consequence.FIX:
                 raise
             failed[message_id] = error
+        else:
+            requests += [request for _, request in reports]
+            done += [
+                {"id": message_id, "trackingId": tracking_id, "request": dict(request.data[0])}
+                for tracking_id, request in reports
+            ]
         context.progress(number, len(parameters.message_ids), "reported")
     if parameters.dry_run and not failed:
-        return mutation.planned({"path": tracking.REPORT.path, "data": [one["request"] for one in done]}, done)
+        return mutation.planned(requests, done)
     json_result = {
         "state": mutation.State.PENDING.value,
         "undo": _NO_UNDO,
@@ -74,15 +81,22 @@ class PartlyReported(ActionFailed):
         self.partial = partial
 
 
-def _report(context: Context, message_id: str, parameters: Parameters) -> list[dict[str, Any]]:
-    kind = parameters.kind.lower()
-    reported = []
-    for tracking_id in _tracking_ids(context, message_id):
-        request = {"id": tracking_id, "type": kind} | ({"comment": parameters.comment} if parameters.comment else {})
-        if not parameters.dry_run:
-            context.client.tracking.report(tracking_id, kind=kind, comment=parameters.comment)
-        reported.append({"id": message_id, "trackingId": tracking_id, "request": request})
-    return reported
+def _report(context: Context, message_id: str, parameters: Parameters) -> list[tuple[str, Request[None]]]:
+    """Report every record that an id stands for.
+
+    Returns:
+        Each tracking id with its request. A dry run builds the requests and does not send them.
+    """
+    client = context.client
+    kind, comment = parameters.kind.lower(), parameters.comment
+    reports = [
+        (tracking_id, client.tracking.report_request(tracking_id, kind=kind, comment=comment))
+        for tracking_id in _tracking_ids(context, message_id)
+    ]
+    if not parameters.dry_run:
+        for _, request in reports:
+            client.send(request)
+    return reports
 
 
 def _tracking_ids(context: Context, message_id: str) -> list[str]:
@@ -91,9 +105,10 @@ def _tracking_ids(context: Context, message_id: str) -> list[str]:
         return [message_id]
     rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
     context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
-    if not rows:
+    ids = [row.id for row in rows if row.id]
+    if not ids:
         raise ActionFailed("message tracking has no message with that Message-ID.")
-    return [row.id for row in rows if row.id]
+    return ids
 
 
 ACTION: Final = Action(

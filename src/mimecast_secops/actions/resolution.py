@@ -13,14 +13,13 @@ from typing import Any, Final
 from mimecast_secops.actions import hold_matches
 from mimecast_secops.actions.declaration import ActionFailed, Context
 from mimecast_secops.actions.hold_matches import describe, shortened
-from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
+from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedMessage
 from mimecast_secops.api.errors import NotFound, UnreadableReply
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, unexpanded
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """What resolving may call."""
-HELD: Final = "held"
 _PARAMETER: Final = "Message ID"
 _PAGE: Final = 500
 _MOST_COPIES: Final = 10
@@ -31,18 +30,18 @@ class HeldTarget:
     """One held message.
 
     `tracking_id` is "" where message tracking does not tell which record is its. `risk` is that of Mimecast's verdict,
-    the highest of all records that may be its, "" where none is known. `risk_problem` says why the risk is not known
+    the highest of all records that may be its, None where none is known. `risk_problem` says why the risk is not known
     although it has to be before a release; "" where there is no such problem.
     """
 
     hold: HeldMessage
     tracking_id: str = ""
-    risk: str = ""
+    risk: Risk | None = None
     risk_problem: str = ""
 
     def describe(self) -> dict[str, Any]:
         """What is known of it, for a plan or a list of candidates."""
-        return describe(self.hold) | {"trackingId": self.tracking_id, "risk": self.risk or None}
+        return describe(self.hold) | {"trackingId": self.tracking_id, "risk": self.risk}
 
 
 def message_id() -> Any:
@@ -112,7 +111,7 @@ def _of_message_id(context: Context, message_id: str) -> HeldTarget:
     context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
     if not rows:
         raise ActionFailed(f'Message tracking has no message with the Message-ID "{message_id}".')
-    waiting = [row for row in rows if row.status == HELD]
+    waiting = [row for row in rows if row.status == Status.HELD]
     if len(waiting) > 1:
         raise _ambiguous(message_id, [_describe_row(row) for row in waiting])
     if not waiting and len(rows) > 1:
@@ -135,9 +134,9 @@ def _of_hold_id(context: Context, hold_id: str) -> HeldTarget:
 
 
 def _of_info(context: Context, info: MessageInfo) -> HeldTarget:
-    if info.status != HELD:
+    if info.status != Status.HELD:
         raise NotHeld(f'The message is not held: its status is "{info.status or "unknown"}".', info)
-    recipient = hold_matches.recipient_of(info)
+    recipient = info.recipient
     field = "recipient" if recipient else ""
     holds = list(context.client.held.list(search_field=field, search_value=recipient, page_size=_PAGE))
     problem = hold_matches.RISK_UNREADABLE if info.risk_is_unreadable else ""
@@ -164,7 +163,7 @@ def _check_same(info: MessageInfo, hold: HeldMessage) -> None:
 
 def _all_rejected(context: Context, rows: Sequence[TrackedMessage]) -> None:
     """Raises NotHeld when every copy of a mail had been held and is rejected now."""
-    if {row.status for row in rows} != {"rejected"} or len(rows) > _MOST_COPIES:
+    if {row.status for row in rows} != {Status.REJECTED} or len(rows) > _MOST_COPIES:
         return
     infos = [context.client.tracking.info(row.id) for row in rows]
     if all(info.queue_detail_status for info in infos):

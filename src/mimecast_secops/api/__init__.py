@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
     from mimecast_secops.api.download import SpooledFile
-    from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+    from mimecast_secops.api.endpoint import Endpoint
+    from mimecast_secops.api.request import Request
     from mimecast_secops.api.resources.account import Account
     from mimecast_secops.api.resources.domains import InternalDomain
     from mimecast_secops.api.resources.held import Attachment, HeldMessage, HoldSummary, MessageDetail
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources.tracking import MessageInfo
     from mimecast_secops.api.secrets import Secret, scrub
     from mimecast_secops.api.session import Connection, Runtime
+    from mimecast_secops.api.vocabulary import ApiVersion, Decision, Risk, Route, Status
 
 # Where each public name lives. Every action on the platform is a fresh process that pays for each import, so a module
 # is loaded when one of its names is first asked for.
@@ -58,7 +60,12 @@ _HOMES: Final = {
     "Deadline": "deadline",
     "SpooledFile": "download",
     "Endpoint": "endpoint",
-    "ApiVersion": "endpoint",
+    "Request": "request",
+    "ApiVersion": "vocabulary",
+    "Decision": "vocabulary",
+    "Risk": "vocabulary",
+    "Route": "vocabulary",
+    "Status": "vocabulary",
     "Secret": "secrets",
     "scrub": "secrets",
     "Connection": "session",
@@ -74,6 +81,7 @@ __all__ = [
     "ClientCredentials",
     "Connection",
     "Deadline",
+    "Decision",
     "Endpoint",
     "HeldMessage",
     "HoldSummary",
@@ -86,10 +94,14 @@ __all__ = [
     "PolicyTarget",
     "Proxy",
     "QueryError",
+    "Request",
+    "Risk",
+    "Route",
     "Runtime",
     "Secret",
     "SigningKeys",
     "SpooledFile",
+    "Status",
     "TrackedMessage",
     "check_query",
     "endpoints",

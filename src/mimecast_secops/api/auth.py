@@ -14,8 +14,8 @@ from typing import Final, Protocol
 
 from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.secrets import Secret
+from mimecast_secops.api.vocabulary import ApiVersion
 
 # Written out, because strftime's names follow the locale.
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+from mimecast_secops.api.endpoint import Endpoint
+from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Connection, Runtime, Session
+from mimecast_secops.api.vocabulary import ApiVersion
 
 if TYPE_CHECKING:
     from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
 
+Result = TypeVar("Result")
 _AREAS: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
 
 
@@ -88,6 +91,17 @@ class MimecastClient:
         from mimecast_secops.api.resources.files import FilesResource  # noqa: PLC0415
 
         return FilesResource(self._session)
+
+    def send(self, request: Request[Result]) -> Result:
+        """Send a request that a resource has built, such as `client.held.reject_request([hold_id])`.
+
+        Returns:
+            The same as the method of the resource that builds and sends the request in one step.
+
+        Raises:
+            MimecastError: the call failed, or its reply does not confirm it.
+        """
+        return self._session.send(request)
 
     @property
     def api_version(self) -> ApiVersion:

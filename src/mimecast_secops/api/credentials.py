@@ -7,9 +7,9 @@ import binascii
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
-from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.errors import IncompleteCredentials, Misconfigured
 from mimecast_secops.api.secrets import Secret
+from mimecast_secops.api.vocabulary import ApiVersion
 
 
 @dataclass(frozen=True, slots=True)

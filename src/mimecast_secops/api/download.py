@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 from urllib.parse import urljoin, urlsplit
 
-import msgspec
-
 from mimecast_secops.api.decode import first_object, whole_number
-from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
 from mimecast_secops.api.error_mapping import RequestInfo, refusal
 from mimecast_secops.api.errors import FileRejected, MimecastError, NotFound, Unavailable, UnreadableReply
+from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.transport import StreamedReply
 from mimecast_secops.api.urls import is_internal, is_loopback
@@ -56,15 +54,12 @@ class SpooledFile:
 
 
 @contextmanager
-def fetch_file(
-    session: Session, endpoint: Endpoint, item: Mapping[str, Any], *, max_bytes: int, sha256: str = ""
-) -> Iterator[SpooledFile]:
+def fetch_file(session: Session, request: Request[Any], *, max_bytes: int, sha256: str = "") -> Iterator[SpooledFile]:
     """Download what a function hands out, as a stream or behind a link.
 
     Args:
         session: to call through.
-        endpoint: the function that gives the file.
-        item: the one data item of the request.
+        request: the request for the file. Its `read` is not used.
         max_bytes: a longer file is refused, and not read any further.
         sha256: what the content must hash to, lower-case hex; "" = not announced.
 
@@ -72,10 +67,9 @@ def fetch_file(
         FileRejected: too long, another hash, or a link to a place that files must not come from.
         MimecastError: it could not be had.
     """
-    body = msgspec.json.encode({"data": [dict(item)]})
 
     def attempt(request_info: RequestInfo, headers: dict[str, str]) -> SpooledFile:
-        with session.open(endpoint, endpoint.path, body, headers) as reply:
+        with session.open(request, headers) as reply:
             if _is_stream(reply):
                 return _spool(reply, max_bytes, sha256)
             raw = RawReply(reply.status, reply.headers, _read(reply, _LONGEST_ENVELOPE))
@@ -84,10 +78,10 @@ def fetch_file(
             return _kept(raw.body, raw.headers, max_bytes, sha256)
         if error := refusal(request_info, raw, envelope):
             raise error
-        link = _link(envelope, session.connection.api_root + endpoint.path)
+        link = _link(envelope, session.connection.api_root + request.path)
         return _download(session, link, max_bytes, sha256)
 
-    file: SpooledFile = session.repeat(endpoint, endpoint.path, attempt)
+    file: SpooledFile = session.repeat(request, attempt)
     with file.content:
         yield file
 

@@ -6,15 +6,8 @@ The rights to grant, the reference pages and the probes of the doctor are derive
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
-
-class ApiVersion(Enum):
-    """The two generations of the API; which one is used follows from the credentials."""
-
-    V1 = "API 1.0"
-    V2 = "API 2.0"
-
+from mimecast_secops.api.vocabulary import ApiVersion
 
 BOTH = frozenset(ApiVersion)
 V1_ONLY = frozenset({ApiVersion.V1})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Fail, RawReply, Reply
 from mimecast_secops.api.errors import (
     ApiError,
@@ -23,8 +23,10 @@ from mimecast_secops.api.errors import (
     UndecodableReply,
     UnreadableReply,
 )
+from mimecast_secops.api.vocabulary import ApiVersion
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
+MISSING_PRODUCT: Final = "app_forbidden"
 TRANSIENT_REFUSALS: Final = frozenset({"token_verification_failed", "err_developer_key"})
 # All spellings that documentation and clients show, in milliseconds (API notes 4.7).
 RESET_HEADERS: Final = ("x-ratelimit-reset", "x-rate-limit-reset", "x-mimecast-ratelimit-reset")
@@ -239,6 +241,6 @@ _BY_CODE: Final[dict[str, Callable[[RequestInfo, int, Fail], MimecastError]]] = 
     "err_xdk_binding_expired": _binding_expired,
     "err_audit_log_incorrect_region": _wrong_region,
     "err_xdk_operation_forbidden_for_address": _missing_permission,
-    "app_forbidden": _missing_product,
+    MISSING_PRODUCT: _missing_product,
     "xdk_failure": _unknown_id,
 }

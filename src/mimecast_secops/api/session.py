@@ -6,7 +6,7 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,32 +15,32 @@ from random import random
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-import msgspec
-
 from mimecast_secops.api.auth import Authenticator, RequestSigning, Token, TokenAuth, token_request
 from mimecast_secops.api.connections import Proxy
 from mimecast_secops.api.credentials import ClientCredentials, Credentials, SigningKeys
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.endpoint import V2_ONLY, ApiVersion, Endpoint
+from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, refusal
+from mimecast_secops.api.error_mapping import MISSING_PRODUCT, RequestInfo, refusal
 from mimecast_secops.api.errors import (
     DeadlineExceeded,
     MimecastError,
+    MissingPermission,
     NotSupported,
     RateLimited,
     ReplyTooLarge,
     UnreadableReply,
 )
 from mimecast_secops.api.rate_limit import RateLimiter
+from mimecast_secops.api.request import Request
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.transport import StreamedReply, Transport, TransportOptions
 from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import Attempt, Step, verdict
+from mimecast_secops.api.vocabulary import ApiVersion
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 _LOG: Final = logging.getLogger("mimecast_secops.api")
-_ENCODE: Final = msgspec.json.Encoder()
 _LONGEST_LIFETIME: Final = 86_400
 # Each value of a decoded reply takes up to a few hundred bytes. Search results of the greatest length have fewer.
 _MOST_VALUES: Final = 500_000
@@ -157,63 +157,38 @@ class Session:
         view.deadline = deadline
         return view
 
-    def call(
-        self,
-        endpoint: Endpoint,
-        data: Sequence[Mapping[str, Any]] = (),
-        *,
-        pagination: Mapping[str, Any] | None = None,
-        some_may_fail: bool = False,
-        undecoded: bool = False,
-    ) -> Reply:
-        """Call a function with the envelope of API notes 4.1 and return what it says.
-
-        Args:
-            endpoint: what to call.
-            data: the items.
-            pagination: the members of `meta.pagination`.
-            some_may_fail: a reply that refuses some items is handed out; the caller looks at `fails`.
-            undecoded: leave the entries of `data` as `msgspec.Raw`; for lists of thousands of rows.
+    def send(self, request: Request[Result]) -> Result:
+        """Send a request and read its reply.
 
         Raises:
-            MimecastError: whatever went wrong, after the retries that were allowed.
+            MimecastError: the call failed, after the retries that were allowed.
         """
-        body: dict[str, Any] = {"data": list(data)}
-        if pagination:
-            body["meta"] = {"pagination": dict(pagination)}
-        return self.send(
-            "POST", endpoint, endpoint.path, _ENCODE.encode(body), some_may_fail=some_may_fail, undecoded=undecoded
-        )
+        try:
+            reply = self._reply_to(request)
+        except MissingPermission as error:
+            if request.fallback is None or error.code != MISSING_PRODUCT:
+                raise
+        else:
+            return request.read(reply)
+        return self.send(request.fallback)
 
-    def send(
-        self,
-        method: str,
-        endpoint: Endpoint,
-        path: str,
-        body: bytes | None,
-        *,
-        some_may_fail: bool = False,
-        empty_is_success: bool = False,
-        undecoded: bool = False,
-    ) -> Reply:
-        """As `call`, for functions with another verb or path than their declaration's; `empty_is_success`: HTTP 204."""
-
+    def _reply_to(self, request: Request[Any]) -> Reply:
         def attempt(request_info: RequestInfo, headers: dict[str, str]) -> Reply:
-            raw = self._exchange(method, path, headers, body, endpoint)
-            if empty_is_success and raw.status == 204:
+            raw = self._exchange(request, headers)
+            if request.allow_empty and raw.status == 204:
                 return Reply(204, (), (), "", {})
-            return _judged(request_info, raw, some_may_fail=some_may_fail, undecoded=undecoded)
+            return _judged(request_info, raw, partial=request.partial, undecoded=request.undecoded)
 
-        return self.repeat(endpoint, path, attempt)
+        return self.repeat(request, attempt)
 
-    def repeat(self, endpoint: Endpoint, path: str, attempt: Callable[[RequestInfo, dict[str, str]], Answer]) -> Answer:
+    def repeat(self, request: Request[Any], attempt: Callable[[RequestInfo, dict[str, str]], Result]) -> Result:
         """Make attempts at a call until the verdict is that it succeeded or failed; the loop of every call.
 
         Args:
-            endpoint: what is called.
-            path: the path that is signed.
+            request: the request; its endpoint and its path decide about the attempts.
             attempt: makes one attempt with proven headers; returns its result or raises `MimecastError`.
         """
+        endpoint = request.endpoint
         if self.api_version not in endpoint.api_versions:
             raise NotSupported(
                 f"{self.api_version.value} has no function to {endpoint.summary} ({endpoint.path}).",
@@ -224,11 +199,11 @@ class Session:
             number += 1
             headers: dict[str, str] = {}
             error: MimecastError | None = None
-            result: Answer | None = None
+            result: Result | None = None
             request_info = RequestInfo(endpoint, self.api_version, self.around.request_id())
             try:
                 self.budget.acquire(endpoint.path, self.deadline)
-                headers = {"x-request-id": request_info.request_id, **self.auth.headers(path, self.deadline)}
+                headers = {"x-request-id": request_info.request_id, **self.auth.headers(request.path, self.deadline)}
                 result = attempt(request_info, headers)
             except MimecastError as caught:
                 # With its traceback the error would keep this frame, and with it the whole reply, until Python looks
@@ -259,23 +234,28 @@ class Session:
                 raise self._final(error, endpoint, number) from error.__cause__
 
     @contextmanager
-    def open(self, endpoint: Endpoint, path: str, body: bytes, headers: dict[str, str]) -> Iterator[StreamedReply]:
+    def open(self, request: Request[Any], headers: dict[str, str]) -> Iterator[StreamedReply]:
         """One attempt at a call whose reply is streamed."""
         sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
-        url = self.connection.api_root + path
-        opened = self.transport.stream("POST", url, headers=sent, body=body, deadline=self.deadline, name=endpoint.path)
+        opened = self.transport.stream(
+            request.method,
+            self.connection.api_root + request.path,
+            headers=sent,
+            body=request.body,
+            deadline=self.deadline,
+            name=request.endpoint.path,
+        )
         with opened as reply:
-            self.budget.report(endpoint.path, reply.status, reply.headers)
+            self.budget.report(request.endpoint.path, reply.status, reply.headers)
             yield reply
 
-    def _exchange(
-        self, method: str, path: str, headers: dict[str, str], body: bytes | None, endpoint: Endpoint
-    ) -> RawReply:
+    def _exchange(self, request: Request[Any], headers: dict[str, str]) -> RawReply:
+        endpoint = request.endpoint
         raw = self.transport.exchange(
-            method,
-            self.connection.api_root + path,
+            request.method,
+            self.connection.api_root + request.path,
             headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
-            body=body,
+            body=request.body,
             deadline=self.deadline,
             max_bytes=self.connection.max_reply_bytes,
             fresh=endpoint.writes,
@@ -341,9 +321,9 @@ def _has_too_many_values(body: bytes) -> bool:
     return body.count(b",") > _MOST_VALUES and _STRING.sub(b"", body).count(b",") > _MOST_VALUES
 
 
-def _judged(request_info: RequestInfo, raw: RawReply, *, some_may_fail: bool, undecoded: bool) -> Reply:
+def _judged(request_info: RequestInfo, raw: RawReply, *, partial: bool, undecoded: bool) -> Reply:
     reply = open_envelope(raw, undecoded=undecoded)
-    if some_may_fail and reply is not None and reply.status < 300 and reply.data:
+    if partial and reply is not None and reply.status < 300 and reply.data:
         return reply
     if error := refusal(request_info, raw, reply):
         raise error

@@ -7,9 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
+from mimecast_secops.api import Risk
+
 VENDOR: Final = "Mimecast"
 INFORMATIONAL: Final = -1
-PRIORITIES: Final = {"low": 40, "medium": 60, "high": 80}
+PRIORITIES: Final = {Risk.LOW: 40, Risk.MEDIUM: 60, Risk.HIGH: 80}
 _NAMESPACE: Final = uuid.UUID("6f1d3bd2-53c5-5be3-9d0a-1f0a3a6f2f37")
 
 

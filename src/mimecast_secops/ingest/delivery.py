@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Final
 
+from mimecast_secops.api import Status
 from mimecast_secops.api.errors import Consequence
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult
 from mimecast_secops.ingest.message_tracking.details import Examiner, Failed, FailureScope, Filtered, Outcome, Ready
 from mimecast_secops.ingest.message_tracking.hold_matching import HoldIndex, HoldMatch, tie
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
-from mimecast_secops.ingest.settings import HELD
 
 _FIRST_WAIT_MS: Final = 30_000
 _LONGEST_WAIT_MS: Final = 15 * 60_000
@@ -65,7 +65,7 @@ class Deliverer:
 
     def _is_readable_now(self, record: PendingRecord, holds: HoldIndex | None) -> bool:
         """Whether a held message can be asked for: without the hold queue it waits, as long as it has tries left."""
-        if holds is not None or record.status != HELD or record.kind != TRACKING:
+        if holds is not None or record.status != Status.HELD or record.kind != TRACKING:
             return True
         if record.tries + 1 >= self._cycle.rules.tries and self._examiner.may_give_up:
             return True
@@ -74,7 +74,7 @@ class Deliverer:
 
     def _start(self, record: PendingRecord, holds: HoldIndex | None) -> Future[Outcome]:
         tied: HoldMatch | None = None
-        if holds is not None and record.status == HELD and record.kind == TRACKING:
+        if holds is not None and record.status == Status.HELD and record.kind == TRACKING:
             tied = tie(record, holds, self._cycle.records())
         return self._cycle.executor.submit(self._examiner.examine, record, tied)
 

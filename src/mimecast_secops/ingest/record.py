@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from mimecast_secops.api import HeldMessage, TrackedMessage
+from mimecast_secops.api import HeldMessage, Status, TrackedMessage
 from mimecast_secops.ingest.event_fields import as_text
 
 TRACKING: Final = "tracking"
@@ -91,7 +91,7 @@ class PendingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         return cls(
             id=cls.id_of_hold(message.id),
             kind=HOLD,
-            status="held",
+            status=Status.HELD.value,
             sender=clip(message.sender),
             recipient=clip(message.recipient),
             subject=clip(message.subject),

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from mimecast_secops.addresses import is_domain
+from mimecast_secops.api import Risk, Route, Status
 from mimecast_secops.parameters import InvalidParameter, flag, integer, items, text
-
-RISKS: Final = ("negligible", "low", "medium", "high")
-STATUSES: Final = ("delivery", "held", "accepted", "bounced", "deferred", "rejected", "archived")
-ROUTES: Final = ("internal", "outbound", "inbound")
-HELD: Final = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +55,7 @@ class ConnectorSettings:
         "Status Filter",
         "Comma-separated list of the statuses that are ingested: delivery, held, accepted, bounced, deferred, "
         "rejected, archived. Empty: all.",
-        default=HELD,
+        default=Status.HELD.value,
         clearable=True,
     )
     route_filter: tuple[str, ...] = items(
@@ -159,7 +154,7 @@ class Rules:
     """The settings, checked: what the engine goes by. Empty tuples let everything through."""
 
     domains: tuple[str, ...]
-    lowest_risk: str
+    lowest_risk: Risk | None
     statuses: tuple[str, ...]
     routes: tuple[str, ...]
     queue_reasons: tuple[str, ...]
@@ -179,7 +174,7 @@ class Rules:
     @property
     def wants_held(self) -> bool:
         """Whether held messages pass the status filter."""
-        return not self.statuses or HELD in self.statuses
+        return not self.statuses or Status.HELD in self.statuses
 
 
 def rules_of(settings: ConnectorSettings, dynamic_list: tuple[str, ...] = ()) -> tuple[Rules, tuple[str, ...]]:
@@ -194,7 +189,7 @@ def rules_of(settings: ConnectorSettings, dynamic_list: tuple[str, ...] = ()) ->
         if not is_domain(domain):
             raise InvalidParameter("Domains", f'"Domains" cannot contain "{domain}": a domain such as example.com is.')
     risk = settings.lowest_risk.lower()
-    if risk and risk not in RISKS:
+    if risk and risk not in {*Risk}:
         raise InvalidParameter(
             "Lowest Risk To Fetch",
             f'"Lowest Risk To Fetch" cannot be "{settings.lowest_risk}": accepted are Negligible, Low, Medium, High, '
@@ -202,9 +197,9 @@ def rules_of(settings: ConnectorSettings, dynamic_list: tuple[str, ...] = ()) ->
         )
     rules = Rules(
         domains=tuple(domain.lower() for domain in settings.domains),
-        lowest_risk=risk,
-        statuses=_known("Status Filter", settings.status_filter, STATUSES, notes),
-        routes=_known("Route Filter", settings.route_filter, ROUTES, notes),
+        lowest_risk=Risk(risk) if risk else None,
+        statuses=_known("Status Filter", settings.status_filter, tuple(Status), notes),
+        routes=_known("Route Filter", settings.route_filter, tuple(Route), notes),
         queue_reasons=tuple(reason.casefold() for reason in settings.queue_reasons),
         without_risk=settings.without_risk,
         look_back=timedelta(hours=settings.max_hours_backwards),

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import NotConfirmed
+from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
 
 GET: Final = Endpoint(
@@ -68,13 +70,17 @@ class AccountResource:
         Raises:
             MimecastError: it could not be had.
         """
-        record = first_object(self._session.call(GET).data)
-        if not record:
-            raise NotConfirmed(
-                "Mimecast answered, but named no account: check that API Root is right.", endpoint=GET.path, status=200
-            )
-        return Account.read(record)
+        return self._session.send(Request(GET, (), _account))
 
     def whoami(self) -> dict[str, Any]:
         """Who the API 2.0 application is, as Mimecast says it."""
-        return dict(self._session.send("GET", WHOAMI, WHOAMI.path, None).body)
+        return self._session.send(Request(WHOAMI, (), lambda reply: dict(reply.body), method="GET"))
+
+
+def _account(reply: Reply) -> Account:
+    record = first_object(reply.data)
+    if not record:
+        raise NotConfirmed(
+            "Mimecast answered, but named no account: check that API Root is right.", endpoint=GET.path, status=200
+        )
+    return Account.read(record)

@@ -14,6 +14,7 @@ from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Reply, rows_of
 from mimecast_secops.api.errors import UnexpectedReply, UnreadableReply
 from mimecast_secops.api.paging import pages
+from mimecast_secops.api.request import Request, no_result, whole_reply
 from mimecast_secops.api.resources.held import MessageDetail
 from mimecast_secops.api.session import Session
 
@@ -68,7 +69,9 @@ class ArchiveResource:
         item = {"admin": True, "query": xml}
 
         def fetch(token: str) -> Reply:
-            return self._session.call(SEARCH, [item], pagination={"pageToken": token} if token else None)
+            return self._session.send(
+                Request(SEARCH, (item,), whole_reply, pagination={"pageToken": token} if token else None)
+            )
 
         for reply in pages(fetch, "archived messages"):
             yield ArchivePage(tuple(_items(reply)), bool(reply.next_token))
@@ -98,10 +101,7 @@ class ArchiveResource:
             MimecastError: it could not be had.
         """
         item = {"id": archive_id, "admin": True, "context": context}
-        record = first_object(self._session.call(DETAIL, [item]).data)
-        if not record:
-            raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=DETAIL.path)
-        return MessageDetail.read(record)
+        return self._session.send(Request(DETAIL, (item,), _detail))
 
     @contextmanager
     def message_part(
@@ -116,8 +116,15 @@ class ArchiveResource:
         item = {"id": archive_id, "context": context, "type": part}
         if mailbox:
             item["mailbox"] = mailbox
-        with fetch_file(self._session, PART, item, max_bytes=max_bytes) as file:
+        with fetch_file(self._session, Request(PART, (item,), no_result), max_bytes=max_bytes) as file:
             yield file
+
+
+def _detail(reply: Reply) -> MessageDetail:
+    record = first_object(reply.data)
+    if not record:
+        raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=DETAIL.path)
+    return MessageDetail.read(record)
 
 
 def _items(reply: Reply) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
 from mimecast_secops.api.paging import pages
+from mimecast_secops.api.request import Request, whole_reply
 from mimecast_secops.api.session import Session
 
 INTERNAL: Final = Endpoint(
@@ -63,7 +64,9 @@ class DomainsResource:
         """
 
         def fetch(token: str) -> Reply:
-            return self._session.call(INTERNAL, pagination={"pageToken": token} if token else None)
+            return self._session.send(
+                Request(INTERNAL, (), whole_reply, pagination={"pageToken": token} if token else None)
+            )
 
         domains = tuple(InternalDomain.read(entry) for page in pages(fetch, "internal domains") for entry in page.data)
         if not domains or not all(domain.domain for domain in domains):

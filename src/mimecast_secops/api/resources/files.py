@@ -8,6 +8,7 @@ from typing import Final
 
 from mimecast_secops.api.download import SpooledFile, fetch_file
 from mimecast_secops.api.endpoint import Endpoint
+from mimecast_secops.api.request import Request, no_result
 from mimecast_secops.api.session import Session
 
 GET: Final = Endpoint(
@@ -38,5 +39,6 @@ class FilesResource:
             FileRejected: too long, another hash, or a link to a place that files must not come from.
             MimecastError: it could not be had.
         """
-        with fetch_file(self._session, GET, {"id": attachment_id}, max_bytes=max_bytes, sha256=sha256) as file:
+        request = Request(GET, ({"id": attachment_id},), no_result)
+        with fetch_file(self._session, request, max_bytes=max_bytes, sha256=sha256) as file:
             yield file

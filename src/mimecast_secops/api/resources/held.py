@@ -19,12 +19,14 @@ from mimecast_secops.api.decode import (
     shared,
     wire_time,
 )
-from mimecast_secops.api.endpoint import ApiVersion, Endpoint
+from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Reply, rows_of
 from mimecast_secops.api.error_mapping import RequestInfo, refused_item
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnexpectedReply, UnreadableReply
 from mimecast_secops.api.paging import pages
+from mimecast_secops.api.request import Request, whole_reply
 from mimecast_secops.api.session import Session
+from mimecast_secops.api.vocabulary import ApiVersion
 
 LIST: Final = Endpoint(
     path="/api/gateway/get-hold-message-list",
@@ -274,7 +276,7 @@ class HeldResource:
             paging: dict[str, Any] = {"pageSize": page_size}
             if token:
                 paging["pageToken"] = token
-            return self._session.call(LIST, [item], pagination=paging, undecoded=True)
+            return self._session.send(Request(LIST, (item,), whole_reply, pagination=paging, undecoded=True))
 
         for page in pages(fetch, "held messages"):
             for row in rows_of(page, "held messages", LIST.path):
@@ -293,9 +295,16 @@ class HeldResource:
             NotConfirmed: the reply does not say `release: true` for this very id, as for a message that is not held.
             MimecastError: it could not be done.
         """
-        reply = self._session.call(RELEASE, [{"id": hold_id}])
-        if not _says(reply, hold_id, "release"):
-            raise NotConfirmed(_not_confirmed("released", reply), endpoint=RELEASE.path, status=reply.status)
+        self._session.send(self.release_request(hold_id))
+
+    def release_request(self, hold_id: str) -> Request[None]:
+        """The request that `release` sends."""
+
+        def check(reply: Reply) -> None:
+            if not _says(reply, hold_id, "release"):
+                raise NotConfirmed(_not_confirmed("released", reply), endpoint=RELEASE.path, status=reply.status)
+
+        return Request(RELEASE, ({"id": hold_id},), check)
 
     def reject(
         self, hold_ids: Sequence[str], *, reason_type: str = "", message: str = "", notify: bool = False
@@ -314,27 +323,36 @@ class HeldResource:
         Raises:
             MimecastError: the request as a whole failed.
         """
+        return self._session.send(
+            self.reject_request(hold_ids, reason_type=reason_type, message=message, notify=notify)
+        )
+
+    def reject_request(
+        self, hold_ids: Sequence[str], *, reason_type: str = "", message: str = "", notify: bool = False
+    ) -> Request[dict[str, MimecastError | None]]:
+        """The request that `reject` sends."""
+
+        def errors_of(reply: Reply) -> dict[str, MimecastError | None]:
+            request_info = RequestInfo(REJECT, self._session.api_version)
+            refused = {str(fail.key.get("id", "")): refused_item(request_info, fail) for fail in reply.fails}
+            return {
+                hold_id: None
+                if _says(reply, hold_id, "reject")
+                else refused.get(hold_id)
+                or NotConfirmed(_not_confirmed("rejected", reply), endpoint=REJECT.path, status=reply.status)
+                for hold_id in hold_ids
+            }
+
         item: dict[str, Any] = {"ids": list(hold_ids), "notify": notify}
         if message:
             item["message"] = message
         if reason_type:
             item["reasonType"] = reason_type
-        reply = self._session.call(REJECT, [item], some_may_fail=True)
-        request_info = RequestInfo(REJECT, self._session.api_version)
-        refused = {str(fail.key.get("id", "")): refused_item(request_info, fail) for fail in reply.fails}
-        return {
-            hold_id: None
-            if _says(reply, hold_id, "reject")
-            else refused.get(hold_id)
-            or NotConfirmed(_not_confirmed("rejected", reply), endpoint=REJECT.path, status=reply.status)
-            for hold_id in hold_ids
-        }
+        return Request(REJECT, (item,), errors_of, partial=True)
 
     def summary(self) -> tuple[HoldSummary, ...]:
         """How many messages each policy holds."""
-        reply = self._session.call(SUMMARY)
-        readers = (JsonReader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
-        return tuple(HoldSummary(reader.text("policyInfo"), reader.whole("numberOfItems")) for reader in readers)
+        return self._session.send(Request(SUMMARY, (), _summaries))
 
     def detail(self, hold_id: str) -> MessageDetail:
         """A held message with its attachments.
@@ -343,16 +361,25 @@ class HeldResource:
             MissingPermission: the tenant's API 2.0 has no such function, or the right is missing.
             MimecastError: it could not be had.
         """
-        record = first_object(self._session.call(DETAIL, [{"id": hold_id}]).data)
-        if not record:
-            raise UnreadableReply("Mimecast answered without any details of the held message.", endpoint=DETAIL.path)
-        return MessageDetail.read(record)
+        return self._session.send(Request(DETAIL, ({"id": hold_id},), _detail))
 
     def _field(self, name: str) -> str:
         # The one name that the two generations spell differently (API notes 7.1).
         if name in ("reason_code", "reasonCode"):
             return "reasonCode" if self._session.api_version is ApiVersion.V2 else "reason_code"
         return name
+
+
+def _summaries(reply: Reply) -> tuple[HoldSummary, ...]:
+    readers = (JsonReader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
+    return tuple(HoldSummary(reader.text("policyInfo"), reader.whole("numberOfItems")) for reader in readers)
+
+
+def _detail(reply: Reply) -> MessageDetail:
+    record = first_object(reply.data)
+    if not record:
+        raise UnreadableReply("Mimecast answered without any details of the held message.", endpoint=DETAIL.path)
+    return MessageDetail.read(record)
 
 
 def _says(reply: Reply, item_id: str, sign: str) -> bool:

@@ -8,10 +8,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from mimecast_secops.api.decode import JsonReader, first_object, wire_time
-from mimecast_secops.api.endpoint import V2_ONLY, ApiVersion, Endpoint
-from mimecast_secops.api.envelope import rows_of
-from mimecast_secops.api.errors import MissingPermission, NotConfirmed, NotFound
+from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
+from mimecast_secops.api.envelope import Reply, rows_of
+from mimecast_secops.api.errors import NotConfirmed, NotFound
+from mimecast_secops.api.request import Request, no_result
 from mimecast_secops.api.session import Session
+from mimecast_secops.api.vocabulary import ApiVersion
 
 CREATE: Final = Endpoint(
     path="/api/policy/blockedsenders/create-policy",
@@ -171,13 +173,11 @@ class PoliciesResource:
             NotConfirmed: the reply names no id.
             MimecastError: it could not be created.
         """
-        reply = self._session.call(CREATE, [policy.to_wire()])
-        record = PolicyRecord.read(first_object(reply.data))
-        if not record.id:
-            raise NotConfirmed(
-                "Mimecast did not confirm that the policy was created.", endpoint=CREATE.path, status=200
-            )
-        return record
+        return self._session.send(self.create_request(policy))
+
+    def create_request(self, policy: BlockedSenderPolicy) -> Request[PolicyRecord]:
+        """The request that `create` sends."""
+        return Request(CREATE, (policy.to_wire(),), _created)
 
     def list(self, policy_id: str = "") -> tuple[PolicyRecord, ...]:
         """All policies, or the one of an id.
@@ -185,25 +185,39 @@ class PoliciesResource:
         Raises:
             MimecastError: they could not be had.
         """
-        reply = self._session.call(GET, [{"id": policy_id}] if policy_id else [])
-        return tuple(PolicyRecord.read(row) for row in rows_of(reply, "policies", GET.path) if isinstance(row, dict))
+        return self._session.send(Request(GET, ({"id": policy_id},) if policy_id else (), _policies))
 
     def delete(self, policy_id: str) -> None:
         """Delete a policy.
 
-        On API 2.0 tenants that do not have the function of API 1.0 any more, its REST replacement is used.
+        A tenant on API 2.0 that no longer has the endpoint of API 1.0 gets the request to its REST replacement.
 
         Raises:
             NotFound: there is no such policy.
             MimecastError: it could not be deleted.
         """
-        try:
-            reply = self._session.call(DELETE, [{"id": policy_id}])
-        except MissingPermission as error:
-            if self._session.api_version is not ApiVersion.V2 or error.code != "app_forbidden":
-                raise
-            path = f"{REST_DELETE.path}/{quote(policy_id, safe='')}"
-            self._session.send("DELETE", REST_DELETE, path, None, empty_is_success=True)
-            return
-        if first_object(reply.data).get("id") != policy_id:
-            raise NotFound("Mimecast knows no policy of that id.", endpoint=DELETE.path, status=reply.status)
+        self._session.send(self.delete_request(policy_id))
+
+    def delete_request(self, policy_id: str) -> Request[None]:
+        """The request that `delete` sends."""
+
+        def check(reply: Reply) -> None:
+            if first_object(reply.data).get("id") != policy_id:
+                raise NotFound("Mimecast knows no policy of that id.", endpoint=DELETE.path, status=reply.status)
+
+        fallback = None
+        if self._session.api_version is ApiVersion.V2:
+            suffix = f"/{quote(policy_id, safe='')}"
+            fallback = Request(REST_DELETE, (), no_result, method="DELETE", path_suffix=suffix, allow_empty=True)
+        return Request(DELETE, ({"id": policy_id},), check, fallback=fallback)
+
+
+def _created(reply: Reply) -> PolicyRecord:
+    record = PolicyRecord.read(first_object(reply.data))
+    if not record.id:
+        raise NotConfirmed("Mimecast did not confirm that the policy was created.", endpoint=CREATE.path, status=200)
+    return record
+
+
+def _policies(reply: Reply) -> tuple[PolicyRecord, ...]:
+    return tuple(PolicyRecord.read(row) for row in rows_of(reply, "policies", GET.path) if isinstance(row, dict))

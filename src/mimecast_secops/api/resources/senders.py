@@ -7,7 +7,9 @@ from typing import Any, Final, Literal
 
 from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import Endpoint
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import NotConfirmed
+from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
 
 PERMIT_OR_BLOCK: Final = Endpoint(
@@ -30,6 +32,18 @@ class ManagedSender:
     type: str
     raw: dict[str, Any] = field(repr=False)
 
+    @classmethod
+    def read(cls, raw: Any) -> ManagedSender:
+        """From what the server sent."""
+        reader = JsonReader(raw)
+        return cls(
+            id=reader.text("id"),
+            sender=reader.text("sender"),
+            to=reader.text("to"),
+            type=reader.text("type").lower(),
+            raw=reader.raw,
+        )
+
 
 class SendersResource:
     """Functions about managed senders."""
@@ -44,20 +58,20 @@ class SendersResource:
             NotConfirmed: the reply does not say that this very sender is now permitted or blocked.
             MimecastError: it could not be done.
         """
+        return self._session.send(self.set_request(sender, recipient, action))
+
+    def set_request(self, sender: str, recipient: str, action: Literal["permit", "block"]) -> Request[ManagedSender]:
+        """The request that `set` sends."""
+
+        def entry_of(reply: Reply) -> ManagedSender:
+            entry = ManagedSender.read(first_object(reply.data))
+            if entry.type != action or entry.sender.lower() != sender.lower():
+                raise NotConfirmed(
+                    f"Mimecast did not confirm that the sender is set to {action}.",
+                    endpoint=PERMIT_OR_BLOCK.path,
+                    status=reply.status,
+                )
+            return entry
+
         item = {"sender": sender, "to": recipient, "action": action}
-        reply = self._session.call(PERMIT_OR_BLOCK, [item])
-        reader = JsonReader(first_object(reply.data))
-        entry = ManagedSender(
-            id=reader.text("id"),
-            sender=reader.text("sender"),
-            to=reader.text("to"),
-            type=reader.text("type").lower(),
-            raw=reader.raw,
-        )
-        if entry.type != action or entry.sender.lower() != sender.lower():
-            raise NotConfirmed(
-                f"Mimecast did not confirm that the sender is set to {action}.",
-                endpoint=PERMIT_OR_BLOCK.path,
-                status=reply.status,
-            )
-        return entry
+        return Request(PERMIT_OR_BLOCK, (item,), entry_of)

@@ -9,13 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from mimecast_secops.api.decode import JsonReader, first_object, wire_time
 from mimecast_secops.api.endpoint import V1_ONLY, Endpoint
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
+from mimecast_secops.api.request import Request, no_result
 from mimecast_secops.api.resources.tracked_messages import TrackedMessages, tracked_messages
 from mimecast_secops.api.session import Session
+from mimecast_secops.api.vocabulary import Risk
 
 SEARCH: Final = Endpoint(
     path="/api/message-finder/search",
@@ -48,7 +52,6 @@ REPORT: Final = Endpoint(
 )
 ENDPOINTS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 
-RISKS: Final = ("negligible", "low", "medium", "high")
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
 _LONGEST_HEADERS: Final = 256 * 1024
 
@@ -61,7 +64,7 @@ class MessageInfo:
         queue_id: the id of the queue item; probably the hold id, which no document confirms.
         queue_reason: the name of the policy or definition that held it.
         queue_detail_status: why, in the words of `txInfo`.
-        risk: negligible, low, medium or high; "" where Mimecast says none, or one that cannot be read.
+        risk: the risk of the verdict; None if Mimecast names none, or one that cannot be read.
         message_id: the internet Message-ID without `<>`, "" where the headers have none.
         risk_is_unreadable: whether there is a verdict whose risk is none of these words.
     """
@@ -72,13 +75,21 @@ class MessageInfo:
     queue_reason: str
     queue_detail_status: str
     bounce_type: str
-    risk: str
+    risk: Risk | None
     subject: str
     sender: str
     message_id: str
     defects: tuple[str, ...]
     raw: dict[str, Any] = field(repr=False)
     risk_is_unreadable: bool = False
+
+    @property
+    def recipient(self) -> str:
+        """The address of the recipient; "" if the details name none."""
+        queue, recipient_info = self.raw.get("queueInfo"), self.raw.get("recipientInfo")
+        transfer = recipient_info.get("txInfo") if isinstance(recipient_info, dict) else None
+        addresses = (block.get("to") for block in (queue, transfer) if isinstance(block, dict))
+        return next((address for address in addresses if isinstance(address, str) and address), "")
 
     @classmethod
     def read(cls, raw: Any) -> MessageInfo:
@@ -153,7 +164,8 @@ class TrackingResource:
             item["route"] = list(routes)
         if search_reason:
             item["searchReason"] = search_reason
-        return tracked_messages(self._session.call(SEARCH, [item], undecoded=True), SEARCH.path)
+        read = partial(tracked_messages, path=SEARCH.path)
+        return self._session.send(Request(SEARCH, (item,), read, undecoded=True))
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
         """The details of a tracked message; with `load_content` its texts too, where the tenant gives them.
@@ -166,36 +178,48 @@ class TrackingResource:
         item: dict[str, Any] = {"id": tracking_id}
         if load_content:
             item["loadContent"] = "true"  # as text; API notes 6.2 [seen in a client]
-        record = first_object(self._session.call(INFO, [item]).data)
-        if not record:
-            raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=INFO.path)
-        if record.get("id") not in (None, "", tracking_id):
-            raise UnreadableReply("Mimecast answered with the details of another message.", endpoint=INFO.path)
-        return MessageInfo.read(record)
+        return self._session.send(Request(INFO, (item,), partial(_info, tracking_id)))
 
     def release_to_sandbox(self, tracking_id: str) -> None:
         """Release a held message into the sandbox. API 1.0 only; its reply says no more than that nothing failed."""
-        self._session.call(RELEASE_TO_SANDBOX, [{"id": tracking_id}])
+        self._session.send(self.release_to_sandbox_request(tracking_id))
+
+    def release_to_sandbox_request(self, tracking_id: str) -> Request[None]:
+        """The request that `release_to_sandbox` sends."""
+        return Request(RELEASE_TO_SANDBOX, ({"id": tracking_id},), no_result)
 
     def report(self, tracking_id: str, *, kind: str, comment: str = "") -> None:
         """Report a message as `malware`, `spam` or `phishing`. API 1.0 only."""
+        self._session.send(self.report_request(tracking_id, kind=kind, comment=comment))
+
+    def report_request(self, tracking_id: str, *, kind: str, comment: str = "") -> Request[None]:
+        """The request that `report` sends."""
         item = {"id": tracking_id, "type": kind}
         if comment:
             item["comment"] = comment
-        self._session.call(REPORT, [item])
+        return Request(REPORT, (item,), no_result)
 
 
-def _risk_of(raw: dict[str, Any]) -> tuple[str, bool]:
+def _info(tracking_id: str, reply: Reply) -> MessageInfo:
+    record = first_object(reply.data)
+    if not record:
+        raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=INFO.path)
+    if record.get("id") not in (None, "", tracking_id):
+        raise UnreadableReply("Mimecast answered with the details of another message.", endpoint=INFO.path)
+    return MessageInfo.read(record)
+
+
+def _risk_of(raw: dict[str, Any]) -> tuple[Risk | None, bool]:
     """The risk of the verdict, and whether the verdict is there but its risk cannot be read."""
     value: Any = raw
     for name in ("spamInfo", "spamProcessingDetail", "verdict", "risk"):
         value = value.get(name) if isinstance(value, dict) else None
         if value in (None, "", {}):
-            return "", False
+            return None, False
         if name != "risk" and not isinstance(value, dict):
-            return "", True
-    risk = value.strip().lower() if isinstance(value, str) else ""
-    return (risk, False) if risk in RISKS else ("", True)
+            return None, True
+    word = value.strip().lower() if isinstance(value, str) else ""
+    return (Risk(word), False) if word in {*Risk} else (None, True)
 
 
 def message_id_of(transmission_info: str) -> str:

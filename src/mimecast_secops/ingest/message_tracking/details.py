@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from mimecast_secops.api import MessageInfo
+from mimecast_secops.api import MessageInfo, Status
 from mimecast_secops.api.errors import Consequence, DeadlineExceeded, MimecastError, RateLimited
 from mimecast_secops.ingest.alert import Alert
 from mimecast_secops.ingest.interfaces import Tenant
@@ -15,7 +15,7 @@ from mimecast_secops.ingest.message_tracking.attachments import fetch_files
 from mimecast_secops.ingest.message_tracking.events import Known, alert_of
 from mimecast_secops.ingest.message_tracking.hold_matching import HoldMatch
 from mimecast_secops.ingest.record import GAP, HOLD, TRACKING, PendingRecord
-from mimecast_secops.ingest.settings import HELD, Rules
+from mimecast_secops.ingest.settings import Rules
 
 
 class FailureScope(Enum):
@@ -130,7 +130,7 @@ class Examiner:
 
     def _attach(self, record: PendingRecord, known: Known, tied: HoldMatch | None) -> None:
         announced = record.has_attachments or bool(tied and tied.hold and tied.hold.has_attachments)
-        if record.kind == GAP or record.status != HELD or not announced or not known.hold_id:
+        if record.kind == GAP or record.status != Status.HELD or not announced or not known.hold_id:
             return
         known.files, notes = fetch_files(self.tenant, self.rules, known.hold_id)
         known.notes.extend(notes)

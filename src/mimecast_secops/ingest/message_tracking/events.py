@@ -50,7 +50,7 @@ def alert_of(record: PendingRecord, known: Known, product_field: str = "") -> Al
         name=f"{(record.status or 'unknown').capitalize()} Message" if record.kind != GAP else "Unread Period",
         rule_generator=_line(reason) or DEFAULT_RULE,
         product=next((event[product_field] for event in events if event.get(product_field)), VENDOR),
-        priority=PRIORITIES.get(info.risk, INFORMATIONAL) if info else INFORMATIONAL,
+        priority=PRIORITIES.get(info.risk, INFORMATIONAL) if info and info.risk else INFORMATIONAL,
         start_ms=record.received_ms,
         end_ms=record.received_ms,
         reason=_line(reason),

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from mimecast_secops.ingest.settings import RISKS, Rules
+from mimecast_secops.api import Risk
+from mimecast_secops.ingest.settings import Rules
 
 STATUS: Final = "status"
 ROUTE: Final = "route"
@@ -24,7 +25,7 @@ def by_summary(rules: Rules, *, status: str, route: str) -> str | None:
     return by_status(rules, status) or by_route(rules, route)
 
 
-def by_details(rules: Rules, *, risk: str, queue_reason: str, list_values: Sequence[str]) -> str | None:
+def by_details(rules: Rules, *, risk: Risk | None, queue_reason: str, list_values: Sequence[str]) -> str | None:
     """The filters that need the details of the message."""
     return by_risk(rules, risk) or by_queue_reason(rules, queue_reason) or by_dynamic_list(rules, list_values)
 
@@ -39,13 +40,11 @@ def by_route(rules: Rules, route: str) -> str | None:
     return ROUTE if rules.routes and route and route not in rules.routes else None
 
 
-def by_risk(rules: Rules, risk: str) -> str | None:
+def by_risk(rules: Rules, risk: Risk | None) -> str | None:
     """Only from the lowest risk upwards; a message without any has a rule of its own."""
-    if risk not in RISKS:
+    if risk is None:
         return None if rules.without_risk else WITHOUT_RISK
-    if not rules.lowest_risk:
-        return None
-    return RISK if RISKS.index(risk) < RISKS.index(rules.lowest_risk) else None
+    return RISK if rules.lowest_risk and risk < rules.lowest_risk else None
 
 
 def by_queue_reason(rules: Rules, queue_reason: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from mimecast_secops.addresses import domain_of
-from mimecast_secops.api import HeldMessage
+from mimecast_secops.api import HeldMessage, Status
 from mimecast_secops.api.errors import (
     DeadlineExceeded,
     MimecastError,
@@ -22,7 +22,6 @@ from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.hold_matching import HoldIndex, fits, pair
 from mimecast_secops.ingest.message_tracking.search_window import MINUTE, SECOND, divided, moment, sides
 from mimecast_secops.ingest.record import GAP, PendingRecord, to_ms
-from mimecast_secops.ingest.settings import HELD
 from mimecast_secops.ingest.state import RecordState
 
 _AROUND_MS: Final = 10 * MINUTE
@@ -43,7 +42,7 @@ def list_holds(cycle: Cycle, batch: Sequence[PendingRecord]) -> HoldIndex | None
     """
     if not cycle.rules.wants_held:
         return HoldIndex(())
-    held = [record.received_ms for record in batch if record.status == HELD]
+    held = [record.received_ms for record in batch if record.status == Status.HELD]
     window = int(cycle.rules.held_window.total_seconds() * 1000)
     if _caught_up(cycle, batch):
         start = min([max(cycle.now_ms - window, cycle.state.floor_ms), *held])
@@ -184,7 +183,7 @@ def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
                 cycle.take([row], received - _NEAR_MS)
         if len(found) == 1 and cycle.state.standing(found[0].id, found[0].status) is RecordState.UNKNOWN:
             # Tracking lags behind: it names another status, but the message is in the hold queue.
-            cycle.state.wait(msgspec.structs.replace(found[0], status=HELD))
+            cycle.state.wait(msgspec.structs.replace(found[0], status=Status.HELD.value))
             cycle.counters.new += 1
         if _is_explained(cycle, hold, pair(holds.like(hold), cycle.records().like(hold)).get(hold.id)):
             return

@@ -17,11 +17,11 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from mimecast_secops.api import TrackedMessage
+from mimecast_secops.api import Route, Status, TrackedMessage
 from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest.interfaces import Side, Tenant
 from mimecast_secops.ingest.record import to_ms, unreadable_id
-from mimecast_secops.ingest.settings import STATUSES, Rules
+from mimecast_secops.ingest.settings import Rules
 
 SECOND: Final = 1000
 MINUTE: Final = 60 * SECOND
@@ -107,9 +107,9 @@ class _Progress:
 
 def sides(rules: Rules) -> tuple[Side, ...]:
     """On which side of a message our domains have to be looked for, under the route filter."""
-    if rules.routes == ("inbound",):
+    if rules.routes == (Route.INBOUND,):
         return (Side.RECIPIENT,)
-    if rules.routes == ("outbound",):
+    if rules.routes == (Route.OUTBOUND,):
         return (Side.SENDER,)
     return (Side.RECIPIENT, Side.SENDER)
 
@@ -245,7 +245,7 @@ class _Searcher:
         """Whether one second with as many rows as the limit can be trusted, after asking status by status."""
         if len(rows) > self._limit.rows:
             return True  # More than the limit came, so this is not where replies are cut.
-        statuses = self._statuses or STATUSES
+        statuses = self._statuses or tuple(Status)
         parts = [self._search(start, end, (status,)) for status in statuses]
         new = sum(whole.add(part) for part in parts)
         return max(map(len, parts)) != self._limit.rows and not (new and len(statuses) == 1)

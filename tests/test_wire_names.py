@@ -23,7 +23,7 @@ ALLOWED = {
         # Keys that events have from the members of a tracking record or of an entry of the hold queue.
         *("detectionLevel", "fromEnv_emailAddress", "fromHdr_displayableName", "fromHdr_emailAddress"),
         *("fromHeader_emailAddress", "policyInfo", "senderIP", "spamScore"),
-        # The blocks of a tracking record that become events of their own.
+        # The blocks of a tracking record that become separate events.
         *("deliveredMessage", "recipientInfo"),
     },
     # Keys of the platform's own widget definition.
@@ -70,13 +70,13 @@ def wire_names() -> dict[str, set[str]]:
     for module in SOURCE.rglob("*.py"):
         folder = module.relative_to(SOURCE).parts[0]
         if folder not in ("api", "simulator"):
-            found = {key for key in keys(ast.parse(module.read_text(encoding="utf-8"))) if CAMEL_CASE.match(key)}
-            names[folder] = names.get(folder, set()) | found
+            module_keys = keys(ast.parse(module.read_text(encoding="utf-8")))
+            names.setdefault(folder, set()).update(key for key in module_keys if CAMEL_CASE.match(key))
     return names
 
 
 def test_only_the_api_and_the_simulator_use_the_wire_names_of_mimecast() -> None:
-    assert {folder: found for folder, found in wire_names().items() if found} == ALLOWED
+    assert {folder: names for folder, names in wire_names().items() if names} == ALLOWED
 
 
 def test_a_key_in_camel_case_is_seen_wherever_it_stands() -> None:

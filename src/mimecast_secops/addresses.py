@@ -1,9 +1,9 @@
-"""Mail addresses and domains as a person types them: checked before anything is sent.
+"""Checks of email addresses and domains that a user enters, before anything is sent.
 
-Checked is the shape that a policy or a search can act on, not every form RFC 5321 allows: no quoted local parts,
-no address literals, no comments. An address that can match more than it shows, or that looks like another one, is
-refused: wildcards, invisible characters, variant forms of characters, and letters of scripts that do not belong
-together.
+Accepted are the forms that a policy or a search can act on, not every form that RFC 5321 allows: no quoted local parts,
+no address literals, no comments. An address that matches more than it shows, or that looks like another address, is
+rejected: wildcards, invisible characters, variant forms of characters, and letters of scripts that are not customarily
+combined.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import Final
 
 _LOCAL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:@\"*%?]{1,64}\Z")
 _LABEL: Final = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?\Z|[^\W_]\Z")
-_LONGEST_DOMAIN: Final = 253
+_MAX_DOMAIN: Final = 253
 _WILDCARDS: Final = "*%?"
 # Control, format (bidi, zero width), surrogate, private use, unassigned, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# The scripts that names, words and mail addresses in Chinese, Japanese and Korean combine.
+# The scripts that names, words and email addresses in Chinese, Japanese and Korean combine.
 _CUSTOMARY: Final = frozenset({"Latin", "Han", "Hiragana", "Katakana", "Bopomofo", "Hangul"})
 _SCRIPT_OF_NAME: Final = {"Cjk": "Han", "Ideographic": "Han", "Katakana-Hiragana": "Katakana", "Modifier": ""}
 
 
 def is_domain(text: str) -> bool:
     """Whether `text` is a domain name of at least two labels, none of which mixes scripts."""
-    return _has_shape_of_domain(text) and (text.isascii() or not any(map(_mixture, text.split("."))))
+    return _has_form_of_domain(text) and (text.isascii() or not any(map(_mixture, text.split("."))))
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is one plain mail address: a local part, one `@`, a domain."""
+    """Whether `text` is one plain email address: a local part, one `@`, a domain."""
     local, at, domain = text.rpartition("@")
     if not at or not _LOCAL.match(local) or ".." in local or not is_domain(domain):
         return False
@@ -38,9 +38,12 @@ def is_address(text: str) -> bool:
 
 
 def character_problem(text: str) -> str:
-    """What is wrong with the characters of an address or a domain, as half a sentence; "" where nothing is.
+    """Describe a problem with the characters of an address or a domain.
 
-    Says nothing about the shape: a text without problematic characters need not be an address.
+    The function does not check the form: a text without a problem is not necessarily an address.
+
+    Returns:
+        A clause such as `it has the wildcard "*"`; "" if there is no problem.
     """
     for character in text:
         if character in _WILDCARDS:
@@ -53,14 +56,14 @@ def character_problem(text: str) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The domain of `address` in lower case, "" when it has none."""
+    """The domain of `address` in lower case; "" if it has none."""
     return address.rpartition("@")[2].strip().lower() if "@" in address else ""
 
 
-def _has_shape_of_domain(text: str) -> bool:
+def _has_form_of_domain(text: str) -> bool:
     labels = text.split(".")
     return (
-        len(text) <= _LONGEST_DOMAIN
+        len(text) <= _MAX_DOMAIN
         and len(labels) > 1
         and all(_LABEL.match(label) and "_" not in label for label in labels)
         and not labels[-1].isdigit()
@@ -68,23 +71,24 @@ def _has_shape_of_domain(text: str) -> bool:
 
 
 def _problem_of(character: str, *, in_address: bool) -> str:
-    import unicodedata  # noqa: PLC0415 -- only an address or a domain that is not ASCII needs it
+    import unicodedata  # noqa: PLC0415 -- needed only for addresses and domains that are not ASCII
 
     name = f"U+{ord(character):04X} {unicodedata.name(character, '(no name)')}"
     if unicodedata.category(character) in _INVISIBLE:
         return f"it has the invisible or unassigned character {name}"
     plain = unicodedata.normalize("NFKC", character)
-    # In a domain alone, these are mapped before anything is compared or sent.
+    # In a domain without a local part, these are mapped before anything is compared or sent.
     if in_address and plain != unicodedata.normalize("NFC", character):
         return f'it has {name}, a variant form of "{plain}"'
     return ""
 
 
 def _script_problem(text: str) -> str:
-    """Which scripts are mixed.
+    """Describe a mixture of scripts, as a clause; "" if there is none.
 
-    Mixed are scripts within the local part, within one label of the domain, and between a local part that is not ASCII
-    and the domain. A local part in ASCII goes with a domain of any script, and the last label goes with all.
+    Compared are the letters of the local part, of each label of the domain, and of a local part that is not ASCII
+    together with the domain. A local part in ASCII can have a domain in any script, and the last label is not compared
+    with the rest.
     """
     local, _, domain = text.rpartition("@")
     labels = domain.split(".")
@@ -94,7 +98,7 @@ def _script_problem(text: str) -> str:
 
 
 def _mixture(part: str) -> str:
-    """The scripts that the letters of a part mix, as half a sentence; "" where they belong together."""
+    """Describe the scripts that the letters of a part mix, as a clause; "" if they are customarily combined."""
     if part.isascii():
         return ""
     letters: dict[str, str] = {}
@@ -104,8 +108,8 @@ def _mixture(part: str) -> str:
             letters.setdefault(script, character)
     if len(letters) < 2 or letters.keys() <= _CUSTOMARY:
         return ""
-    shown = _listed(f"{script} (U+{ord(letter):04X})" for script, letter in sorted(letters.items()))
-    return f"it mixes letters of the scripts {shown}"
+    scripts = _listed(f"{script} (U+{ord(letter):04X})" for script, letter in sorted(letters.items()))
+    return f"it mixes letters of the scripts {scripts}"
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -115,10 +119,10 @@ def _listed(words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _script(character: str) -> str:
-    """The script of a letter, by its Unicode name; "" for everything else: digits, punctuation, combining marks."""
+    """The script of a letter, from its Unicode name; "" for digits, punctuation and combining marks."""
     if character.isascii():
         return "Latin" if character.isalpha() else ""
-    import unicodedata  # noqa: PLC0415 -- only an address or a domain that is not ASCII needs it
+    import unicodedata  # noqa: PLC0415 -- needed only for addresses and domains that are not ASCII
 
     plain = unicodedata.normalize("NFKC", character)[:1]
     if not unicodedata.category(plain).startswith("L"):

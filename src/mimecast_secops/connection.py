@@ -1,7 +1,7 @@
-"""The settings of a connection to Mimecast, said once.
+"""The settings of a connection to Mimecast, declared once.
 
 The platform's integration configuration and connector parameters, the options of the command line, the environment
-and the TOML file are ways to fill these records; `connection_of` turns them into what the API client takes.
+and the TOML file fill these records. `connection_of` converts them to the `Connection` of the API client.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from mimecast_secops.api import Connection, Proxy, Secret
-from mimecast_secops.api.credentials import choose
+from mimecast_secops.api.credentials import choose_credentials
 from mimecast_secops.parameters import flag, secret, text
 
 DEFAULT_API_ROOT: Final = "https://api.services.mimecast.com"
@@ -18,7 +18,7 @@ DEFAULT_API_ROOT: Final = "https://api.services.mimecast.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionSettings:
-    """Where the tenant is and who we are there: a complete API 1.0 set or a complete API 2.0 pair."""
+    """API Root and credentials: the four values for API 1.0, or the two values for API 2.0."""
 
     api_root: str = text(
         "API Root",
@@ -35,7 +35,7 @@ class ConnectionSettings:
     client_secret: Secret = secret("Client Secret", "API 2.0: the client secret of the API application.")
     verify_ssl: bool = flag(
         "Verify SSL",
-        "If enabled, the certificate of the Mimecast server is verified. Leave it on.",
+        "If enabled, the certificate of the Mimecast server is verified. Keep it enabled.",
         default=True,
         mandatory=True,
     )
@@ -43,7 +43,7 @@ class ConnectionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxySettings:
-    """The way out of the network, where the environment does not already say it."""
+    """The outbound proxy. Defaults to the proxy settings of the environment."""
 
     proxy_server_address: str = text(
         "Proxy Server Address", "URL of the proxy server with scheme and port, such as http://proxy.example.com:3128."
@@ -52,8 +52,8 @@ class ProxySettings:
     proxy_password: Secret = secret("Proxy Password", "Password for the proxy server.")
 
 
-class ConnectionChoice(NamedTuple):
-    """What to connect with, and what the log should say about the choice."""
+class ResolvedConnection(NamedTuple):
+    """A connection, and notes for the log about how the settings were interpreted."""
 
     connection: Connection
     notes: tuple[str, ...]
@@ -66,21 +66,21 @@ def connection_of(
     ca_bundle: str = "",
     timeout: float = 30.0,
     max_concurrency: int = 32,
-) -> ConnectionChoice:
-    """The connection that the settings describe.
+) -> ResolvedConnection:
+    """Convert settings to a connection.
 
     Args:
         settings: the connection settings.
-        proxy: the proxy; None or one without an address leaves it to the environment.
-        ca_bundle: path of a PEM file to verify against, "" for the system's.
-        timeout: seconds that a server may stay silent.
-        max_concurrency: the most requests at the same time.
+        proxy: the proxy settings. If None or without an address, the proxy settings of the environment apply.
+        ca_bundle: path of a PEM file to verify against; "" for the certificates that the system trusts.
+        timeout: the longest silence of a server, in seconds.
+        max_concurrency: the maximum number of requests at the same time.
 
     Raises:
-        IncompleteCredentials: names what is missing.
-        Misconfigured: API Root or the proxy's address is malformed or unsafe.
+        IncompleteCredentials: the message names the missing values.
+        Misconfigured: API Root or the address of the proxy is malformed or unsafe.
     """
-    credentials, notes = choose(
+    credentials, notes = choose_credentials(
         application_id=settings.application_id,
         application_key=settings.application_key,
         access_key=settings.access_key,
@@ -88,16 +88,16 @@ def connection_of(
         client_id=settings.client_id,
         client_secret=settings.client_secret,
     )
-    way = None
+    outbound = None
     if proxy is not None and proxy.proxy_server_address:
-        way = Proxy(proxy.proxy_server_address, proxy.proxy_username, proxy.proxy_password)
+        outbound = Proxy(proxy.proxy_server_address, proxy.proxy_username, proxy.proxy_password)
     connection = Connection(
         settings.api_root,
         credentials,
         verify_tls=settings.verify_ssl,
         ca_bundle=ca_bundle,
-        proxy=way,
+        proxy=outbound,
         timeout=timeout,
         max_concurrency=max_concurrency,
     )
-    return ConnectionChoice(connection, notes)
+    return ResolvedConnection(connection, notes)

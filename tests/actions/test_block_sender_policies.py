@@ -370,7 +370,7 @@ def test_the_own_domains_are_read_once_for_several_policies(bench: Bench) -> Non
 
 def test_credentials_that_are_not_accepted_are_not_told_as_unknown_domains(v2: Bench) -> None:
     v2.simulator.tenant.application.client_secret = "another"
-    assert "check Client ID and Client Secret" in v2.fails(MAKE, RAW)
+    assert "Check Client ID and Client Secret" in v2.fails(MAKE, RAW)
 
 
 # international domains

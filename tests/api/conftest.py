@@ -1,4 +1,4 @@
-"""A server that answers as it is told, and a tenant that runs."""
+"""Fixtures of the tests of the client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.bench import FakeTime, Server
+from tests.api.clients import FakeTime
+from tests.api.local_server import Server
 
 
 @pytest.fixture

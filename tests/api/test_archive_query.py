@@ -185,8 +185,8 @@ def test_several_senders_are_alternatives_and_sides_combine() -> None:
 
 
 @pytest.mark.parametrize("address", ["two words", "x*", "!x", "a:b", '"x"', "a;b", "a,b", "<a>", "(a)", "[a]", "a\n"])
-def test_an_address_that_free_text_cannot_say_is_refused_with_its_name(address: str) -> None:
-    with pytest.raises(QueryError, match="search for it alone") as caught:
+def test_an_address_with_operators_of_free_text_is_refused_by_name(address: str) -> None:
+    with pytest.raises(QueryError, match="Search for it alone") as caught:
         built(senders=["a.example", address])
     assert f'"{address[:80]}"' in str(caught.value)
 
@@ -214,18 +214,18 @@ def test_a_subject_with_nothing_to_search_for_is_refused_instead_of_finding_ever
 
 
 @pytest.mark.parametrize("criterion", ["mailboxes", "senders", "recipients"])
-@pytest.mark.parametrize("given_values", [[""], [" "], ["\x00"], ["a@example.com", "\uffff"]])
+@pytest.mark.parametrize("values", [[""], [" "], ["\x00"], ["a@example.com", "\uffff"]])
 def test_an_address_with_nothing_to_search_for_is_refused_instead_of_finding_everything(
-    criterion: str, given_values: list[str]
+    criterion: str, values: list[str]
 ) -> None:
     with pytest.raises(QueryError, match="to search for is empty"):
-        built(**{criterion: given_values})
+        built(**{criterion: values})
 
 
-# a query that a person wrote
+# a query that a user wrote
 
 
-def test_a_good_query_is_handed_on_without_the_blanks_around_it() -> None:
+def test_a_valid_query_is_returned_without_surrounding_white_space() -> None:
     assert check_query(f"\n  {GOOD}\t\r\n") == GOOD
 
 
@@ -244,12 +244,12 @@ def test_a_good_query_is_handed_on_without_the_blanks_around_it() -> None:
         ("<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><xmlquery>&a;</xmlquery>", "document type or entities"),
         ("<xmlquery><metadata/><muse/></xmlquery>x", "not well-formed XML"),
         ("<xmlquery><metadata/><muse>\x00</muse></xmlquery>", "not well-formed XML"),
-        ("<xmlquery><metadata/><muse>\ud800</muse></xmlquery>", "characters that XML cannot have"),
-        ("x" * 100_001, "100001 characters; at most 100000"),
+        ("<xmlquery><metadata/><muse>\ud800</muse></xmlquery>", "characters that XML forbids"),
+        ("x" * 100_001, "100001 characters. The limit is 100000"),
     ],
-    ids=lambda one: one[:30],
+    ids=lambda text: text[:30],
 )
-def test_a_query_that_the_archive_could_not_understand_is_explained(xml: str, words: str) -> None:
+def test_the_error_for_an_invalid_query_names_the_problem(xml: str, words: str) -> None:
     with pytest.raises(QueryError) as caught:
         check_query(xml)
     assert words in str(caught.value)
@@ -261,7 +261,7 @@ def test_a_query_that_the_archive_could_not_understand_is_explained(xml: str, wo
 @example('<?xml version="1.0" encoding="utf-32"?>' + GOOD)
 @example('<?xml version="1.1"?>' + GOOD)
 @example("<a>" * 30_000)
-def test_every_text_is_accepted_whole_or_refused_with_a_sentence(xml: str) -> None:
+def test_every_text_is_accepted_unchanged_or_refused_with_a_message(xml: str) -> None:
     try:
         assert check_query(xml) == xml.strip()
     except QueryError as error:

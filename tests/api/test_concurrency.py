@@ -1,4 +1,4 @@
-"""How many requests are in flight: the law by which the limit moves, and the gate that keeps to it."""
+"""The number of requests in flight: the algorithm of the limit, and the limit itself."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 from mimecast_secops.api import Deadline, MimecastClient
 from mimecast_secops.api.concurrency import AdaptiveLimit, ConcurrencyLimit, Observation
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, Unreachable
-from tests.api.bench import Answer, FakeTime, Received, Server, answer, client_of
+from tests.api.clients import FakeTime, client_of
+from tests.api.local_server import Answer, Received, Server, answer
 
 NEVER = Deadline.never()
 PATH = "/api/message-finder/get-message-info"
 
 
 def reply(limit: AdaptiveLimit | ConcurrencyLimit, seconds: float = 0.05, **more: Any) -> Observation:
-    epoch = limit.epoch if isinstance(limit, AdaptiveLimit) else limit._law.epoch
+    epoch = limit.epoch if isinstance(limit, AdaptiveLimit) else limit._adaptive.epoch
     return Observation(**{"path": PATH, "epoch": epoch, "status": 200, "seconds": seconds} | more)
 
 
@@ -55,7 +56,7 @@ def test_a_limit_that_is_not_used_does_not_grow() -> None:
 
 
 @pytest.mark.parametrize(("calls_left", "grown"), [(0, 8), (8, 8), (9, 9), (None, 9)])
-def test_the_limit_grows_only_where_the_rate_limit_leaves_room(calls_left: int | None, grown: int) -> None:
+def test_the_limit_grows_only_where_the_rate_limit_has_calls_left(calls_left: int | None, grown: int) -> None:
     limit = AdaptiveLimit(50)
     limit.observe(reply(limit, calls_left=calls_left), 0.0, in_use=True)
     assert limit.limit == grown
@@ -77,7 +78,7 @@ def test_a_request_without_a_reply_lowers_the_limit() -> None:
     assert limit.limit == 6
 
 
-def test_what_the_callers_own_deadline_ended_says_nothing() -> None:
+def test_an_exchange_that_the_callers_deadline_ended_does_not_count() -> None:
     limit = AdaptiveLimit(50)
     limit.observe(Observation(path=PATH, epoch=0, counts=False), 0.0, in_use=True)
     assert limit.limit == 8
@@ -113,7 +114,7 @@ def test_latencies_of_different_paths_are_not_compared() -> None:
     assert limit.limit == 16
 
 
-def test_a_latency_that_stays_high_becomes_the_usual_one() -> None:
+def test_a_latency_that_stays_high_becomes_the_baseline() -> None:
     limit = AdaptiveLimit(16)
     for _ in range(16):
         limit.observe(reply(limit, 0.05), 0.0, in_use=True)
@@ -124,7 +125,7 @@ def test_a_latency_that_stays_high_becomes_the_usual_one() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_latencies_that_only_vary_leave_the_limit_alone(seed: int) -> None:
+def test_varying_latencies_do_not_change_the_limit(seed: int) -> None:
     chance, limit, now = random.Random(seed), AdaptiveLimit(32), 0.0
     for _ in range(2000):
         latency = chance.uniform(0.05, 0.4)
@@ -160,7 +161,7 @@ def test_the_limit_stays_between_one_and_the_ceiling(
 
 @given(ceiling=st.integers(1, 64), steps=st.lists(st.none() | OBSERVATIONS, max_size=200))
 def test_no_more_requests_start_than_the_limit_allows(ceiling: int, steps: list[Observation | None]) -> None:
-    """None starts a request, an observation ends one. The clock stands still, so nothing waits."""
+    """None starts a request, an observation ends a request. The clock stands still, so nothing waits."""
     limit = ConcurrencyLimit(ceiling, monotonic=lambda: 0.0, clock=lambda: 0.0)
     in_flight = 0
     for step in steps:
@@ -179,7 +180,7 @@ def test_no_more_requests_start_than_the_limit_allows(ceiling: int, steps: list[
         assert limit.in_flight == in_flight
 
 
-def test_threads_never_exceed_the_limit_and_none_is_forgotten() -> None:
+def test_threads_never_exceed_the_limit_and_all_of_them_finish() -> None:
     limit = ConcurrencyLimit(3)
     lock = threading.Lock()
     running, peak, done = 0, 0, 0
@@ -218,7 +219,7 @@ def full(ceiling: int = 1) -> ConcurrencyLimit:
     return limit
 
 
-def test_requests_start_in_the_order_in_which_they_asked() -> None:
+def test_requests_start_in_the_order_of_acquire() -> None:
     limit, order, started = full(), [], []
 
     def wait(number: int) -> None:
@@ -238,7 +239,7 @@ def test_requests_start_in_the_order_in_which_they_asked() -> None:
     assert order == [0, 1, 2, 3, 4]
 
 
-def test_a_deadline_that_is_expired_ends_the_wait_for_a_turn() -> None:
+def test_an_expired_deadline_ends_the_wait() -> None:
     limit, deadline = full(), Deadline.never()
     expiring = threading.Timer(0.02, deadline.expire)
     expiring.start()
@@ -250,32 +251,32 @@ def test_a_deadline_that_is_expired_ends_the_wait_for_a_turn() -> None:
     assert limit.in_flight == 1
 
 
-def test_a_turn_that_comes_with_the_deadline_goes_to_the_next_thread() -> None:
-    """The turn is given between the end of the wait and the leaving of the queue."""
+def test_a_permit_that_arrives_with_the_deadline_goes_to_the_next_thread() -> None:
+    """The permit is granted after the end of the wait and before the thread leaves the queue."""
     limit = full()
     waiters = limit._waiters
 
-    class Late(ConcurrencyLimit):
+    class LateRelease(ConcurrencyLimit):
         def _wait(self, waiter: Any, deadline: Deadline) -> None:
             self.release(reply(self))
             raise DeadlineExceeded("too late")
 
-    limit.__class__ = Late
+    limit.__class__ = LateRelease
     with pytest.raises(DeadlineExceeded):
         limit.acquire(NEVER)
     assert limit.in_flight == 0
     assert not waiters
 
 
-# around each request
+# with the client
 
 
 def limit_of(client: MimecastClient) -> ConcurrencyLimit:
     return client._session.transport._concurrency
 
 
-class Counting(Server):
-    """Holds every request until as many as expected are there, and counts how many that were at most."""
+class CountingServer(Server):
+    """Delays every request until the expected number is in flight, and records the highest number."""
 
     def __init__(self, expected: int) -> None:
         super().__init__()
@@ -298,7 +299,7 @@ class Counting(Server):
 
 @pytest.mark.parametrize("ceiling", [1, 3])
 def test_no_more_requests_reach_the_server_than_the_ceiling(ceiling: int) -> None:
-    with Counting(ceiling) as server, client_of(server.url, max_concurrency=ceiling) as client:
+    with CountingServer(ceiling) as server, client_of(server.url, max_concurrency=ceiling) as client:
         server.say(answer([{"accountName": "a"}]))
         threads = [threading.Thread(target=client.account.get) for _ in range(8)]
         for thread in threads:
@@ -309,7 +310,7 @@ def test_no_more_requests_reach_the_server_than_the_ceiling(ceiling: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reply_sent",
     [
         answer([{"accountName": "a"}]),
         answer(status=429),
@@ -320,15 +321,15 @@ def test_no_more_requests_reach_the_server_than_the_ceiling(ceiling: int) -> Non
     ],
     ids=["success", "rate limit", "reset", "nothing", "truncated", "500"],
 )
-def test_every_turn_is_given_back_however_a_request_ends(server: Server, told: Answer) -> None:
-    server.say(told)
+def test_a_request_releases_its_permit_however_it_ends(server: Server, reply_sent: Answer) -> None:
+    server.say(reply_sent)
     with client_of(server.url, max_attempts=3) as client:
         with suppress(MimecastError):
             client.account.get()
         assert limit_of(client).in_flight == 0
 
 
-def test_a_turn_is_given_back_when_the_reader_of_a_reply_stops(server: Server) -> None:
+def test_a_request_releases_its_permit_if_reading_the_reply_stops(server: Server) -> None:
     server.say(Answer(200, b"x" * 100))
     with client_of(server.url) as client:
         transport = client._session.transport
@@ -347,7 +348,7 @@ def test_a_rate_limit_of_the_server_halves_the_limit(server: Server, time: FakeT
         assert limit_of(client).limit == 4
 
 
-def test_a_connection_that_is_refused_lowers_the_limit() -> None:
+def test_a_refused_connection_lowers_the_limit() -> None:
     with Server() as server:
         url = server.url
     with client_of(url, max_attempts=1) as client:
@@ -356,19 +357,19 @@ def test_a_connection_that_is_refused_lowers_the_limit() -> None:
         assert limit_of(client).limit == 6
 
 
-def test_a_request_waits_for_the_rate_limit_without_taking_a_turn(server: Server, time: FakeTime) -> None:
-    """With one turn, another function can be called while the first one is held back."""
+def test_a_request_that_waits_for_the_rate_limit_does_not_hold_a_permit(server: Server, time: FakeTime) -> None:
+    """With one permit, another endpoint can be called while the first call waits."""
     server.say(answer([{"accountName": "a"}], **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60000"}))
-    turns: list[int] = []
+    in_flight: list[int] = []
 
     with client_of(server.url, time=time, max_concurrency=1) as client:
-        sleeping = client._session.budget
+        limiter = client._session.rate_limiter
 
-        def look(seconds: float, deadline: Deadline) -> None:
-            turns.append(limit_of(client).in_flight)
+        def sleep(seconds: float, deadline: Deadline) -> None:
+            in_flight.append(limit_of(client).in_flight)
             time.sleep(seconds)
 
-        sleeping._sleep = look
+        limiter._sleep = sleep
         client.account.get()
         client.account.get()
-    assert turns == [0]
+    assert in_flight == [0]

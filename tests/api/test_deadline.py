@@ -18,7 +18,8 @@ from mimecast_secops.api import Connection, Deadline, MimecastClient
 from mimecast_secops.api.deadline import Flag
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
 from mimecast_secops.api.rate_limit import RateLimiter
-from tests.api.bench import APPLICATION, Answer, Server, answer
+from tests.api.clients import APPLICATION
+from tests.api.local_server import Answer, Server, answer
 
 
 @given(at=st.floats(allow_nan=False), now=st.floats(-1e9, 1e9))

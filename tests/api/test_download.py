@@ -1,4 +1,4 @@
-"""Downloads: as a stream or behind a link, on either generation, without trusting what comes."""
+"""Downloads: as a stream or through a link, on either API version, with checks of the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.api.resources.files import GET
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.quirks import Quirks
-from tests.api.bench import BOTH, Answer, FakeTime, Received, Server, answer, bytes_of, client_of, flat, sample
+from tests.api.clients import BOTH, FakeTime, client_of
+from tests.api.local_server import Answer, Received, Server, answer, flat
+from tests.api.samples import bytes_of, sample
 from tests.tenants import client_for
 
 CONTENT = b"%PDF-1.7\n" + bytes(range(256)) * 8
@@ -58,7 +60,7 @@ def api_calls(server: Server) -> list[Received]:
 
 @BOTH
 @pytest.mark.parametrize("reply", [FILE, ATTACHED], ids=["by its type", "by its disposition"])
-def test_a_stream_is_the_file_on_either_generation(server: Server, api_version: ApiVersion, reply: Answer) -> None:
+def test_a_stream_is_the_file_on_either_api_version(server: Server, api_version: ApiVersion, reply: Answer) -> None:
     server.say(reply)
     with client_of(server.url, api_version) as client:
         assert fetched(client, sha256=SHA256) == CONTENT
@@ -82,7 +84,7 @@ def test_an_attachment_that_is_json_itself_is_a_file(server: Server, body: bytes
         assert fetched(client) == body
 
 
-def test_an_attachment_that_looks_like_a_reply_of_the_api_is_a_file_when_it_is_said_to_be_one(server: Server) -> None:
+def test_an_attachment_that_looks_like_an_api_reply_is_a_file_by_its_disposition(server: Server) -> None:
     body = b'{"data": [], "fail": [{"code": "x"}]}'
     server.say(Answer(200, body, ATTACHED.headers))
     with client_of(server.url) as client:
@@ -108,9 +110,9 @@ def test_an_empty_file_is_a_file(server: Server) -> None:
         lambda url: {"urls": [], "url": url},
         lambda url: {"urls": [None, "", 5, url]},
     ],
-    ids=["urls", "url", "urls as text", "url beside empty urls", "urls with rubbish"],
+    ids=["urls", "url", "urls as text", "url with empty urls", "urls with other values"],
 )
-def test_a_link_is_followed_on_either_generation(server: Server, api_version: ApiVersion, shape: Any) -> None:
+def test_a_link_is_followed_on_either_api_version(server: Server, api_version: ApiVersion, shape: Any) -> None:
     server.say(answer([shape(f"{server.url}/file?token=key")]), FILE)
     with client_of(server.url, api_version) as client:
         assert fetched(client, sha256=SHA256) == CONTENT
@@ -121,7 +123,7 @@ def test_a_link_is_followed_on_either_generation(server: Server, api_version: Ap
 
 
 @BOTH
-def test_no_credential_goes_along_to_a_link(server: Server, api_version: ApiVersion) -> None:
+def test_a_link_is_requested_without_credentials(server: Server, api_version: ApiVersion) -> None:
     server.say(links(f"{server.url}/file"), FILE)
     with client_of(server.url, api_version) as client:
         fetched(client)
@@ -132,7 +134,7 @@ def test_no_credential_goes_along_to_a_link(server: Server, api_version: ApiVers
 
 
 @pytest.mark.parametrize("escaped", ["\\u0026", "\\/", "&"])
-def test_escapes_that_were_left_over_in_a_link_are_undone(server: Server, escaped: str) -> None:
+def test_json_escapes_in_a_link_are_decoded(server: Server, escaped: str) -> None:
     url = f"{server.url}/f?a=1\\u0026b=2" if escaped == "\\u0026" else f"{server.url}/f?a=1&b=2"
     server.say(links(url.replace("/f?", "\\/f?") if escaped == "\\/" else url), FILE)
     with client_of(server.url) as client:
@@ -167,9 +169,9 @@ def test_a_link_without_a_host_belongs_to_the_api(server: Server) -> None:
         "javascript:secret-path",
     ],
 )
-def test_a_link_to_anywhere_but_https_or_this_machine_is_not_followed(server: Server, url: str) -> None:
+def test_a_link_that_is_not_https_is_not_followed(server: Server, url: str) -> None:
     server.say(links(url))
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="not https") as caught:
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="not an https URL") as caught:
         fetched(client)
     assert len(server.requests) == 1
     assert "secret-path" not in str(caught.value)
@@ -179,9 +181,9 @@ def test_a_link_to_anywhere_but_https_or_this_machine_is_not_followed(server: Se
 @pytest.mark.parametrize(
     "url", ["https://[bad/x", "https://[::1/", "https://127.0.0.1:99999/x", "http://127.0.0.1:1x/"]
 )
-def test_a_link_that_is_no_url_is_not_followed(server: Server, url: str) -> None:
+def test_a_malformed_link_is_not_followed(server: Server, url: str) -> None:
     server.say(links(url))
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="no URL"):
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="not a URL"):
         fetched(client)
 
 
@@ -212,7 +214,7 @@ INTERNAL = [
 
 
 def link_in(url: str, base: str) -> str:
-    """The link that is followed when a reply of `base` names `url`."""
+    """The link that is followed if a reply of `base` has `url`."""
     body = json.dumps({"meta": {"status": 200}, "data": [{"urls": [url]}], "fail": []}).encode()
     return _link(open_envelope(RawReply(200, {"content-type": "application/json"}, body)), base)
 
@@ -229,7 +231,7 @@ def test_a_link_to_an_internal_address_is_followed_only_where_the_api_is_interna
 @pytest.mark.parametrize("url", ["http://127.0.0.1/f", "http://localhost/f", "http://[::1]/f"])
 def test_a_link_over_plain_http_to_this_machine_is_followed_only_where_the_api_is_on_it(url: str) -> None:
     for base in (API, "https://10.0.0.5/api"):
-        with pytest.raises(FileRejected, match="not https"):
+        with pytest.raises(FileRejected, match="not an https URL"):
             link_in(url, base)
     assert link_in(url, "http://localhost:8765/api") == url
 
@@ -240,15 +242,15 @@ def test_a_link_to_a_public_host_is_followed(host: str) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_link_that_leads_on_is_not_followed_further(server: Server, status: int) -> None:
+def test_a_redirect_of_a_link_is_not_followed(server: Server, status: int) -> None:
     server.say(links(f"{server.url}/file"), Answer(status, b"", {"Location": f"{server.url}/other"}))
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="leads to another place"):
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="redirects to another URL"):
         fetched(client)
     assert [request.path for request in server.requests] == [GET.path, "/file"]
 
 
 @pytest.mark.parametrize(("status", "kind"), [(403, NotFound), (404, NotFound), (410, NotFound), (400, NotFound)])
-def test_a_link_that_gives_nothing_any_more_says_so_at_once(server: Server, status: int, kind: type[Exception]) -> None:
+def test_an_expired_link_is_an_error_at_once(server: Server, status: int, kind: type[Exception]) -> None:
     server.say(links(f"{server.url}/file"), Answer(status))
     with client_of(server.url) as client, pytest.raises(kind, match=f"HTTP {status}") as caught:
         fetched(client)
@@ -257,14 +259,14 @@ def test_a_link_that_gives_nothing_any_more_says_so_at_once(server: Server, stat
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_file_host_in_trouble_is_asked_again_behind_a_fresh_link(server: Server, status: int) -> None:
+def test_a_file_server_error_is_retried_with_a_new_link(server: Server, status: int) -> None:
     server.say(links(f"{server.url}/one"), Answer(status), links(f"{server.url}/two"), FILE)
     with client_of(server.url) as client:
         assert fetched(client) == CONTENT
     assert [request.path for request in server.requests] == [GET.path, "/one", GET.path, "/two"]
 
 
-def test_a_file_host_that_stays_in_trouble_is_given_up(server: Server, time: FakeTime) -> None:
+def test_a_permanent_file_server_error_ends_the_download(server: Server, time: FakeTime) -> None:
     server.say(Answer(503))
     with client_of(server.url, time=time, max_attempts=3) as client, pytest.raises(Unavailable, match="3 attempts"):
         fetched(client)
@@ -275,56 +277,56 @@ def test_a_file_host_that_stays_in_trouble_is_given_up(server: Server, time: Fak
 @pytest.mark.parametrize(
     "data", [[], [{}], [{"urls": []}], [{"urls": None}], [{"url": 5}], ["text"], [None], [{"urls": [{}]}]], ids=repr
 )
-def test_neither_a_file_nor_a_link_is_not_found(server: Server, data: list[Any]) -> None:
+def test_a_reply_without_a_file_and_without_a_link_is_not_found(server: Server, data: list[Any]) -> None:
     server.say(answer(data))
     with client_of(server.url) as client, pytest.raises(NotFound, match="neither a file nor a link"):
         fetched(client)
 
 
-# what comes is checked
+# checks of the file
 
 
-def test_a_file_of_exactly_the_limit_is_taken(server: Server) -> None:
+def test_a_file_of_exactly_the_limit_is_accepted(server: Server) -> None:
     server.say(FILE)
     with client_of(server.url) as client:
         assert fetched(client, max_bytes=len(CONTENT)) == CONTENT
 
 
-@pytest.mark.parametrize("behind_a_link", [False, True], ids=["stream", "link"])
-def test_a_file_beyond_the_limit_is_refused_by_its_announced_length(server: Server, behind_a_link: bool) -> None:
+@pytest.mark.parametrize("through_link", [False, True], ids=["stream", "link"])
+def test_a_file_beyond_the_limit_is_refused_by_its_announced_length(server: Server, through_link: bool) -> None:
     huge = Answer(200, b"x", {"Content-Type": "application/pdf"}, announced=10**12)
-    server.say(*([links(f"{server.url}/file")] if behind_a_link else []), huge)
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than 1000 bytes"):
+    server.say(*([links(f"{server.url}/file")] if through_link else []), huge)
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than the limit of 1000 bytes"):
         fetched(client, max_bytes=1000)
 
 
 def test_a_file_beyond_the_limit_is_refused_although_its_length_was_not_announced(server: Server) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nConnection: close\r\n\r\n"
     server.say(Answer(raw=head + b"x" * 1001))
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than 1000 bytes"):
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than the limit of 1000 bytes"):
         fetched(client, max_bytes=1000)
 
 
 def test_a_file_beyond_the_limit_is_refused_although_it_is_json(server: Server) -> None:
     server.say(Answer(200, json.dumps({"name": "x" * 2000}).encode(), {"Content-Type": "application/json"}))
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than 1000 bytes"):
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than the limit of 1000 bytes"):
         fetched(client, max_bytes=1000)
 
 
-def test_a_compressed_file_counts_with_what_it_unfolds_to(server: Server) -> None:
+def test_the_limit_applies_to_the_decompressed_size(server: Server) -> None:
     import gzip
 
     packed = gzip.compress(b"\0" * 5_000_000)
     server.say(Answer(200, packed, {"Content-Type": "application/pdf", "Content-Encoding": "gzip"}))
     assert len(packed) < 10_000
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than 100000 bytes"):
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="longer than the limit of 100000 bytes"):
         fetched(client, max_bytes=100_000)
 
 
-@pytest.mark.parametrize("behind_a_link", [False, True], ids=["stream", "link"])
-def test_a_file_with_another_hash_than_announced_is_refused(server: Server, behind_a_link: bool) -> None:
-    server.say(*([links(f"{server.url}/file")] if behind_a_link else []), FILE)
-    with client_of(server.url) as client, pytest.raises(FileRejected, match="SHA-256 differs"):
+@pytest.mark.parametrize("through_link", [False, True], ids=["stream", "link"])
+def test_a_file_with_another_hash_than_announced_is_refused(server: Server, through_link: bool) -> None:
+    server.say(*([links(f"{server.url}/file")] if through_link else []), FILE)
+    with client_of(server.url) as client, pytest.raises(FileRejected, match="The SHA-256 of the file differs"):
         fetched(client, sha256="0" * 64)
 
 
@@ -334,16 +336,16 @@ def test_the_announced_hash_may_be_in_upper_case(server: Server) -> None:
         assert fetched(client, sha256=SHA256.upper()) == CONTENT
 
 
-@pytest.mark.parametrize("behind_a_link", [False, True], ids=["stream", "link"])
-def test_a_file_that_broke_off_is_fetched_again_and_never_handed_out(server: Server, behind_a_link: bool) -> None:
+@pytest.mark.parametrize("through_link", [False, True], ids=["stream", "link"])
+def test_a_truncated_file_is_downloaded_again_and_never_returned(server: Server, through_link: bool) -> None:
     half = Answer(200, CONTENT[:100], FILE.headers, announced=len(CONTENT))
-    before = [links(f"{server.url}/file")] if behind_a_link else []
+    before = [links(f"{server.url}/file")] if through_link else []
     server.say(*before, half, *before, FILE)
     with client_of(server.url) as client:
         assert fetched(client) == CONTENT
 
 
-def test_a_file_that_always_breaks_off_is_an_error(server: Server) -> None:
+def test_a_file_that_is_always_truncated_is_an_error(server: Server) -> None:
     server.say(Answer(200, CONTENT[:100], FILE.headers, announced=len(CONTENT)))
     with client_of(server.url, max_attempts=2) as client, pytest.raises(Unreachable, match="broke"):
         fetched(client)
@@ -355,44 +357,44 @@ def test_a_long_json_reply_that_is_neither_is_not_read_to_its_end(server: Server
         fetched(client)
 
 
-# refusals
+# error replies
 
 
 @BOTH
-def test_a_refusal_of_a_download_is_not_taken_for_a_file(server: Server, api_version: ApiVersion) -> None:
+def test_an_error_reply_is_not_a_file(server: Server, api_version: ApiVersion) -> None:
     server.say(answer(fail=[{"errors": [{"code": "xdk_failure", "message": "0007 Invalid token"}]}]))
     with client_of(server.url, api_version) as client, pytest.raises(NotFound, match="0007 Invalid token"):
         fetched(client)
 
 
 @pytest.mark.parametrize("name", ["gateway_get_file.bad_id", "archive_message_part.not_found", "auth2.app_forbidden"])
-def test_a_refusal_of_the_samples_is_not_taken_for_a_file(server: Server, name: str) -> None:
+def test_an_error_reply_of_the_samples_is_not_a_file(server: Server, name: str) -> None:
     exchange = sample(name)
     server.say(Answer(exchange["status"], bytes_of(exchange["body"]), {"Content-Type": "application/json"}))
     with client_of(server.url) as client, pytest.raises(ApiError):
         fetched(client)
 
 
-def test_a_page_of_a_proxy_is_not_taken_for_a_file(server: Server) -> None:
+def test_a_page_of_a_proxy_is_not_a_file(server: Server) -> None:
     server.say(Answer(200, b"<html>Sign in</html>", {"Content-Type": "text/html; charset=utf-8"}))
     with client_of(server.url, max_attempts=1) as client, pytest.raises(UnreadableReply, match="web page"):
         fetched(client)
 
 
-def test_an_error_with_another_type_than_json_is_not_taken_for_a_file(server: Server) -> None:
+def test_an_error_reply_that_is_not_json_is_not_a_file(server: Server) -> None:
     server.say(Answer(403, b"no", {"Content-Type": "text/plain"}))
     with client_of(server.url) as client, pytest.raises(MimecastError):
         fetched(client)
 
 
-def test_a_token_that_expired_before_a_download_is_renewed(server: Server) -> None:
+def test_an_expired_token_is_renewed_for_a_download(server: Server) -> None:
     server.say(flat(401, "token_expired"), FILE)
     with client_of(server.url) as client:
         assert fetched(client) == CONTENT
     assert len(server.token_requests) == 2
 
 
-def test_a_file_is_closed_also_when_its_user_fails(server: Server) -> None:
+def test_a_file_is_closed_if_the_caller_raises(server: Server) -> None:
     server.say(FILE)
     with client_of(server.url) as client:
         with pytest.raises(KeyError), client.files.download("a-file", max_bytes=10_000) as file:
@@ -400,7 +402,7 @@ def test_a_file_is_closed_also_when_its_user_fails(server: Server) -> None:
         assert file.content.closed
 
 
-def test_a_large_file_waits_in_a_temporary_file_of_nobody_else(server: Server) -> None:
+def test_a_large_file_is_downloaded_completely(server: Server) -> None:
     content = bytes(2 * 1024 * 1024)
     server.say(Answer(200, content, {"Content-Type": "application/octet-stream"}))
     with client_of(server.url) as client:
@@ -442,14 +444,13 @@ def tenant() -> Iterator[Simulator]:
 
 
 @BOTH
-@pytest.mark.parametrize("way", ["stream", "url", "urls"])
-@pytest.mark.parametrize("escaped", [False, True])
-def test_every_way_of_handing_out_files_is_understood(
-    tenant: Simulator, api_version: ApiVersion, way: str, escaped: bool
-) -> None:
-    tenant.control("behaviour", {"file_v1": way, "file_v2": way, "file_escaped": escaped, "gateway_detail_on_v2": True})
+@pytest.mark.parametrize(("transfer", "escaped"), [("stream", False), ("url", True), ("urls", False)])
+def test_every_kind_of_download_works(tenant: Simulator, api_version: ApiVersion, transfer: str, escaped: bool) -> None:
+    tenant.control(
+        "behaviour", {"file_v1": transfer, "file_v2": transfer, "file_escaped": escaped, "gateway_detail_on_v2": True}
+    )
     with client_for(tenant, api_version) as client:
-        message = next(one for one in client.held.list() if one.has_attachments)
+        message = next(message for message in client.held.list() if message.has_attachments)
         [attachment, *_] = client.held.detail(message.id).attachments
         limit = attachment.size
         with client.files.download(attachment.id, max_bytes=limit, sha256=attachment.sha256) as file:
@@ -458,7 +459,7 @@ def test_every_way_of_handing_out_files_is_understood(
             pass
         with pytest.raises(FileRejected), client.files.download(attachment.id, max_bytes=limit, sha256="0" * 64):
             pass
-    assert not any(seen.bearer_on_download for seen in tenant.requests)
+    assert not any(request.bearer_on_download for request in tenant.requests)
 
 
 @BOTH
@@ -471,7 +472,7 @@ def test_an_unknown_file_is_not_found(tenant: Simulator, api_version: ApiVersion
         pass
 
 
-def test_a_download_without_its_right_names_it() -> None:
+def test_a_download_without_its_permission_names_it() -> None:
     with Simulator(behaviour=Quirks()) as simulator:
         simulator.control("rights", {"revoke": [GET.permission]})
         with (

@@ -1,7 +1,8 @@
-"""One rate budget for all threads, per function, from what the server last said."""
+"""How long a rate-limited call waits: before it is sent, and after HTTP 429."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -9,64 +10,110 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import Deadline
-from mimecast_secops.api.rate_limit import RateLimiter
-from tests.api.bench import FakeTime, Server, answer, client_of
+from mimecast_secops.api.rate_limit import MAX_WAIT, RateLimiter, retry_after, wait_after_rate_limit
+from tests.api.clients import FakeTime, client_of
+from tests.api.local_server import Server, answer
 
 NEVER = Deadline.never()
 PATH = "/api/account/get-account"
 
 
-def budget_of(time: FakeTime) -> RateLimiter:
+def limiter_of(time: FakeTime) -> RateLimiter:
     return RateLimiter(monotonic=time, sleep=lambda seconds, _deadline: time.sleep(seconds))
 
 
 def headers(left: int, reset: float, *, limit: int | None = None, name: str = "x-ratelimit") -> dict[str, str]:
-    """As the server says it: `reset` in seconds here, in milliseconds there."""
-    said = {f"{name}-remaining": str(left), f"{name}-reset": str(reset * 1000)}
-    return said | ({f"{name}-limit": str(limit)} if limit is not None else {})
+    """The headers of a reply. `reset` is in seconds; the header has milliseconds."""
+    quota = {f"{name}-remaining": str(left), f"{name}-reset": str(reset * 1000)}
+    return quota | ({f"{name}-limit": str(limit)} if limit is not None else {})
 
 
-def test_where_nothing_is_known_nobody_waits(time: FakeTime) -> None:
-    budget = budget_of(time)
+# the wait that a reply asks for
+
+
+@pytest.mark.parametrize("name", ["x-ratelimit-reset", "x-rate-limit-reset", "x-mimecast-ratelimit-reset"])
+@pytest.mark.parametrize(("value", "seconds"), [("42000", 42.0), ("0", 0.0), ("1500.5", 1.5005), ("1", 0.001)])
+def test_a_reset_header_counts_milliseconds(name: str, value: str, seconds: float) -> None:
+    assert retry_after({name: value}) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), ("0", 0.0), ("1.5", 1.5)])
+def test_retry_after_counts_seconds(value: str, seconds: float) -> None:
+    assert retry_after({"retry-after": value}) == seconds
+
+
+def test_a_date_in_retry_after_is_not_used() -> None:
+    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) is None
+
+
+def test_a_reset_header_takes_precedence_over_retry_after() -> None:
+    assert retry_after({"retry-after": "60", "x-ratelimit-reset": "2000"}) == 2.0
+    assert retry_after({"retry-after": "60", "x-ratelimit-reset": "soon"}) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    list(itertools.product(["retry-after", "x-ratelimit-reset"], ["", "soon", "-5", "nan", "inf", "1e999", "5 s"])),
+)
+def test_a_header_without_a_time_is_no_wait(name: str, value: str) -> None:
+    assert retry_after({name: value}) is None
+
+
+@given(st.text(), st.text())
+def test_no_header_makes_the_wait_negative_or_infinite(reset: str, after: str) -> None:
+    wait = retry_after({"x-ratelimit-reset": reset, "retry-after": after})
+    assert wait is None or 0 <= wait < math.inf
+
+
+def test_the_wait_after_a_rate_limit_is_the_requested_one_with_a_little_spread() -> None:
+    assert wait_after_rate_limit(42.0, 0.0) == 42.0
+    assert 42.0 < wait_after_rate_limit(42.0, 0.999) < 42.25
+
+
+# the quota
+
+
+def test_a_call_does_not_wait_if_nothing_is_known(time: FakeTime) -> None:
+    limiter = limiter_of(time)
     for _ in range(1000):
-        budget.acquire(PATH, NEVER)
+        limiter.acquire(PATH, NEVER)
     assert time.slept == []
 
 
 @pytest.mark.parametrize("name", ["x-ratelimit", "x-rate-limit", "x-mimecast-ratelimit"])
-def test_a_call_waits_when_the_quota_is_used_up(time: FakeTime, name: str) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 7.0, name=name))
-    budget.acquire(PATH, NEVER)
+def test_a_call_waits_if_the_quota_is_exhausted(time: FakeTime, name: str) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 7.0, name=name))
+    limiter.acquire(PATH, NEVER)
     assert time.slept == [7.0]
 
 
-def test_what_is_left_is_given_to_whoever_comes_first(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(2, 7.0))
-    budget.acquire(PATH, NEVER)
-    budget.acquire(PATH, NEVER)
+def test_the_calls_that_are_left_do_not_wait(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(2, 7.0))
+    limiter.acquire(PATH, NEVER)
+    limiter.acquire(PATH, NEVER)
     assert time.slept == []
-    budget.acquire(PATH, NEVER)
+    limiter.acquire(PATH, NEVER)
     assert time.slept == [7.0]
 
 
-def test_the_quota_of_one_function_holds_no_other_back(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 7.0))
-    budget.acquire("/api/archive/search", NEVER)
+def test_the_quota_of_an_endpoint_does_not_delay_another(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 7.0))
+    limiter.acquire("/api/archive/search", NEVER)
     assert time.slept == []
 
 
-def test_a_429_holds_everybody_back_even_without_a_count(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 429, {"retry-after": "3"})
-    budget.acquire(PATH, NEVER)
+def test_http_429_delays_calls_even_without_a_count(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 429, {"retry-after": "3"})
+    limiter.acquire(PATH, NEVER)
     assert time.slept == [3.0]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reported",
     [
         {},
         {"x-ratelimit-remaining": "0"},
@@ -78,44 +125,44 @@ def test_a_429_holds_everybody_back_even_without_a_count(time: FakeTime) -> None
     ],
     ids=str,
 )
-def test_headers_that_say_too_little_hold_nobody_back(time: FakeTime, said: dict[str, str]) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, said)
-    budget.acquire(PATH, NEVER)
+def test_incomplete_headers_do_not_delay_a_call(time: FakeTime, reported: dict[str, str]) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, reported)
+    limiter.acquire(PATH, NEVER)
     assert time.slept == []
 
 
 def test_within_one_window_a_late_reply_does_not_raise_the_count_again(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 7.0))
-    budget.report(PATH, 200, headers(9, 7.0))
-    budget.acquire(PATH, NEVER)
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 7.0))
+    limiter.report(PATH, 200, headers(9, 7.0))
+    limiter.acquire(PATH, NEVER)
     assert time.slept == [7.0]
 
 
 def test_a_new_window_has_the_whole_limit_and_then_nothing_is_known(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 7.0, limit=3))
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 7.0, limit=3))
     time.now += 7
     for _ in range(3):
-        budget.acquire(PATH, NEVER)
+        limiter.acquire(PATH, NEVER)
     assert time.slept == []
-    budget.acquire(PATH, NEVER)
+    limiter.acquire(PATH, NEVER)
     assert time.slept == []
 
 
-def test_nobody_waits_beyond_the_deadline(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 60.0))
-    budget.acquire(PATH, Deadline(time.now + 2))
+def test_a_call_does_not_wait_beyond_the_deadline(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 60.0))
+    limiter.acquire(PATH, Deadline(time.now + 2))
     assert time.slept == [2.0]
 
 
-def test_a_server_that_asks_for_a_day_is_held_to_two_minutes(time: FakeTime) -> None:
-    budget = budget_of(time)
-    budget.report(PATH, 200, headers(0, 86_400.0))
-    budget.acquire(PATH, NEVER)
-    assert time.slept == [120.0]
+def test_a_wait_of_a_day_is_limited_to_two_minutes(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.report(PATH, 200, headers(0, 86_400.0))
+    limiter.acquire(PATH, NEVER)
+    assert time.slept == [MAX_WAIT] == [120.0]
 
 
 steps = st.lists(
@@ -126,21 +173,21 @@ steps = st.lists(
 
 
 @given(steps)
-def test_a_call_is_always_let_go_in_the_end_and_never_kept_beyond_its_deadline(plan: list[tuple[object, ...]]) -> None:
+def test_a_call_always_starts_and_never_waits_beyond_its_deadline(plan: list[tuple[object, ...]]) -> None:
     time = FakeTime()
-    budget = budget_of(time)
+    limiter = limiter_of(time)
     for step in plan:
         if step[0] == "report":
             _, left, reset, limit = step
-            budget.report(PATH, 200, headers(left, reset, limit=limit))  # type: ignore[arg-type]
+            limiter.report(PATH, 200, headers(left, reset, limit=limit))  # type: ignore[arg-type]
         else:
             before = time.now
-            budget.acquire(PATH, Deadline(before + float(step[1])))  # type: ignore[arg-type]
+            limiter.acquire(PATH, Deadline(before + float(step[1])))  # type: ignore[arg-type]
             assert time.now <= before + float(step[1]) + 1e-6  # type: ignore[arg-type]
-    assert all(0 < one < math.inf for one in time.slept)
+    assert all(0 < seconds < math.inf for seconds in time.slept)
 
 
-def test_the_client_waits_before_it_asks_instead_of_being_refused(server: Server, time: FakeTime) -> None:
+def test_the_client_waits_before_a_call_that_would_exceed_the_limit(server: Server, time: FakeTime) -> None:
     account, reset = [{"accountCode": "C"}], {"X-RateLimit-Reset": "9000"}
     server.say(
         answer(account, **reset, **{"X-RateLimit-Remaining": "1"}),

@@ -1,4 +1,4 @@
-"""One call from beginning to end: what is repeated, how long is waited, and what the error says in the end."""
+"""One call from beginning to end: retries, waits, and the final error."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
+from mimecast_secops.api.request import Request, no_result
 from mimecast_secops.api.resources import held
-from tests.api.bench import BOTH, Answer, FakeTime, Server, answer, client_of, flat
+from tests.api.clients import BOTH, FakeTime, client_of
+from tests.api.local_server import Answer, Server, answer, flat
 
 ACCOUNT = answer([{"accountCode": "C"}])
 RELEASED = answer([{"id": "h", "release": True}])
@@ -60,7 +62,7 @@ def test_a_write_that_may_have_been_executed_is_never_repeated(
 
 @BOTH
 @pytest.mark.parametrize(("failure", "kind"), PERHAPS_EXECUTED, ids=NAMES)
-def test_a_read_is_repeated_until_it_succeeds_or_was_tried_often_enough(
+def test_a_read_is_repeated_until_it_succeeds_or_the_attempts_are_exhausted(
     server: Server, api_version: ApiVersion, failure: Answer, kind: type[MimecastError], time: FakeTime
 ) -> None:
     server.say(failure, failure, ACCOUNT)
@@ -75,7 +77,7 @@ def test_a_read_is_repeated_until_it_succeeds_or_was_tried_often_enough(
 
 @BOTH
 @pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
-def test_a_rate_limit_is_waited_for_and_the_call_repeated(
+def test_a_rate_limited_call_waits_and_is_repeated(
     server: Server, api_version: ApiVersion, writes: bool, time: FakeTime
 ) -> None:
     server.say(LIMITED, RELEASED if writes else ACCOUNT)
@@ -85,9 +87,7 @@ def test_a_rate_limit_is_waited_for_and_the_call_repeated(
     assert time.slept == [42.0]
 
 
-def test_a_rate_limit_that_outlasts_the_deadline_says_when_the_next_call_is_allowed(
-    server: Server, time: FakeTime
-) -> None:
+def test_a_rate_limit_beyond_the_deadline_names_the_time_of_the_next_call(server: Server, time: FakeTime) -> None:
     server.say(LIMITED)
     with client_of(server.url, time=time) as client, pytest.raises(DeadlineExceeded) as caught:
         client.until(Deadline(time.now + 10)).account.get()
@@ -95,7 +95,7 @@ def test_a_rate_limit_that_outlasts_the_deadline_says_when_the_next_call_is_allo
     assert time.slept == []
 
 
-def test_a_rate_limit_that_asks_for_an_hour_is_an_error_that_knows_the_wait(server: Server, time: FakeTime) -> None:
+def test_a_rate_limit_of_an_hour_is_an_error_with_the_wait(server: Server, time: FakeTime) -> None:
     server.say(answer(status=429, **{"X-RateLimit-Reset": "3600000"}))
     with client_of(server.url, time=time) as client, pytest.raises(RateLimited) as caught:
         client.account.get()
@@ -109,7 +109,7 @@ def test_a_deadline_that_has_passed_sends_nothing(server: Server, time: FakeTime
     assert server.requests == []
 
 
-def test_a_deadline_of_a_view_is_not_that_of_the_client(server: Server, time: FakeTime) -> None:
+def test_the_deadline_of_a_view_does_not_apply_to_the_client(server: Server, time: FakeTime) -> None:
     server.say(ACCOUNT)
     with client_of(server.url, time=time) as client:
         view = client.until(Deadline(time.now + 1))
@@ -120,7 +120,7 @@ def test_a_deadline_of_a_view_is_not_that_of_the_client(server: Server, time: Fa
 
 
 @pytest.mark.parametrize(
-    ("refusal", "kind"),
+    ("reply", "kind"),
     [
         (answer(fail=[{"errors": [{"code": "xdk_failure"}]}]), NotFound),
         (answer(fail=[{"errors": [{"code": "err_validation_null"}]}]), ApiError),
@@ -129,10 +129,8 @@ def test_a_deadline_of_a_view_is_not_that_of_the_client(server: Server, time: Fa
         (answer(status=409), ApiError),
     ],
 )
-def test_an_answer_that_will_not_change_is_not_asked_for_again(
-    server: Server, refusal: Answer, kind: type[MimecastError]
-) -> None:
-    server.say(refusal)
+def test_a_permanent_error_is_not_repeated(server: Server, reply: Answer, kind: type[MimecastError]) -> None:
+    server.say(reply)
     with client_of(server.url) as client, pytest.raises(kind) as caught:
         client.account.get()
     assert len(server.requests) == 1
@@ -140,14 +138,14 @@ def test_an_answer_that_will_not_change_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize("code", ["token_verification_failed", "err_developer_key"])
-def test_a_gateway_that_is_not_sure_who_we_are_is_asked_again(server: Server, code: str) -> None:
+def test_a_gateway_that_could_not_identify_the_caller_gets_the_call_again(server: Server, code: str) -> None:
     server.say(flat(401, code), RELEASED)
     with client_of(server.url) as client:
         client.held.release("h")
     assert len(server.requests) == 2
 
 
-def test_a_call_is_the_documented_envelope_and_carries_a_request_id_of_its_own(server: Server) -> None:
+def test_a_call_has_the_documented_envelope_and_a_new_request_id(server: Server) -> None:
     server.say(Answer(503), answer([{"policyInfo": "p", "numberOfItems": 2}]))
     with client_of(server.url) as client:
         client.held.summary()
@@ -158,7 +156,7 @@ def test_a_call_is_the_documented_envelope_and_carries_a_request_id_of_its_own(s
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
 
 
-def test_an_error_carries_the_id_of_the_request_that_it_is_about(server: Server) -> None:
+def test_an_error_has_the_id_of_its_request(server: Server) -> None:
     server.say(answer(fail=[{"errors": [{"code": "err_validation_null"}]}]))
     with client_of(server.url) as client, pytest.raises(ApiError) as caught:
         client.account.get()
@@ -174,20 +172,20 @@ def test_a_reply_beyond_the_limit_is_not_read(server: Server) -> None:
         client.account.get()
 
 
-def test_a_reply_whose_values_would_fill_the_memory_is_not_decoded(server: Server) -> None:
+def test_a_reply_with_too_many_values_is_not_decoded(server: Server) -> None:
     server.say(Answer(200, b'{"data":[' + b"{}," * 500_001 + b"{}]}"))
     with client_of(server.url) as client, pytest.raises(ReplyTooLarge, match="more than 500000 values"):
         client.account.get()
     assert len(server.requests) == 1
 
 
-def test_commas_within_texts_are_no_values(server: Server) -> None:
+def test_commas_within_strings_do_not_count_as_values(server: Server) -> None:
     server.say(answer([{"accountCode": 'C","' + "," * 600_000}]))
     with client_of(server.url) as client:
         assert client.account.get().account_code.startswith("C")
 
 
-def test_a_failed_call_keeps_nothing_of_the_replies(server: Server) -> None:
+def test_a_failed_call_does_not_keep_the_replies(server: Server) -> None:
     body = b'{"data":[' + b"{" * 1_000_000
     server.say(*[Answer(200, body)] * 3)
     gc.disable()
@@ -205,7 +203,25 @@ def test_a_failed_call_keeps_nothing_of_the_replies(server: Server) -> None:
     assert after - before < len(body)
 
 
-def test_the_clock_of_the_server_is_compared_with_ours(server: Server) -> None:
+def test_an_attempt_that_returns_none_ends_the_call(server: Server) -> None:
+    request = Request(held.SUMMARY, (), no_result)
+    attempts: list[str] = []
+    with client_of(server.url) as client:
+        assert client._session.with_retries(request, lambda info, _headers: attempts.append(info.request_id)) is None
+    assert len(attempts) == 1
+
+
+def test_the_number_of_attempts_is_an_attribute_of_the_error(server: Server) -> None:
+    server.say(Answer(503))
+    with client_of(server.url, max_attempts=3) as client, pytest.raises(Unavailable) as caught:
+        client.account.get()
+    error = caught.value
+    assert error.attempts == 3
+    assert error.args == (error.message,)
+    assert str(error) == "Mimecast returned a server error (HTTP 503). Try again later. (3 attempts)"
+
+
+def test_the_clock_skew_is_that_of_the_last_reply(server: Server) -> None:
     with client_of(server.url) as client:
         assert client.clock_skew is None
         server.say(answer([{"accountCode": "C"}], Date=formatdate(0, usegmt=True)))
@@ -228,7 +244,7 @@ RELEASE_REPLIES = [
 
 
 @pytest.mark.parametrize("data", RELEASE_REPLIES, ids=str)
-def test_a_release_that_the_reply_does_not_confirm_is_no_success(server: Server, data: list[Any]) -> None:
+def test_a_release_that_the_reply_does_not_confirm_is_an_error(server: Server, data: list[Any]) -> None:
     server.say(answer(data))
     with client_of(server.url) as client:
         with pytest.raises(NotConfirmed):
@@ -237,7 +253,7 @@ def test_a_release_that_the_reply_does_not_confirm_is_no_success(server: Server,
         assert isinstance(outcome["h"], NotConfirmed)
 
 
-def test_a_sender_that_the_reply_does_not_confirm_is_no_success(server: Server) -> None:
+def test_a_managed_sender_that_the_reply_does_not_confirm_is_an_error(server: Server) -> None:
     good = {"id": "M", "sender": "A@example.org", "to": "b", "type": "Block"}
     with client_of(server.url) as client:
         server.say(answer([good]))
@@ -258,18 +274,18 @@ def test_of_several_rejections_some_may_fail(server: Server) -> None:
     assert isinstance(outcome["c"], NotConfirmed)
 
 
-def test_an_account_without_a_name_is_not_taken_for_a_connection(server: Server) -> None:
+def test_a_reply_without_an_account_is_an_error(server: Server) -> None:
     server.say(answer([]))
     with client_of(server.url) as client, pytest.raises(NotConfirmed, match="named no account"):
         client.account.get()
 
 
-def test_details_that_are_not_there_are_not_invented(server: Server) -> None:
+def test_a_reply_without_details_is_an_error(server: Server) -> None:
     server.say(answer([]))
     with client_of(server.url, max_attempts=1) as client:
-        for ask in (client.tracking.info, client.held.detail, client.archive.message_detail):
+        for read in (client.tracking.info, client.held.detail, client.archive.message_detail):
             with pytest.raises(UnreadableReply, match="without any details"):
-                ask("x")
+                read("x")
 
 
 json_values = st.recursive(
@@ -284,7 +300,7 @@ json_values = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.lists(json_values, max_size=3))
-def test_no_data_makes_an_area_raise_anything_but_our_errors(server: Server, data: list[Any]) -> None:
+def test_no_data_makes_a_resource_raise_anything_but_mimecast_errors(server: Server, data: list[Any]) -> None:
     server.say(answer(data))
     with client_of(server.url, max_attempts=1) as client:
         for read in (

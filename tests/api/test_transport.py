@@ -1,4 +1,4 @@
-"""Bytes out, bytes in: where requests may go, TLS, proxies, time-outs, and what is known after a failure."""
+"""Requests and replies over HTTP: TLS, proxies, timeouts, and whether a failed request may have been executed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from urllib3.exceptions import InsecureRequestWarning
@@ -32,7 +31,9 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.api.transport import Transport, TransportOptions
-from tests.api.bench import APPLICATION, Answer, FakeTime, Received, Server, answer, client_of
+from tests.api.clients import APPLICATION, FakeTime, client_of
+from tests.api.local_server import Answer, Received, Server, answer
+from tests.api.socket_server import SocketServer
 
 NEVER = Deadline.never()
 HOST = "tenant.example"
@@ -42,12 +43,12 @@ def transport(**transport_options: Any) -> Transport:
     return Transport(TransportOptions(**transport_options), monotonic=FakeTime())
 
 
-def exchange(way: Transport, url: str, **more: Any) -> RawReply:
+def exchange(client: Transport, url: str, **more: Any) -> RawReply:
     arguments = {"headers": {"Authorization": "Bearer marked"}, "body": b"{}", "deadline": NEVER, "max_bytes": 10_000}
     try:
-        return way.exchange("POST", url, **(arguments | more))
+        return client.exchange("POST", url, **(arguments | more))
     finally:
-        way.close()
+        client.close()
 
 
 # a request and its reply
@@ -63,7 +64,7 @@ def test_a_request_arrives_as_it_was_sent_and_its_reply_with_lower_case_headers(
     assert (reply.status, reply.body, reply.headers["x-some-header"]) == (207, b"body", "Value")
 
 
-def test_a_compressed_reply_is_unfolded(server: Server) -> None:
+def test_a_compressed_reply_is_decompressed(server: Server) -> None:
     server.say(Answer(200, gzip.compress(b"plain"), {"Content-Encoding": "gzip"}))
     assert exchange(transport(), server.url).body == b"plain"
 
@@ -82,47 +83,41 @@ def test_a_reply_of_exactly_the_limit_is_read_and_a_longer_one_is_not(server: Se
         exchange(transport(), server.url, max_bytes=99)
 
 
-def test_reads_share_a_connection_and_each_write_has_its_own(server: Server) -> None:
-    way = transport()
+def test_reads_share_a_connection_and_each_write_has_a_new_one(server: Server) -> None:
+    client = transport()
     for fresh in (False, False, True, True, False):
-        way.exchange("POST", server.url, headers={}, body=b"", deadline=NEVER, max_bytes=10_000, fresh=fresh)
-    way.close()
+        client.exchange("POST", server.url, headers={}, body=b"", deadline=NEVER, max_bytes=10_000, fresh=fresh)
+    client.close()
     first, second, write, other_write, last = (request.port for request in server.requests)
     assert first == second == last
     assert len({first, write, other_write}) == 3
-    assert way.requests_sent == 5
+    assert client.requests_sent == 5
 
 
 def test_headers_and_body_leave_together() -> None:
     """Two packets cost two system calls on both sides, and with TLS two records."""
     first: list[bytes] = []
-    listening = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        connection, _ = listening.accept()
-        with connection:
-            first.append(connection.recv(65536))
-            connection.sendall(b"HTTP/1.1 204 Nothing\r\n\r\n")
+    def serve(connection: socket.socket) -> None:
+        first.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 204 Nothing\r\n\r\n")
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    exchange(transport(), f"http://127.0.0.1:{listening.getsockname()[1]}/path", body=b"the body")
-    thread.join()
-    listening.close()
+    with SocketServer(serve) as server:
+        exchange(transport(), f"{server.url}/path", body=b"the body")
     assert first[0].startswith(b"POST /path HTTP/1.1\r\n")
     assert first[0].endswith(b"\r\n\r\nthe body")
 
 
-# failures, and what is known after them
+# failures
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
 
 
-def test_a_connection_that_was_refused_did_not_execute_anything() -> None:
+def test_a_request_on_a_refused_connection_was_not_executed() -> None:
     with pytest.raises(Unreachable, match="No connection to 127.0.0.1") as caught:
         exchange(transport(), f"http://127.0.0.1:{free_port()}/path?token=marked")
     assert caught.value.may_have_been_executed is False
@@ -144,9 +139,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("what", "told"), BROKEN, ids=[one[0] for one in BROKEN])
-def test_a_reply_that_breaks_off_may_have_been_executed(server: Server, what: str, told: Answer) -> None:
-    server.say(told)
+@pytest.mark.parametrize(("case", "reply"), BROKEN, ids=[name for name, _ in BROKEN])
+def test_a_request_with_a_broken_reply_may_have_been_executed(server: Server, case: str, reply: Answer) -> None:
+    server.say(reply)
     with pytest.raises(Unreachable, match="127.0.0.1") as caught:
         exchange(transport(), f"{server.url}/path?token=marked")
     assert caught.value.may_have_been_executed is True
@@ -154,7 +149,7 @@ def test_a_reply_that_breaks_off_may_have_been_executed(server: Server, what: st
     assert "marked" not in str(caught.value)
 
 
-def test_a_server_that_stays_silent_may_have_executed(server: Server) -> None:
+def test_a_request_to_a_silent_server_may_have_been_executed(server: Server) -> None:
     server.say(Answer(ending="silence"))
     with pytest.raises(Unreachable, match="did not answer in time") as caught:
         exchange(transport(timeout=0.05), server.url)
@@ -164,31 +159,31 @@ def test_a_server_that_stays_silent_may_have_executed(server: Server) -> None:
 
 def test_nothing_is_sent_when_the_deadline_has_passed(server: Server) -> None:
     time = FakeTime()
-    way = Transport(TransportOptions(), monotonic=time)
-    with pytest.raises(DeadlineExceeded, match="no time left") as caught:
-        exchange(way, server.url, deadline=Deadline(time.now))
+    client = Transport(TransportOptions(), monotonic=time)
+    with pytest.raises(DeadlineExceeded, match="time limit expired") as caught:
+        exchange(client, server.url, deadline=Deadline(time.now))
     assert caught.value.may_have_been_executed is False
     assert server.requests == []
-    assert way.requests_sent == 0
+    assert client.requests_sent == 0
 
 
-def test_a_failure_after_the_deadline_is_the_deadlines(server: Server) -> None:
+def test_a_failure_after_the_deadline_is_a_deadline_error(server: Server) -> None:
     server.say(Answer(ending="silence"))
-    way = Transport(TransportOptions(), monotonic=time.monotonic)
-    with pytest.raises(DeadlineExceeded, match="no answer in time") as caught:
-        exchange(way, server.url, deadline=Deadline.after(0.1))
+    client = Transport(TransportOptions(), monotonic=time.monotonic)
+    with pytest.raises(DeadlineExceeded, match="time limit expired") as caught:
+        exchange(client, server.url, deadline=Deadline.after(0.1))
     assert caught.value.may_have_been_executed is True
 
 
-def test_a_body_that_drips_beyond_the_deadline_is_not_waited_for(server: Server) -> None:
-    class Leaping(FakeTime):
-        """Each look at the clock is ten seconds later."""
+def test_a_slow_body_ends_with_the_deadline(server: Server) -> None:
+    class FastTime(FakeTime):
+        """Advances by ten seconds with each reading."""
 
         def __call__(self) -> float:
             self.now += 10
             return self.now
 
-    time = Leaping()
+    time = FastTime()
     server.say(Answer(200, b"x" * 100_000))
     with pytest.raises(DeadlineExceeded, match="too slowly"):
         exchange(
@@ -230,7 +225,7 @@ def secure(certificate: Certificate) -> Iterator[Server]:
         yield running
 
 
-def test_certificates_are_verified_unless_somebody_says_otherwise() -> None:
+def test_certificates_are_verified_by_default() -> None:
     assert TransportOptions().verify_tls is True
     assert Connection("https://api.services.mimecast.com", APPLICATION).verify_tls is True
     context = tls_context(verify=True, ca_bundle="")
@@ -240,10 +235,10 @@ def test_certificates_are_verified_unless_somebody_says_otherwise() -> None:
     assert (loose.verify_mode, loose.check_hostname) == (ssl.CERT_NONE, False)
 
 
-def test_a_certificate_that_nobody_trusts_ends_the_connection_before_anything_is_sent(secure: Server) -> None:
+def test_nothing_is_sent_to_a_server_with_an_untrusted_certificate(secure: Server) -> None:
     with pytest.raises(Unreachable, match="certificate of 127.0.0.1.* is not trusted") as caught:
         exchange(transport(), secure.url)
-    assert "name its CA bundle" in str(caught.value)
+    assert "set its CA bundle" in str(caught.value)
     assert caught.value.may_have_been_executed is False
     assert secure.requests == []
 
@@ -266,39 +261,33 @@ def test_a_certificate_of_another_name_is_refused(secure: Server, certificate: C
     assert secure.requests == []
 
 
-def test_verification_can_be_turned_off_for_a_laboratory(secure: Server) -> None:
+def test_verification_can_be_disabled(secure: Server) -> None:
     with pytest.warns(InsecureRequestWarning):
         assert exchange(transport(verify_tls=False), secure.url).status == 200
 
 
-def test_a_port_that_does_not_speak_tls_is_named_as_such(server: Server) -> None:
-    with pytest.raises(Unreachable, match="check API Root, and that its port speaks TLS") as caught:
+def test_a_port_without_tls_is_an_error(server: Server) -> None:
+    with pytest.raises(Unreachable, match="check that its port uses TLS") as caught:
         exchange(transport(), server.url.replace("http:", "https:"))
     assert caught.value.may_have_been_executed is False
 
 
-def test_a_tls_error_after_the_request_was_sent_may_have_been_executed(certificate: Certificate) -> None:
+def test_a_request_before_a_tls_error_may_have_been_executed(certificate: Certificate) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
-    listening = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        connection, _ = listening.accept()
-        with connection, context.wrap_socket(connection.dup(), server_side=True) as secured:
+    def serve(connection: socket.socket) -> None:
+        with context.wrap_socket(connection.dup(), server_side=True) as secured:
             secured.recv(65536)
-            connection.sendall(b"no TLS record any more")
+            connection.sendall(b"not a TLS record")
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    with pytest.raises(Unreachable) as caught:
-        exchange(transport(ca_bundle=str(certificate.chain)), f"https://127.0.0.1:{listening.getsockname()[1]}")
-    thread.join()
-    listening.close()
+    with SocketServer(serve) as server, pytest.raises(Unreachable) as caught:
+        exchange(transport(ca_bundle=str(certificate.chain)), server.url.replace("http:", "https:"))
     assert caught.value.may_have_been_executed is True
 
 
 @pytest.mark.parametrize("content", [None, b"no certificate", b""], ids=["missing", "no PEM", "empty"])
-def test_a_bundle_that_cannot_be_read_is_a_setting_to_correct(tmp_path: Path, content: bytes | None) -> None:
+def test_a_bundle_that_cannot_be_read_is_a_misconfiguration(tmp_path: Path, content: bytes | None) -> None:
     bundle = tmp_path / "bundle.pem"
     if content is not None:
         bundle.write_bytes(content)
@@ -313,54 +302,32 @@ def test_a_bundle_may_be_a_folder(tmp_path: Path) -> None:
 # proxies
 
 
-class Tunnel:
-    """A proxy that leads every CONNECT to one port of this machine, and remembers who asked for what."""
+class Tunnel(SocketServer):
+    """A proxy that connects every CONNECT to one port of this machine, and records the requests with their headers."""
 
     def __init__(self, port: int, *, status: int = 200) -> None:
-        self._port = port
+        super().__init__(self._connect)
+        self._target_port = port
         self._status = status
-        self.request_info: list[tuple[str, dict[str, str]]] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._threads = [threading.Thread(target=self._accept)]
+        self.requests: list[tuple[str, dict[str, str]]] = []
 
-    def __enter__(self) -> Self:
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(10)
-        self._socket.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                came, _ = self._socket.accept()
-                thread = threading.Thread(target=self._serve, args=(came,))
-                self._threads.append(thread)
-                thread.start()
-
-    def _serve(self, came: socket.socket) -> None:
-        with came, came.makefile("rb") as read:
-            first = read.readline().decode().split()
+    def _connect(self, client: socket.socket) -> None:
+        with client.makefile("rb") as lines:
+            request_line = lines.readline().decode().split()
             headers = {}
-            while (line := read.readline().decode().strip()) != "":
+            while (line := lines.readline().decode().strip()) != "":
                 name, _, value = line.partition(":")
                 headers[name.lower()] = value.strip()
-            self.request_info.append((" ".join(first[:2]), headers))
-            length = "" if self._status == 200 else "Content-Length: 0\r\n"
-            came.sendall(f"HTTP/1.1 {self._status} Said\r\n{length}\r\n".encode())
-            if self._status != 200:
-                return
-            with socket.create_connection(("127.0.0.1", self._port)) as onward:
-                back = threading.Thread(target=_pump, args=(onward, came))
-                back.start()
-                _pump(came, onward)
-                back.join(10)
+        self.requests.append((" ".join(request_line[:2]), headers))
+        length = "" if self._status == 200 else "Content-Length: 0\r\n"
+        client.sendall(f"HTTP/1.1 {self._status} Reply\r\n{length}\r\n".encode())
+        if self._status != 200:
+            return
+        with socket.create_connection(("127.0.0.1", self._target_port)) as target:
+            back = threading.Thread(target=_pump, args=(target, client))
+            back.start()
+            _pump(client, target)
+            back.join(10)
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
@@ -371,15 +338,15 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def test_a_request_goes_through_the_proxy_in_a_tunnel_with_the_proxys_own_credentials(
+def test_a_request_uses_a_tunnel_of_the_proxy_with_the_credentials_of_the_proxy(
     secure: Server, certificate: Certificate
 ) -> None:
     with Tunnel(secure.port) as tunnel:
         proxy = Proxy(tunnel.url, "user", Secret("pass:word"))
         reply = exchange(transport(proxy=proxy, ca_bundle=str(certificate.chain)), f"https://{HOST}/path")
     assert reply.status == 200
-    [(request_info, headers)] = tunnel.request_info
-    assert request_info == f"CONNECT {HOST}:443"
+    [(request_line, headers)] = tunnel.requests
+    assert request_line == f"CONNECT {HOST}:443"
     assert headers["proxy-authorization"] == "Basic " + base64.b64encode(b"user:pass:word").decode()
     assert "authorization" not in headers
     [arrived] = secure.requests
@@ -390,7 +357,7 @@ def test_a_request_goes_through_the_proxy_in_a_tunnel_with_the_proxys_own_creden
 def test_a_proxy_without_a_user_gets_no_credentials(secure: Server, certificate: Certificate) -> None:
     with Tunnel(secure.port) as tunnel:
         exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
-    assert "proxy-authorization" not in tunnel.request_info[0][1]
+    assert "proxy-authorization" not in tunnel.requests[0][1]
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
@@ -400,56 +367,56 @@ def test_the_proxy_of_the_environment_is_used(
     with Tunnel(secure.port) as tunnel:
         monkeypatch.setenv(variable, tunnel.url.replace("http://", "http://us%40er:p%3Aw@"))
         assert exchange(transport(ca_bundle=str(certificate.chain)), f"https://{HOST}/").status == 200
-    assert tunnel.request_info[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
+    assert tunnel.requests[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
 
 
-def test_a_named_proxy_goes_before_that_of_the_environment(
+def test_a_configured_proxy_takes_precedence_over_the_environment(
     secure: Server, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     with Tunnel(secure.port) as tunnel:
         exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
-    assert len(tunnel.request_info) == 1
+    assert len(tunnel.requests) == 1
 
 
-def test_this_machine_is_never_reached_through_a_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_this_machine_do_not_use_a_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv("HTTP_PROXY", nowhere)
     assert exchange(transport(proxy=Proxy(nowhere)), server.url).status == 200
 
 
-def test_a_host_that_the_environment_excepts_is_not_reached_through_its_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_a_host_in_no_proxy_do_not_use_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
     monkeypatch.setenv("NO_PROXY", f".{HOST},other.example")
-    way = transport()
-    assert way._proxy_for("https", f"api.{HOST}") is None
-    assert way._proxy_for("https", "api.example.com") == Proxy("http://proxy.example:8080")
+    client = transport()
+    assert client._proxy_for("https", f"api.{HOST}") is None
+    assert client._proxy_for("https", "api.example.com") == Proxy("http://proxy.example:8080")
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-def test_a_proxy_that_refuses_is_named_and_nothing_was_executed(secure: Server, status: int) -> None:
+def test_a_request_that_the_proxy_refuses_was_not_executed(secure: Server, status: int) -> None:
     with Tunnel(secure.port, status=status) as tunnel:
         proxy = Proxy(tunnel.url, "user", Secret("marked-password"))
-        with pytest.raises(Unreachable, match="proxy does not let us reach tenant.example.*proxy settings") as caught:
+        with pytest.raises(Unreachable, match="proxy does not connect to tenant.example.*proxy settings") as caught:
             exchange(transport(proxy=proxy), f"https://{HOST}/")
     assert caught.value.may_have_been_executed is False
     assert "marked" not in str(caught.value)
     assert secure.requests == []
 
 
-def test_a_proxy_that_is_not_there_is_named_and_nothing_was_executed() -> None:
+def test_a_request_to_an_unreachable_proxy_was_not_executed() -> None:
     with pytest.raises(Unreachable, match="proxy") as caught:
         exchange(transport(proxy=Proxy(f"http://127.0.0.1:{free_port()}")), f"https://{HOST}/")
     assert caught.value.may_have_been_executed is False
 
 
 @pytest.mark.parametrize("url", ["ftp://proxy.example:21", "socks5://proxy.example:1080", "http://pro xy", "http://"])
-def test_a_proxy_of_another_kind_is_a_setting_to_correct(url: str) -> None:
+def test_a_proxy_of_another_kind_is_a_misconfiguration(url: str) -> None:
     with pytest.raises(Misconfigured, match="Proxy Server Address"):
         Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy(url))
 
 
-def test_a_proxy_may_be_anywhere_because_what_passes_through_it_is_tls() -> None:
+def test_a_proxy_may_use_plain_http() -> None:
     Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy("http://proxy.example:8080"))
     Connection("https://api.services.mimecast.com", APPLICATION, proxy=Proxy("https://proxy.example:8443"))
 
@@ -484,6 +451,6 @@ def test_the_client_reaches_a_server_with_tls(secure: Server, certificate: Certi
 
 
 @pytest.mark.parametrize("url", ["http://[bad", "http://proxy.example.com:99999", "http://proxy:1x"])
-def test_a_proxy_of_the_environment_that_is_no_url_is_a_misconfiguration(url: str) -> None:
+def test_a_malformed_proxy_of_the_environment_is_a_misconfiguration(url: str) -> None:
     with pytest.raises(Misconfigured, match="HTTPS_PROXY"):
         proxy_from_url(url)

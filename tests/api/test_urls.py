@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mimecast_secops.api import Connection
 from mimecast_secops.api.errors import Consequence, Misconfigured
 from mimecast_secops.api.urls import check_url, is_internal, is_loopback
-from tests.api.bench import APPLICATION
+from tests.api.clients import APPLICATION
 
 # where requests may go
 
@@ -27,9 +27,9 @@ REFUSED = [
     ("file:///etc/passwd", "must be a URL"),
     ("https://", "must be a URL"),
     ("", "must be a URL"),
-    ("https://user@api.services.mimecast.com", "must not carry a user name"),
-    ("https://user:marked@api.services.mimecast.com", "must not carry a user name"),
-    ("http://127.0.0.1@evil.example", "must not carry a user name"),
+    ("https://user@api.services.mimecast.com", "must not have a user name"),
+    ("https://user:marked@api.services.mimecast.com", "must not have a user name"),
+    ("http://127.0.0.1@evil.example", "must not have a user name"),
     ("https://api.services.mimecast.com?x=1", "a query"),
     ("https://api.services.mimecast.com#x", "a fragment"),
     ("https://api services.mimecast.com", "has a character"),

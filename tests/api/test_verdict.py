@@ -1,4 +1,4 @@
-"""The decision after an attempt, as a table and as invariants."""
+"""The decision after a failed attempt, as a table and as invariants."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
-from mimecast_secops.api.verdict import LONGEST_WAIT, Attempt, Step, Verdict, verdict
+from mimecast_secops.api.rate_limit import MAX_WAIT
+from mimecast_secops.api.verdict import FailedAttempt, Step, Verdict, verdict
 
-# Errors after which the function was certainly not executed, and that may pass.
+# Transient errors that prove that the call was not executed.
 NOT_EXECUTED = [
     RateLimited("quota", wait=0.1),
     RateLimited("quota without a time"),
@@ -35,13 +36,13 @@ NOT_EXECUTED = [
     AuthenticationFailed("unsure", code="token_verification_failed"),
     AuthenticationFailed("unsure", code="err_developer_key"),
 ]
-# Errors after which nobody knows whether the function was executed.
+# Transient errors after which the call may have been executed.
 PERHAPS_EXECUTED = [
-    Unreachable("broke off", may_have_been_executed=True),
+    Unreachable("broken", may_have_been_executed=True),
     Unavailable("HTTP 503", status=503),
     UnreadableReply("truncated"),
 ]
-# Errors that do not pass by themselves.
+# Errors that a retry does not resolve.
 FINAL = [
     MimecastError("something"),
     Misconfigured("a setting"),
@@ -51,7 +52,7 @@ FINAL = [
     AuthenticationFailed("expired key", status=418, code="err_xdk_binding_expired"),
     MissingPermission("not allowed", status=403),
     NotFound("no such id"),
-    NotConfirmed("not said"),
+    NotConfirmed("not confirmed"),
     NotSupported("not there"),
     FileRejected("too long"),
     DeadlineExceeded("too late"),
@@ -61,7 +62,7 @@ RENEWED = AuthenticationFailed("expired", status=401, code="token_expired")
 
 
 def attempt_of(
-    error: MimecastError | None,
+    error: MimecastError,
     *,
     number: int = 1,
     limit: int = 5,
@@ -69,8 +70,8 @@ def attempt_of(
     renewed: bool = False,
     time_left: float = math.inf,
     jitter: float = 0.0,
-) -> Attempt:
-    return Attempt(
+) -> FailedAttempt:
+    return FailedAttempt(
         error=error,
         number=number,
         limit=limit,
@@ -81,7 +82,7 @@ def attempt_of(
     )
 
 
-def named(error: MimecastError) -> str:
+def label_of(error: MimecastError) -> str:
     return f"{type(error).__name__} {error.message}"
 
 
@@ -90,7 +91,7 @@ errors = st.sampled_from([*NOT_EXECUTED, *PERHAPS_EXECUTED, *FINAL, RENEWED]) | 
     RateLimited, st.just("quota"), wait=st.none() | st.floats(min_value=0, max_value=1e9)
 )
 attempts = st.builds(
-    Attempt,
+    FailedAttempt,
     error=errors,
     number=st.integers(1, 2000),
     limit=st.integers(1, 2000),
@@ -101,29 +102,24 @@ attempts = st.builds(
 )
 
 
-@pytest.mark.parametrize("writes", [False, True])
-def test_an_attempt_without_an_error_succeeded(writes: bool) -> None:
-    assert verdict(attempt_of(None, writes=writes, number=5, time_left=-1)) == Verdict(Step.SUCCEED)
-
-
-@pytest.mark.parametrize("error", NOT_EXECUTED + PERHAPS_EXECUTED, ids=named)
-def test_a_read_is_repeated_after_what_may_pass(error: MimecastError) -> None:
+@pytest.mark.parametrize("error", NOT_EXECUTED + PERHAPS_EXECUTED, ids=label_of)
+def test_a_read_is_repeated_after_a_transient_error(error: MimecastError) -> None:
     assert verdict(attempt_of(error)).step is Step.RETRY
 
 
-@pytest.mark.parametrize("error", NOT_EXECUTED, ids=named)
+@pytest.mark.parametrize("error", NOT_EXECUTED, ids=label_of)
 def test_a_write_that_was_certainly_not_executed_is_repeated(error: MimecastError) -> None:
     assert verdict(attempt_of(error, writes=True)).step is Step.RETRY
 
 
-@pytest.mark.parametrize("error", PERHAPS_EXECUTED, ids=named)
+@pytest.mark.parametrize("error", PERHAPS_EXECUTED, ids=label_of)
 def test_a_write_that_may_have_been_executed_is_not_repeated(error: MimecastError) -> None:
     assert verdict(attempt_of(error, writes=True)) == Verdict(Step.FAIL)
 
 
-@pytest.mark.parametrize("error", FINAL, ids=named)
+@pytest.mark.parametrize("error", FINAL, ids=label_of)
 @pytest.mark.parametrize("writes", [False, True])
-def test_what_does_not_pass_by_itself_fails_at_once(error: MimecastError, writes: bool) -> None:
+def test_a_permanent_error_fails_at_once(error: MimecastError, writes: bool) -> None:
     assert verdict(attempt_of(error, writes=writes)) == Verdict(Step.FAIL)
 
 
@@ -138,16 +134,16 @@ def test_the_last_allowed_attempt_is_the_last() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=0.0), number=5, limit=5)).step is Step.FAIL
 
 
-def test_a_wait_that_the_server_names_is_kept_to_the_second() -> None:
+def test_the_wait_is_the_one_that_the_server_asks_for() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=42.0))) == Verdict(Step.RETRY, 42.0)
 
 
-def test_a_server_that_asks_for_more_than_the_longest_wait_is_not_waited_for() -> None:
-    assert verdict(attempt_of(RateLimited("quota", wait=LONGEST_WAIT))).step is Step.RETRY
-    assert verdict(attempt_of(RateLimited("quota", wait=LONGEST_WAIT + 1))).step is Step.FAIL
+def test_a_wait_longer_than_the_maximum_ends_the_call() -> None:
+    assert verdict(attempt_of(RateLimited("quota", wait=MAX_WAIT))).step is Step.RETRY
+    assert verdict(attempt_of(RateLimited("quota", wait=MAX_WAIT + 1))).step is Step.FAIL
 
 
-def test_a_wait_that_ends_after_the_deadline_is_not_begun() -> None:
+def test_a_wait_that_ends_after_the_deadline_ends_the_call() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=5.0), time_left=5.0)).step is Step.RETRY
     assert verdict(attempt_of(RateLimited("quota", wait=5.0), time_left=4.9)).step is Step.FAIL
 
@@ -165,7 +161,7 @@ def test_the_wait_doubles_up_to_a_ceiling_and_is_spread_over_its_upper_half(
 
 
 @given(attempts)
-def test_a_write_that_may_have_been_executed_is_never_repeated(attempt: Attempt) -> None:
+def test_a_write_that_may_have_been_executed_is_never_repeated(attempt: FailedAttempt) -> None:
     unsure = isinstance(attempt.error, (Unavailable, UnreadableReply)) or (
         isinstance(attempt.error, Unreachable) and attempt.error.may_have_been_executed
     )
@@ -174,33 +170,32 @@ def test_a_write_that_may_have_been_executed_is_never_repeated(attempt: Attempt)
 
 
 @given(attempts)
-def test_a_retry_never_outlasts_the_deadline_the_ceiling_or_the_number_of_attempts(attempt: Attempt) -> None:
+def test_a_retry_respects_the_deadline_the_maximum_wait_and_the_number_of_attempts(attempt: FailedAttempt) -> None:
     decided = verdict(attempt)
     if decided.step is Step.RETRY:
-        assert 0 <= decided.wait <= min(LONGEST_WAIT, attempt.time_left)
+        assert 0 <= decided.wait <= min(MAX_WAIT, attempt.time_left)
         assert attempt.number < attempt.limit
 
 
 @given(attempts)
-def test_a_retry_never_comes_before_the_server_allows_it(attempt: Attempt) -> None:
+def test_a_retry_is_never_earlier_than_the_server_allows(attempt: FailedAttempt) -> None:
     decided = verdict(attempt)
     if decided.step is Step.RETRY and isinstance(attempt.error, RateLimited) and attempt.error.wait is not None:
         assert attempt.error.wait <= decided.wait <= attempt.error.wait + 0.25
 
 
 @given(attempts)
-def test_an_error_is_never_called_a_success_and_only_a_retry_waits(attempt: Attempt) -> None:
+def test_only_a_retry_waits(attempt: FailedAttempt) -> None:
     decided = verdict(attempt)
-    assert decided.step is not Step.SUCCEED
     assert decided.wait == 0 or decided.step is Step.RETRY
 
 
 @given(attempts)
-def test_the_same_attempt_is_always_judged_the_same(attempt: Attempt) -> None:
+def test_the_verdict_is_deterministic(attempt: FailedAttempt) -> None:
     assert verdict(attempt) == verdict(attempt)
 
 
 @given(attempts)
-def test_a_token_that_was_renewed_already_is_not_renewed_again(attempt: Attempt) -> None:
+def test_a_token_is_renewed_only_once(attempt: FailedAttempt) -> None:
     if attempt.renewed:
         assert verdict(attempt).step is not Step.RENEW

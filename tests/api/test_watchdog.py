@@ -1,4 +1,4 @@
-"""The time limits of whole exchanges, against servers that keep a client waiting in every phase."""
+"""The time limits of whole exchanges, with servers that delay a client in every phase."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, Unreachable
 from mimecast_secops.api.transport import Transport, TransportOptions
 from mimecast_secops.api.watchdog import Cut, Watchdog, WatchedSocket
-from tests.api.bench import Answer, Server
-from tests.api.hostile import (
+from tests.api.local_server import Answer, Server
+from tests.api.slow_servers import (
     AFTER_SENDING,
     IN_THE_BODY,
     INTERIM,
@@ -29,26 +29,26 @@ from tests.api.hostile import (
     SLOW_HANDSHAKE,
     SLOW_TUNNEL,
     TUNNEL_LINES,
-    Hostile,
-    Quirks,
-    Unaccepting,
+    FullBacklog,
+    SlowReply,
+    SlowServer,
 )
 
 NEVER = Deadline.never()
 FIRST_PHASES = [*AFTER_SENDING, NO_HANDSHAKE, SLOW_HANDSHAKE, SLOW_TUNNEL, TUNNEL_LINES]
-by_name = pytest.mark.parametrize
+parametrize = pytest.mark.parametrize
 
 
-def name_of(behaviour: Quirks) -> str:
-    return behaviour.name
+def name_of(slow_reply: SlowReply) -> str:
+    return slow_reply.name
 
 
-def call(server: Hostile, behaviour: Quirks, deadline: Deadline, **limits: float) -> RawReply:
-    """Call a hostile server so that its behaviour meets the phase that it is about."""
+def call(server: SlowServer, slow_reply: SlowReply, deadline: Deadline, **limits: float) -> RawReply:
+    """Call a slow server so that its reply is slow in the intended phase."""
     url, proxy = server.url, None
-    if behaviour in (NO_HANDSHAKE, SLOW_HANDSHAKE):
+    if slow_reply in (NO_HANDSHAKE, SLOW_HANDSHAKE):
         url = url.replace("http:", "https:")
-    if behaviour in (SLOW_TUNNEL, TUNNEL_LINES):
+    if slow_reply in (SLOW_TUNNEL, TUNNEL_LINES):
         url, proxy = "https://tenant.example/", Proxy(server.url)
     transport = Transport(TransportOptions(proxy=proxy, **limits), monotonic=time.monotonic)  # type: ignore[arg-type]
     try:
@@ -61,33 +61,33 @@ def exchange(transport: Transport, url: str, deadline: Deadline, **more: Any) ->
     return transport.exchange("POST", url, headers={}, body=b"{}", deadline=deadline, max_bytes=10**7, **more)
 
 
-@by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
-def test_the_deadline_ends_an_exchange_in_every_phase(behaviour: Quirks) -> None:
-    with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded) as caught:
-        call(server, behaviour, Deadline.after(0.15))
-    assert caught.value.may_have_been_executed is (behaviour in (*AFTER_SENDING, *IN_THE_BODY))
+@parametrize("slow_reply", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
+def test_the_deadline_ends_an_exchange_in_every_phase(slow_reply: SlowReply) -> None:
+    with SlowServer(slow_reply) as server, pytest.raises(DeadlineExceeded) as caught:
+        call(server, slow_reply, Deadline.after(0.15))
+    assert caught.value.may_have_been_executed is (slow_reply in (*AFTER_SENDING, *IN_THE_BODY))
 
 
-@by_name("behaviour", FIRST_PHASES, ids=name_of)
-def test_without_a_deadline_connecting_and_headers_share_one_limit(behaviour: Quirks) -> None:
-    with Hostile(behaviour) as server, pytest.raises(Unreachable, match="in time|proxy|TLS") as caught:
-        call(server, behaviour, NEVER, timeout=0.1, connect_timeout=0.1)
+@parametrize("slow_reply", FIRST_PHASES, ids=name_of)
+def test_without_a_deadline_connecting_and_headers_share_one_limit(slow_reply: SlowReply) -> None:
+    with SlowServer(slow_reply) as server, pytest.raises(Unreachable, match="in time|proxy|TLS") as caught:
+        call(server, slow_reply, NEVER, timeout=0.1, connect_timeout=0.1)
     assert not isinstance(caught.value, DeadlineExceeded)
-    assert caught.value.may_have_been_executed is (behaviour in AFTER_SENDING)
+    assert caught.value.may_have_been_executed is (slow_reply in AFTER_SENDING)
 
 
-@by_name("behaviour", IN_THE_BODY, ids=name_of)
-def test_without_a_deadline_a_body_has_a_limit(behaviour: Quirks, monkeypatch: pytest.MonkeyPatch) -> None:
+@parametrize("slow_reply", IN_THE_BODY, ids=name_of)
+def test_without_a_deadline_a_body_has_a_limit(slow_reply: SlowReply, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport_module, "_BODY_TIMEOUTS", 0.005)
-    with Hostile(behaviour) as server, pytest.raises(DeadlineExceeded, match="too slowly") as caught:
-        call(server, behaviour, NEVER)
+    with SlowServer(slow_reply) as server, pytest.raises(DeadlineExceeded, match="too slowly") as caught:
+        call(server, slow_reply, NEVER)
     assert caught.value.may_have_been_executed is True
 
 
-@by_name("behaviour", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
-def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: Quirks) -> None:
+@parametrize("slow_reply", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)
+def test_an_expired_deadline_ends_an_exchange_in_every_phase(slow_reply: SlowReply) -> None:
     deadline = Deadline.never()
-    with Hostile(behaviour) as server:
+    with SlowServer(slow_reply) as server:
 
         def expire() -> None:
             server.reached.wait(10)
@@ -96,27 +96,27 @@ def test_a_deadline_that_is_expired_ends_an_exchange_in_every_phase(behaviour: Q
         expiring = threading.Thread(target=expire)
         expiring.start()
         with pytest.raises(DeadlineExceeded):
-            call(server, behaviour, deadline)
+            call(server, slow_reply, deadline)
         expiring.join()
 
 
-@by_name("end", [lambda: Deadline.after(0.1), lambda: NEVER], ids=["deadline", "limit"])
-def test_a_connection_that_is_never_accepted_has_a_limit(end: Callable[[], Deadline]) -> None:
+@parametrize("end", [lambda: Deadline.after(0.1), lambda: NEVER], ids=["deadline", "limit"])
+def test_a_connection_that_is_never_established_has_a_limit(end: Callable[[], Deadline]) -> None:
     deadline = end()
     transport = Transport(TransportOptions(connect_timeout=0.2), monotonic=time.monotonic)
-    with Unaccepting() as server, pytest.raises(Unreachable, match="in time") as caught:
+    with FullBacklog() as server, pytest.raises(Unreachable, match="in time") as caught:
         exchange(transport, server.url, deadline)
     transport.close()
     assert isinstance(caught.value, DeadlineExceeded) is (deadline is not NEVER)
     assert caught.value.may_have_been_executed is False
 
 
-def test_a_deadline_that_is_expired_ends_a_connection_that_is_never_accepted() -> None:
+def test_an_expired_deadline_ends_a_connection_that_is_never_established() -> None:
     deadline = Deadline.never()
     transport = Transport(TransportOptions(), monotonic=time.monotonic)
     expiring = threading.Timer(0.1, deadline.expire)
     expiring.start()
-    with Unaccepting() as server, pytest.raises(DeadlineExceeded):
+    with FullBacklog() as server, pytest.raises(DeadlineExceeded):
         exchange(transport, server.url, deadline)
     expiring.join()
     transport.close()
@@ -133,19 +133,19 @@ def test_a_kept_connection_is_watched_like_a_new_one(server: Server) -> None:
     assert len({request.port for request in server.requests}) == 1
 
 
-def test_one_exchange_that_is_cut_leaves_the_others_alone(server: Server) -> None:
+def test_other_exchanges_continue_after_one_is_ended(server: Server) -> None:
     transport = Transport(TransportOptions(), monotonic=time.monotonic)
     server.say(Answer(200, b"whole"))
-    with Hostile(INTERIM) as hostile, pytest.raises(DeadlineExceeded):
-        exchange(transport, hostile.url, Deadline.after(0.15))
+    with SlowServer(INTERIM) as slow_server, pytest.raises(DeadlineExceeded):
+        exchange(transport, slow_server.url, Deadline.after(0.15))
     assert exchange(transport, server.url, NEVER).body == b"whole"
     transport.close()
 
 
-def test_each_address_of_a_name_gets_its_share_of_the_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first of two addresses never answers; the second one still gets its turn."""
+def test_each_address_of_a_name_gets_a_share_of_the_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of two addresses never answers, and the second one is still tried."""
     server.say(Answer(200, b"second"))
-    with Unaccepting() as silent:
+    with FullBacklog() as silent:
         ports = [int(url.rpartition(":")[2]) for url in (silent.url, server.url)]
         addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
@@ -154,7 +154,7 @@ def test_each_address_of_a_name_gets_its_share_of_the_time(server: Server, monke
         transport.close()
 
 
-def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hanging_resolver_does_not_delay_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
 
     def hanging(*_: Any, **__: Any) -> list[Any]:
@@ -170,7 +170,7 @@ def test_a_resolver_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch
     assert caught.value.may_have_been_executed is False
 
 
-def test_a_failure_to_resolve_is_raised_where_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_resolver_is_raised_in_the_calling_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: Any, **__: Any) -> list[Any]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
@@ -187,21 +187,21 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="coun
 
 
 @needs_proc
-def test_requests_leave_no_descriptor_behind(server: Server) -> None:
+def test_requests_leave_no_open_descriptor(server: Server) -> None:
     transport = Transport(TransportOptions(), monotonic=time.monotonic)
     exchange(transport, server.url, NEVER)
     before = descriptors()
-    for _ in range(500):
+    for _ in range(100):
         exchange(transport, server.url, NEVER)
     assert descriptors() <= before
     transport.close()
 
 
 @needs_proc
-def test_exchanges_that_are_cut_leave_no_descriptor_behind() -> None:
+def test_ended_exchanges_leave_no_open_descriptor() -> None:
     transport = Transport(TransportOptions(timeout=0.01, connect_timeout=0.01), monotonic=time.monotonic)
     before = descriptors()
-    with Hostile(SILENCE) as server:
+    with SlowServer(SILENCE) as server:
         for _ in range(50):
             with suppress(Unreachable):
                 exchange(transport, server.url, NEVER)
@@ -224,26 +224,26 @@ def test_closing_ends_the_thread_and_the_next_request_starts_it_again(server: Se
         assert len(watchdogs()) == before
 
 
-def test_closing_during_an_exchange_leaves_it_its_limit() -> None:
+def test_an_exchange_keeps_its_limit_after_close() -> None:
     watchdog = Watchdog()
     here, there = socket.socketpair()
-    wire = WatchedSocket(here)
+    watched_socket = WatchedSocket(here)
     with here, there:
         with watchdog.watch(NEVER, 10.0, 0.2) as watched:
-            watched.attach(wire)
+            watched.attach(watched_socket)
             watchdog.close()
             assert here.recv(1) == b""
             assert watched.cut is Cut.LIMIT
-        wire.release()
+        watched_socket.release()
 
 
-def test_what_is_attached_after_the_cut_is_refused() -> None:
+def test_an_ended_exchange_accepts_no_connection() -> None:
     watchdog = Watchdog()
     here, there = socket.socketpair()
-    wire = WatchedSocket(here)
+    watched_socket = WatchedSocket(here)
     with here, there, watchdog.watch(NEVER, 10.0, 10.0) as watched:
         watched.cut = Cut.DEADLINE
         with pytest.raises(TimeoutError):
-            watched.attach(wire)
-    wire.release()
+            watched.attach(watched_socket)
+    watched_socket.release()
     watchdog.close()

@@ -156,7 +156,7 @@ def one_line(done: Result) -> str:
 def test_wrong_secret(terminal: Terminal) -> None:
     done = terminal.type("action", "ping", "--client-secret", "wrong-wrong-wrong-wrong")
     assert done.exit_code == exit_codes.AUTHENTICATION
-    assert "check Client ID and Client Secret" in one_line(done)
+    assert "Check Client ID and Client Secret" in one_line(done)
 
 
 def test_missing_credentials(terminal: Terminal) -> None:

@@ -19,8 +19,8 @@ import pytest
 from mimecast_secops.api import ApiVersion, Deadline
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.simulator import Simulator
-from tests.api.bench import Server, answer
-from tests.api.hostile import BODY, INTERIM, NO_HANDSHAKE, SILENCE, SLOW_HEADER, Hostile, Quirks, Unaccepting
+from tests.api.local_server import Server, answer
+from tests.api.slow_servers import BODY, INTERIM, NO_HANDSHAKE, SILENCE, SLOW_HEADER, FullBacklog, SlowReply, SlowServer
 from tests.tenants import environment_for
 
 # Far more than a service needs, and far less than the retries and time-outs that it must not wait for.
@@ -68,11 +68,11 @@ def stopped(process: subprocess.Popen[str]) -> str:
 @pytest.mark.parametrize(
     ("behaviour", "scheme"),
     [(INTERIM, "http"), (SLOW_HEADER, "http"), (SILENCE, "http"), (BODY, "http"), (NO_HANDSHAKE, "https")],
-    ids=lambda value: value.name if isinstance(value, Quirks) else value,
+    ids=lambda value: value.name if isinstance(value, SlowReply) else value,
 )
-def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviour: Quirks, scheme: str) -> None:
+def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviour: SlowReply, scheme: str) -> None:
     with (
-        Hostile(behaviour) as server,
+        SlowServer(behaviour) as server,
         service(tmp_path, server.url.replace("http", scheme)) as process,
     ):
         assert server.reached.wait(_PATIENCE)
@@ -83,7 +83,7 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(tmp_path: Path, behaviou
 
 
 def test_sigterm_ends_a_service_that_waits_for_a_connection(tmp_path: Path) -> None:
-    with Unaccepting() as server, service(tmp_path, server.url) as process:
+    with FullBacklog() as server, service(tmp_path, server.url) as process:
         wait_for(tmp_path / "state.db", process)
         stopped(process)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
 from mimecast_secops.api import check_query as check
 from mimecast_secops.api.envelope import RawReply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, refusal
+from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
 from mimecast_secops.api.resources import account
 from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
 from mimecast_secops.api.vocabulary import ApiVersion
@@ -29,7 +29,7 @@ def reply(data: bytes) -> None:
     raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
     opened = open_envelope(raw)
     for api_version in ApiVersion:
-        refusal(RequestInfo(SEARCH, api_version), raw, opened)
+        error_of_reply(RequestInfo(SEARCH, api_version), raw, opened)
     for entry in opened.data if opened else ():
         records(entry)
 

@@ -1,8 +1,8 @@
-"""The Mimecast HTTP API, both generations, and nothing else.
+"""A client for the Mimecast API 1.0 and API 2.0. It does not depend on the rest of this project.
 
 from mimecast_secops.api import ClientCredentials, Connection, MimecastClient, Secret
 
-credentials = ClientCredentials("an id", Secret("a secret"))
+credentials = ClientCredentials("client-id", Secret("client-secret"))
 with MimecastClient(Connection("https://api.services.mimecast.com", credentials)) as client:
     for message in client.held.list():
         print(message.id, message.reason)
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from mimecast_secops.api.session import Connection, Runtime
     from mimecast_secops.api.vocabulary import ApiVersion, Decision, Risk, Route, Status
 
-# Where each public name lives. Every action on the platform is a fresh process that pays for each import, so a module
-# is loaded when one of its names is first asked for.
-_HOMES: Final = {
+# The module of each public name. A module is imported when one of its names is first used, because every action on the
+# platform is a new process. Measured with CPython 3.11 on 2 cores, as CPU time of the process that imports the Ping
+# action: 202 ms, and 282 ms with everything in this package and in `resources` imported at once.
+_MODULES: Final = {
     "errors": "errors",
     "ArchiveQuery": "archive_query",
     "QueryError": "archive_query",
@@ -111,8 +112,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
+    module_name = _MODULES.get(name)
+    if module_name is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.{home}")
-    return module if name == home else getattr(module, name)
+    module = import_module(f"{__name__}.{module_name}")
+    return module if name == module_name else getattr(module, name)

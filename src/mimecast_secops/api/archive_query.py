@@ -1,9 +1,9 @@
-"""The archive's query language: `xmlquery` documents, built as a tree and checked as one (API notes 8.2).
+"""The query language of the archive: `xmlquery` documents, built and checked as XML trees (API notes 8.2).
 
-A value that a person gives is text in that tree. It can never become an element, an attribute or an operator: markup
-is escaped by the XML library, characters that XML forbids are dropped, and in free text the operators of the search
-language (`:`, `!`, `*`, brackets, quotes, the words `and` and `or`) are taken out, so that `subject` searches for words
-only. A criterion that has nothing left to search for is an error: without it, the query finds everything.
+A value that a user enters is text in that tree. It cannot become an element, an attribute or an operator: the XML
+library escapes markup, characters that XML forbids are removed, and in free text the operators of the search language
+(`:`, `!`, `*`, brackets, quotes, the words `and` and `or`) are removed, so that `subject` searches for words only. A
+criterion without anything left to search for is an error, because the query without it would find everything.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U001
 _OPERATORS: Final = re.compile(r"[:!*?()\[\]{}\"'^~|&+\\<>]")
 _PLAIN_WORD: Final = re.compile(r"[^\s\x00-\x1f\x7f:!*\"()\[\]<>\\,;]+")
 _OPERATOR_WORDS: Final = frozenset({"and", "or", "not"})
-_LONGEST_QUERY: Final = 100_000
+_MAX_QUERY: Final = 100_000
 
 
 class QueryError(MimecastError):
-    """The query is not one that the archive can understand; nothing was sent."""
+    """The archive cannot execute the query. Nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,14 @@ class ArchiveQuery:
     """A search of the archive.
 
     Args:
-        fields: which fields each item shall have; `id` always comes.
-        mailboxes: whose mail; none = the whole account.
-        senders: addresses or domains, any of which sent it.
-        recipients: addresses or domains, any of which got it.
-        subject: words of the subject.
-        start: sent or received since, aware; None = no limit.
-        end: until, aware; None = no limit.
-        page_size: items per page.
+        fields: the fields that each item has. `id` is always included.
+        mailboxes: the mailboxes to search; empty for the whole account.
+        senders: addresses or domains, one of which is the sender.
+        recipients: addresses or domains, one of which is a recipient.
+        subject: words in the subject.
+        start: the earliest time sent or received, aware; None for no limit.
+        end: the latest time sent or received, aware; None for no limit.
+        page_size: the number of items per page.
     """
 
     fields: Sequence[str]
@@ -57,11 +57,10 @@ class ArchiveQuery:
     page_size: int = DEFAULT_PAGE_SIZE
 
     def to_xml(self) -> str:
-        """The query as the archive takes it.
+        """The query as an `xmlquery` document.
 
         Raises:
-            QueryError: a criterion has nothing that can be searched for, or an address cannot be searched for together
-                with others.
+            QueryError: a criterion has nothing that can be searched for, or an address cannot be combined with others.
         """
         self._check_criteria()
         root = Tree.Element("xmlquery", {"trace": "iql,muse"})
@@ -86,19 +85,19 @@ class ArchiveQuery:
     def _check_criteria(self) -> None:
         if self.subject.strip() and not searchable_words(self.subject):
             raise QueryError(f'The subject "{self.subject[:80]}" has no word that can be searched for.')
-        for side, values in (("mailbox", self.mailboxes), ("sender", self.senders), ("recipient", self.recipients)):
+        for role, values in (("mailbox", self.mailboxes), ("sender", self.senders), ("recipient", self.recipients)):
             if not all(_FORBIDDEN.sub("", value).strip() for value in values):
-                raise QueryError(f"A {side} to search for is empty.")
+                raise QueryError(f"A {role} to search for is empty.")
 
     def _criteria(self, muse: Tree.Element) -> None:
         for side, addresses in (("from", self.senders), ("to", self.recipients)):
             if len(addresses) > 1:
-                # Two `sent` elements mean both; only free text can say either.
+                # Two `sent` elements mean that both match. Only free text can express that either matches.
                 _leaf(muse, "text", " or ".join(f"{side}:{_word(address)}" for address in addresses))
         if words := searchable_words(self.subject):
             _leaf(muse, "text", f"subject:{words}")
         if self.start or self.end:
-            limits = {name: _stamp(at) for name, at in (("from", self.start), ("to", self.end)) if at}
+            limits = {name: _iso_time(time) for name, time in (("from", self.start), ("to", self.end)) if time}
             Tree.SubElement(muse, "date", {"select": "between", **limits})
         for side, addresses in (("from", self.senders), ("to", self.recipients)):
             if len(addresses) == 1:
@@ -108,21 +107,21 @@ class ArchiveQuery:
 
 
 def check_query(xml: str) -> str:
-    """A query that a person wrote, if the archive can understand it.
+    """Check a query that a user wrote.
 
     Args:
         xml: the text of an `xmlquery` document.
 
     Returns:
-        The same text without blanks around it.
+        The same text without surrounding white space.
 
     Raises:
-        QueryError: it is not well-formed (with line and column), not an `xmlquery`, has a document type or entities, or
-            is too long.
+        QueryError: the query is not well-formed (the message names line and column), is not an `xmlquery`, has a
+            document type or entities, or is too long.
     """
     text = xml.strip()
-    if len(text) > _LONGEST_QUERY:
-        raise QueryError(f"The query has {len(text)} characters; at most {_LONGEST_QUERY} are sent.")
+    if len(text) > _MAX_QUERY:
+        raise QueryError(f"The query has {len(text)} characters. The limit is {_MAX_QUERY}.")
     try:
         root = SafeTree.fromstring(text, forbid_dtd=True)
     except Tree.ParseError as error:
@@ -132,7 +131,7 @@ def check_query(xml: str) -> str:
         raise QueryError("The query has a document type or entities, which are not accepted.") from None
     except ValueError:
         raise QueryError(
-            "The query has characters that XML cannot have, or names an encoding that it is not in."
+            "The query has characters that XML forbids, or declares an encoding that it does not have."
         ) from None
     if root.tag != "xmlquery":
         raise QueryError("The query's outermost element must be <xmlquery>.")
@@ -147,17 +146,17 @@ def _leaf(parent: Tree.Element, tag: str, text: str, attributes: dict[str, str] 
 
 
 def _word(text: str) -> str:
-    """An address or domain inside free text, as it is: what would be an operator there cannot be said at all."""
+    """An address or a domain for free text. One with characters that are operators there is an error."""
     if not _PLAIN_WORD.fullmatch(text):
-        raise QueryError(f'"{text[:80]}" cannot be searched for together with others: search for it alone.')
+        raise QueryError(f'"{text[:80]}" cannot be combined with other addresses. Search for it alone.')
     return text
 
 
 def searchable_words(text: str) -> str:
-    """The words of a subject that the archive can search for; "" where there are none."""
+    """The words of a subject that the archive can search for; "" if there are none."""
     words = _OPERATORS.sub(" ", _FORBIDDEN.sub(" ", text)).split()
     return " ".join(word for word in words if word.lower() not in _OPERATOR_WORDS)
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+def _iso_time(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")

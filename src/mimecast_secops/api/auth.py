@@ -1,4 +1,4 @@
-"""How a request proves who sent it: one object per API generation, with the same face."""
+"""Authentication: one class per API version, with the same interface."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Final, Protocol
 
 from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
@@ -17,23 +18,32 @@ from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.vocabulary import ApiVersion
 
-# Written out, because strftime's names follow the locale.
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _RENEW_EARLY: Final = 60.0
 _SHORT_LIFE_USED: Final = 0.5
 
 
 class Authenticator(Protocol):
-    """What the client asks of an authentication."""
+    """The interface of an authentication method."""
 
     api_version: ApiVersion
 
     def headers(self, path: str, deadline: Deadline) -> dict[str, str]:
-        """The headers that prove this one request; `path` is the function's, without any prefix of API Root."""
+        """The headers that authenticate one request.
+
+        Args:
+            path: the path of the endpoint, without any prefix of API Root.
+            deadline: the deadline for getting a token, where one is needed.
+        """
 
     def forget(self, used: dict[str, str]) -> bool:
-        """Drop what was used in a request that was refused as expired; true when fresh proof can be had."""
+        """Drop the token of a request that was refused as expired.
+
+        Args:
+            used: the headers of that request.
+
+        Returns:
+            Whether the request can be repeated with a new token.
+        """
 
 
 class RequestSigning:
@@ -41,8 +51,8 @@ class RequestSigning:
 
     Args:
         keys: the four values.
-        clock: the current time, aware.
-        request_id: gives a fresh random GUID for each request.
+        clock: returns the current time, aware.
+        request_id: returns a new random GUID for each request.
     """
 
     api_version = ApiVersion.V1
@@ -60,7 +70,7 @@ class RequestSigning:
         self._request_id = request_id
 
     def headers(self, path: str, deadline: Deadline) -> dict[str, str]:  # noqa: ARG002 -- signing never waits
-        """The five headers of a signed request."""
+        """The four headers of a signed request."""
         date, request_id = http_date(self._clock()), self._request_id()
         return {
             "Authorization": f"MC {self._keys.access_key.reveal()}:{self.sign(date, request_id, path)}",
@@ -70,18 +80,18 @@ class RequestSigning:
         }
 
     def sign(self, date: str, request_id: str, path: str) -> str:
-        """The signature, in base64, of one request."""
+        """The signature of one request, in base64."""
         text = f"{date}:{request_id}:{path}:{self._keys.application_key.reveal()}"
         return base64.b64encode(hmac.new(self._key_bytes, text.encode(), hashlib.sha1).digest()).decode()
 
     def forget(self, used: dict[str, str]) -> bool:  # noqa: ARG002 -- a signature is never kept
-        """Nothing is kept, and an expired access key cannot be renewed without a user's password."""
+        """Return False: a signature is not kept, and only a user's password renews an expired access key."""
         return False
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token and how many seconds it lives from the moment it was given out."""
+    """A bearer token and its lifetime in seconds, counted from the request for it."""
 
     value: Secret
     lifetime: float
@@ -92,7 +102,7 @@ class TokenAuth:
 
     Args:
         fetch: gets a new token; raises `MimecastError`.
-        monotonic: the monotonic clock, seconds.
+        monotonic: the monotonic clock, in seconds.
     """
 
     api_version = ApiVersion.V2
@@ -104,33 +114,32 @@ class TokenAuth:
         self._token: Secret | None = None
         self._renew_at = 0.0
 
-    def headers(self, path: str, deadline: Deadline) -> dict[str, str]:  # noqa: ARG002 -- the token is good for all paths
-        """The bearer header; gets a token first when there is none. Threads that need one wait for the same."""
+    def headers(self, path: str, deadline: Deadline) -> dict[str, str]:  # noqa: ARG002 -- one token for all paths
+        """The bearer header. Gets a token first if there is none; threads that need one share it."""
         with self._lock:
             if self._token is None or self._monotonic() >= self._renew_at:
-                request_info = self._monotonic()
+                requested_at = self._monotonic()
                 token = self._fetch(deadline)
                 self._token = token.value
-                # A very short life cannot be renewed a minute early; half of it is used then.
-                self._renew_at = request_info + max(token.lifetime - _RENEW_EARLY, token.lifetime * _SHORT_LIFE_USED)
+                # A token with a very short lifetime cannot be renewed a minute early: half of the lifetime is used.
+                self._renew_at = requested_at + max(token.lifetime - _RENEW_EARLY, token.lifetime * _SHORT_LIFE_USED)
             return {"Authorization": f"Bearer {self._token.reveal()}"}
 
     def forget(self, used: dict[str, str]) -> bool:
-        """Drop the token if it is still the one that was refused; another thread may have renewed it already."""
+        """Drop the token if it is the one that was refused. Another thread may have renewed it already."""
         with self._lock:
             if self._token is not None and used.get("Authorization") == f"Bearer {self._token.reveal()}":
                 self._token = None
         return True
 
 
-def http_date(moment: datetime) -> str:
-    """`moment` (aware, UTC) in the form that is signed: `Tue, 24 Nov 2015 12:50:11 UTC`."""
-    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{day}, {moment.day:02d} {month} {moment.year} {moment:%H:%M:%S} UTC"
+def http_date(timestamp: datetime) -> str:
+    """An aware UTC time in the form that is signed: `Tue, 24 Nov 2015 12:50:11 UTC`."""
+    return format_datetime(timestamp, usegmt=True).replace("GMT", "UTC")
 
 
 def token_request(credentials: ClientCredentials) -> dict[str, str]:
-    """The form fields that ask for a token."""
+    """The form fields of a request for a token."""
     return {
         "client_id": credentials.client_id,
         "client_secret": credentials.client_secret.reveal(),

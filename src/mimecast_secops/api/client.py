@@ -1,4 +1,4 @@
-"""What people use: one attribute per area of the API."""
+"""The client: one attribute per resource of the Mimecast API."""
 
 from __future__ import annotations
 
@@ -17,77 +17,77 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
 
 Result = TypeVar("Result")
-_AREAS: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
+_RESOURCES: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
 
 
 class MimecastClient:
-    """A client of one tenant. Safe to share between threads; close it, or use it as a context manager.
+    """A client of one Mimecast tenant. Safe to share between threads. Close it, or use it as a context manager:
 
         with MimecastClient(Connection("https://api.services.mimecast.com", credentials)) as client:
             print(client.account.get().account_name)
 
     Args:
-        connection: where and who.
-        runtime: time, chance and ids; the real ones unless a test owns them.
+        connection: the tenant, the credentials, and how to reach the server.
+        runtime: the sources of time, randomness and IDs; override in tests.
     """
 
     def __init__(self, connection: Connection, runtime: Runtime | None = None) -> None:
         self._session = Session(connection, runtime or Runtime())
 
-    # An area is loaded when it is first used: an action of the platform uses one or two of them.
+    # A resource is imported when it is first used; `mimecast_secops.api` gives the figures.
 
     @cached_property
     def account(self) -> account.AccountResource:
-        """The account itself."""
+        """The account of the tenant."""
         from mimecast_secops.api.resources.account import AccountResource  # noqa: PLC0415
 
         return AccountResource(self._session)
 
     @cached_property
     def domains(self) -> domains.DomainsResource:
-        """The tenant's domains."""
+        """The domains of the tenant."""
         from mimecast_secops.api.resources.domains import DomainsResource  # noqa: PLC0415
 
         return DomainsResource(self._session)
 
     @cached_property
     def tracking(self) -> tracking.TrackingResource:
-        """Message tracking."""
+        """Message tracking: searches, details, reports, and releases to the sandbox."""
         from mimecast_secops.api.resources.tracking import TrackingResource  # noqa: PLC0415
 
         return TrackingResource(self._session)
 
     @cached_property
     def held(self) -> held.HeldResource:
-        """The hold queue."""
+        """The hold queue: listing, releasing and rejecting held messages."""
         from mimecast_secops.api.resources.held import HeldResource  # noqa: PLC0415
 
         return HeldResource(self._session)
 
     @cached_property
     def archive(self) -> archive.ArchiveResource:
-        """The archive."""
+        """The archive: searches and downloads of messages."""
         from mimecast_secops.api.resources.archive import ArchiveResource  # noqa: PLC0415
 
         return ArchiveResource(self._session)
 
     @cached_property
     def senders(self) -> senders.SendersResource:
-        """Managed senders."""
+        """Managed senders: permitting and blocking a sender for a recipient."""
         from mimecast_secops.api.resources.senders import SendersResource  # noqa: PLC0415
 
         return SendersResource(self._session)
 
     @cached_property
     def policies(self) -> policies.PoliciesResource:
-        """Blocked-sender policies."""
+        """Blocked sender policies: creating, listing and deleting them."""
         from mimecast_secops.api.resources.policies import PoliciesResource  # noqa: PLC0415
 
         return PoliciesResource(self._session)
 
     @cached_property
     def files(self) -> files.FilesResource:
-        """Attachments."""
+        """Attachments of held messages."""
         from mimecast_secops.api.resources.files import FilesResource  # noqa: PLC0415
 
         return FilesResource(self._session)
@@ -105,36 +105,40 @@ class MimecastClient:
 
     @property
     def api_version(self) -> ApiVersion:
-        """The API generation in use."""
+        """The API version in use, which follows from the credentials."""
         return self._session.api_version
 
     @property
     def api_root(self) -> str:
-        """Where requests go."""
+        """The root of the URLs that requests are sent to."""
         return self._session.connection.api_root
 
     @property
     def requests_sent(self) -> int:
-        """How many HTTP requests have left so far, tokens, repeats and downloads included."""
+        """The number of HTTP requests sent so far, including tokens, retries and downloads."""
         return self._session.transport.requests_sent
 
     @property
     def clock_skew(self) -> float | None:
-        """Seconds that our clock is ahead of the server's, by its last reply; None where no reply has said it."""
+        """The seconds that the local clock is ahead of the server's, from the last reply; None if it is unknown."""
         return self._session.server_clock.skew
 
     def reset_clock_skew(self) -> None:
-        """Forget what earlier replies told about the clock."""
+        """Discard the clock skew of earlier replies."""
         self._session.server_clock.skew = None
 
     def until(self, deadline: Deadline) -> MimecastClient:
-        """The same client with a deadline: its calls give up when that comes. Everything else is shared."""
+        """The same client with a deadline. Everything else is shared.
+
+        Returns:
+            A client whose calls raise `DeadlineExceeded` when the deadline expires.
+        """
         view = object.__new__(MimecastClient)
         view._session = self._session.until(deadline)
         return view
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the open connections."""
         self._session.transport.close()
 
     def __enter__(self) -> Self:
@@ -147,6 +151,7 @@ class MimecastClient:
 
 
 def endpoints() -> tuple[Endpoint, ...]:
-    """Every function of the API that this client can call, in the order of their paths."""
-    areas = (import_module(f"mimecast_secops.api.resources.{name}") for name in _AREAS)
-    return tuple(sorted((endpoint for area in areas for endpoint in area.ENDPOINTS), key=lambda one: one.path))
+    """Every endpoint that this client can call, sorted by path."""
+    modules = (import_module(f"mimecast_secops.api.resources.{name}") for name in _RESOURCES)
+    declared = (endpoint for module in modules for endpoint in module.ENDPOINTS)
+    return tuple(sorted(declared, key=lambda endpoint: endpoint.path))

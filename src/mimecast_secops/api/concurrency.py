@@ -1,7 +1,7 @@
-"""How many requests are in flight at the same time: as many as the server answers quickly, never more than a ceiling.
+"""Limits the number of requests in flight to what the server answers quickly, and to a maximum.
 
-The limit grows while replies come quickly and shrinks on signs of congestion, as TCP does: it doubles per round trip
-until the first sign, and grows by about one per round trip after it.
+The limit works like TCP congestion control. It doubles per round trip until the first sign of congestion, and grows by
+about one per round trip after it. Each sign of congestion reduces it.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from mimecast_secops.api.errors import DeadlineExceeded
 
 _START: Final = 8
 _OVERLOADED: Final = frozenset({429, 502, 503, 504})
-_ON_REFUSAL: Final = 0.5
-_ON_DELAY: Final = 0.75
-# A path's latency is judged by its average over some replies: single replies differ for many reasons.
-_LEAST_SAMPLES: Final = 8
+_FACTOR_OVERLOADED: Final = 0.5
+_FACTOR_DELAYED: Final = 0.75
+# The latency of a path is the average over several replies, because single replies differ for many reasons.
+_MIN_SAMPLES: Final = 8
 _SETTLED_SAMPLES: Final = 16
 _SMOOTHING: Final = 0.1
-_TIMES_SLOWER: Final = 2.0
-_SECONDS_SLOWER: Final = 0.025
+_SLOWER_FACTOR: Final = 2.0
+_SLOWER_SECONDS: Final = 0.025
 _RECENT_SECONDS: Final = 10.0
-_LOOK: Final = 0.1
+_POLL_SECONDS: Final = 0.1
 
 
 class Observation:
-    """How one exchange went.
+    """The outcome of one exchange.
 
     Args:
-        path: what was called; latencies are compared per path.
-        epoch: what `ConcurrencyLimit.acquire` returned for it.
-        status: the HTTP status, None when there was no reply.
-        seconds: from the request's leaving to the end of the reply's headers, None when there was no reply.
-        calls_left: how many more calls of this path the rate limit allows, None when the reply does not tell.
-        counts: whether it says something about the server; False when the caller's own deadline ended it.
+        path: the path that was called. Latencies are compared per path.
+        epoch: the value that `ConcurrencyLimit.acquire` returned.
+        status: the HTTP status; None if there was no reply.
+        seconds: the time from sending the request to the end of the reply's headers; None if there was no reply.
+        calls_left: the calls of this path that the rate limit still allows; None if the reply does not tell.
+        counts: whether the outcome describes the server; False if the deadline of the caller ended the exchange.
     """
 
-    # No dataclass: each of them costs a millisecond of import in every action's process.
+    # Not a dataclass: each dataclass adds a millisecond to the import in the process of every action.
     __slots__ = ("calls_left", "counts", "epoch", "path", "seconds", "status")
 
     def __init__(
@@ -64,7 +64,7 @@ class Observation:
 
 
 class _Latency:
-    """The average time-to-headers of a path, and the lowest average of the last 10 to 20 seconds."""
+    """The average time to the reply's headers of a path, and the lowest average of the last 10 to 20 seconds."""
 
     __slots__ = ("_average", "_lowest", "_lowest_before", "_samples", "_since")
 
@@ -75,31 +75,31 @@ class _Latency:
         self._lowest = self._lowest_before = math.inf
 
     def rises(self, seconds: float, now: float) -> bool:
-        """Take in a reply. Returns whether the average is far above the lowest recent one."""
+        """Record a reply. Returns whether the average is far above the lowest recent average."""
         self._samples += 1
         self._average += (seconds - self._average) * max(1 / self._samples, _SMOOTHING)
-        if self._samples < _LEAST_SAMPLES:
+        if self._samples < _MIN_SAMPLES:
             return False
         if now - self._since > _RECENT_SECONDS:
             self._lowest_before, self._lowest, self._since = self._lowest, math.inf, now
         if self._samples >= _SETTLED_SAMPLES:
             self._lowest = min(self._lowest, self._average)
         lowest = min(self._lowest, self._lowest_before)
-        return self._average > _TIMES_SLOWER * lowest + _SECONDS_SLOWER
+        return self._average > _SLOWER_FACTOR * lowest + _SLOWER_SECONDS
 
     def start_over(self) -> None:
-        """Forget the average, which belongs to a limit that is no more; the lowest one stays for comparison."""
+        """Discard the average, which belongs to a previous limit. The lowest average stays for comparison."""
         self._samples, self._average = 0, 0.0
 
 
 class AdaptiveLimit:
-    """The law by which the limit moves. Not safe to share between threads.
+    """The algorithm that changes the limit. Not safe to share between threads.
 
     Args:
-        ceiling: what the limit never exceeds, at least 1.
+        ceiling: the maximum of the limit, at least 1.
 
     Attributes:
-        epoch: counts the times that it shrank. What began in an earlier epoch tells nothing about the present limit.
+        epoch: the number of reductions so far. An exchange that began in an earlier epoch does not count.
     """
 
     def __init__(self, ceiling: int) -> None:
@@ -111,23 +111,23 @@ class AdaptiveLimit:
 
     @property
     def limit(self) -> int:
-        """The most requests in flight, from 1 to the ceiling."""
+        """The maximum number of requests in flight, from 1 to the ceiling."""
         return int(self._limit)
 
     def observe(self, observation: Observation, now: float, *, in_use: bool) -> None:
-        """Take in how an exchange went.
+        """Record the outcome of an exchange.
 
         Args:
-            observation: how it went.
-            now: the monotonic clock, seconds.
-            in_use: whether as many requests as allowed were in flight.
+            observation: the outcome.
+            now: the time of the monotonic clock, in seconds.
+            in_use: whether the limit was reached.
         """
         if not observation.counts or observation.epoch != self.epoch:
             return
         if observation.status in _OVERLOADED:
-            self._shrink(_ON_REFUSAL)
+            self._shrink(_FACTOR_OVERLOADED)
         elif observation.seconds is None or self._latency(observation.path, now).rises(observation.seconds, now):
-            self._shrink(_ON_DELAY)
+            self._shrink(_FACTOR_DELAYED)
         elif in_use and self._has_room(observation):
             self._limit = min(self._ceiling, self._limit + (1.0 if self._doubling else 1.0 / self._limit))
 
@@ -146,7 +146,7 @@ class AdaptiveLimit:
 
 
 class _Waiter:
-    """A thread that waits for its turn."""
+    """A thread that waits until it may start a request."""
 
     __slots__ = ("epoch", "gate", "is_next")
 
@@ -158,12 +158,12 @@ class _Waiter:
 
 
 class ConcurrencyLimit:
-    """Lets requests start in the order in which they ask, as many at a time as the adaptive limit allows.
+    """Starts requests in the order of `acquire`, as many at a time as the adaptive limit allows.
 
     Args:
-        ceiling: the most requests at the same time.
-        monotonic: the monotonic clock of deadlines, seconds.
-        clock: the monotonic clock of latencies, seconds.
+        ceiling: the maximum number of requests at the same time.
+        monotonic: the monotonic clock of deadlines, in seconds.
+        clock: the monotonic clock of latencies, in seconds.
     """
 
     def __init__(
@@ -176,33 +176,33 @@ class ConcurrencyLimit:
         self._monotonic = monotonic
         self._clock = clock
         self._lock = threading.Lock()
-        self._law = AdaptiveLimit(ceiling)
+        self._adaptive = AdaptiveLimit(ceiling)
         self._in_flight = 0
         self._waiters: deque[_Waiter] = deque()
 
     @property
     def limit(self) -> int:
-        """The most requests that may be in flight now."""
-        return self._law.limit
+        """The maximum number of requests that may be in flight now."""
+        return self._adaptive.limit
 
     @property
     def in_flight(self) -> int:
-        """How many requests are in flight."""
+        """The number of requests in flight."""
         return self._in_flight
 
     def acquire(self, deadline: Deadline) -> int:
-        """Wait until a request may start. Every acquire needs one `release`.
+        """Wait until a request may start. Each `acquire` requires one `release`.
 
         Returns:
-            The epoch, for the observation.
+            The epoch, for the `Observation`.
 
         Raises:
-            DeadlineExceeded: the deadline came first; there is nothing to release.
+            DeadlineExceeded: the deadline expired first. Do not call `release` then.
         """
         with self._lock:
-            if not self._waiters and self._in_flight < self._law.limit:
+            if not self._waiters and self._in_flight < self._adaptive.limit:
                 self._in_flight += 1
-                return self._law.epoch
+                return self._adaptive.epoch
             waiter = _Waiter()
             self._waiters.append(waiter)
         try:
@@ -213,20 +213,20 @@ class ConcurrencyLimit:
         return waiter.epoch
 
     def release(self, observation: Observation) -> None:
-        """The request has ended."""
+        """Record that a request has ended, and start waiting requests."""
         with self._lock:
-            in_use = bool(self._waiters) or self._in_flight >= self._law.limit
+            in_use = bool(self._waiters) or self._in_flight >= self._adaptive.limit
             self._in_flight -= 1
-            self._law.observe(observation, self._clock(), in_use=in_use)
+            self._adaptive.observe(observation, self._clock(), in_use=in_use)
             self._admit()
 
     def _wait(self, waiter: _Waiter, deadline: Deadline) -> None:
         while True:
             left = deadline.remaining(self._monotonic())
             if left <= 0:
-                raise DeadlineExceeded("The time was over before the request could start.")
-            # A deadline can be expired at any time, so look at it now and then.
-            if waiter.gate.acquire(timeout=min(left, _LOOK)):
+                raise DeadlineExceeded("The time limit expired before the request could start.")
+            # A deadline can expire at any time, so it is checked regularly.
+            if waiter.gate.acquire(timeout=min(left, _POLL_SECONDS)):
                 return
 
     def _leave(self, waiter: _Waiter) -> None:
@@ -238,8 +238,8 @@ class ConcurrencyLimit:
                 self._waiters.remove(waiter)
 
     def _admit(self) -> None:
-        while self._waiters and self._in_flight < self._law.limit:
+        while self._waiters and self._in_flight < self._adaptive.limit:
             waiter = self._waiters.popleft()
-            waiter.is_next, waiter.epoch = True, self._law.epoch
+            waiter.is_next, waiter.epoch = True, self._adaptive.epoch
             self._in_flight += 1
             waiter.gate.release()

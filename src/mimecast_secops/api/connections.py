@@ -1,4 +1,4 @@
-"""Connections of the HTTP library, under the eye of the watchdog: pools, name resolution, TLS and proxies."""
+"""Connections of the HTTP library that the watchdog can end: pools, name resolution, TLS and proxies."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from mimecast_secops.api.urls import is_loopback
 from mimecast_secops.api.watchdog import Exchange, WatchedSocket
 
 _CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
-_LOOK: Final = 0.1
+_POLL_SECONDS: Final = 0.1
 _Address = tuple[Any, ...]
 
 
 class _InFlight(threading.local):
-    """The exchange that the current thread makes."""
+    """The exchange of the current thread."""
 
     exchange: Exchange | None = None
 
@@ -47,17 +47,23 @@ IN_FLIGHT: Final = _InFlight()
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """The way out of the network. `url` has scheme and port; http and https proxies are spoken to."""
+    """An outbound proxy.
+
+    Args:
+        url: the URL of an http or https proxy, with scheme and port.
+        username: the user name; "" for none.
+        password: the password.
+    """
 
     url: str
     username: str = ""
     password: Secret = field(default_factory=Secret)
 
 
-class _Watched:
-    """What both kinds of connection add to the library's: a wire that the exchange in flight can be cut by."""
+class _WatchedConnection:
+    """Mixin for the connections of the library: gives the exchange in flight a socket that it can shut down."""
 
-    _wire: WatchedSocket | None = None
+    _watched_socket: WatchedSocket | None = None
     _outgoing: list[bytes] | None = None
 
     def _new_conn(self: Any) -> socket.socket:
@@ -77,7 +83,7 @@ class _Watched:
         return connected
 
     def _connect(self: Any, addresses: Sequence[_Address], ends_at: float) -> socket.socket:
-        """Try the addresses one after the other; each gets its share of the time, so that none takes all of it."""
+        """Try the addresses in order. Each gets a share of the time, so that none takes all of it."""
         failure: OSError = OSError("The name has no address.")
         for number, (family, kind, protocol, _, address) in enumerate(addresses):
             share = (ends_at - time.monotonic()) / (len(addresses) - number)
@@ -102,8 +108,8 @@ class _Watched:
         exchange = IN_FLIGHT.exchange
         if self.sock is None:
             self.connect()
-        elif exchange is not None and self._wire is not None:
-            exchange.attach(self._wire)
+        elif exchange is not None and self._watched_socket is not None:
+            exchange.attach(self._watched_socket)
         if exchange is not None:
             exchange.sending()
         self._outgoing = []
@@ -115,7 +121,7 @@ class _Watched:
         super().send(whole)  # type: ignore[misc]
 
     def send(self: Any, data: Any) -> None:
-        # The library sends headers and body apart; together they are one packet and one TLS record.
+        # The library sends headers and body separately. Together they are one packet and one TLS record.
         if self._outgoing is None:
             super().send(data)  # type: ignore[misc]
         else:
@@ -130,19 +136,19 @@ class _Watched:
     def _watch(self, connected: socket.socket) -> None:
         exchange = IN_FLIGHT.exchange
         if exchange is not None:
-            self._wire = WatchedSocket(connected)
-            exchange.attach(self._wire)
+            self._watched_socket = WatchedSocket(connected)
+            exchange.attach(self._watched_socket)
 
     def _unwatch(self) -> None:
-        wire, self._wire = self._wire, None
-        if wire is not None:
-            wire.release()
+        watched_socket, self._watched_socket = self._watched_socket, None
+        if watched_socket is not None:
+            watched_socket.release()
 
 
 class _TlsSocket(ssl.SSLSocket):
-    """A TLS socket that is closed when the other side has reset the connection before the handshake.
+    """A TLS socket that closes if the server resets the connection before the handshake.
 
-    Python's own looks at such a connection with `recv`, raises, and leaves the socket open.
+    Python's own TLS socket reads from such a connection with `recv`, raises, and stays open.
     """
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
@@ -153,11 +159,11 @@ class _TlsSocket(ssl.SSLSocket):
             raise
 
 
-class _Connection(_Watched, HTTPConnection):
+class _Connection(_WatchedConnection, HTTPConnection):
     pass
 
 
-class _SecureConnection(_Watched, HTTPSConnection):
+class _SecureConnection(_WatchedConnection, HTTPSConnection):
     pass
 
 
@@ -172,17 +178,17 @@ class _SecurePool(HTTPSConnectionPool):
 def pool_of(url: str, *, proxy: Proxy | None, context: ssl.SSLContext | None, size: int) -> HTTPConnectionPool:
     """A pool of connections to the server of a URL.
 
-    The URL is read as the checks of URLs read it. The library's own reading differs for some malformed ones, and would
-    lead past a check of the host.
+    The URL is parsed like the checks of URLs parse it. The library parses some malformed URLs differently, which would
+    bypass a check of the host.
 
     Args:
-        url: of the server.
-        proxy: the proxy to go through.
-        context: the TLS context, None where nothing speaks TLS.
-        size: how many connections are kept.
+        url: the URL of the server.
+        proxy: the proxy to use.
+        context: the TLS context; None if neither the server nor the proxy uses TLS.
+        size: the number of connections to keep.
 
     Raises:
-        Misconfigured: the proxy's address is not a URL.
+        Misconfigured: the address of the proxy is not a URL.
     """
     manager = _manager_of(proxy, context, size)
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
@@ -206,17 +212,17 @@ def _manager_of(proxy: Proxy | None, context: ssl.SSLContext | None, size: int) 
             proxy_headers=headers,
         )
     except (HTTPError, LocationValueError):
-        raise Misconfigured("The proxy's address is not an http or https URL with a port.") from None
+        raise Misconfigured("The address of the proxy is not an http or https URL with a port.") from None
 
 
 def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> Sequence[_Address]:
     """The addresses of a host, as `socket.getaddrinfo` returns them.
 
-    The system's resolver cannot be interrupted and has time-outs of its own, so a thread waits for it. A thread whose
-    result comes too late ends by itself.
+    The resolver of the system cannot be interrupted and has its own timeouts, so a thread waits for it. A thread whose
+    result is too late ends by itself.
 
     Raises:
-        TimeoutError: there was no result within `seconds`, or the exchange was cut.
+        TimeoutError: there was no result within `seconds`, or the exchange was ended.
         OSError: the name has no address.
     """
     if _is_literal(host):
@@ -226,7 +232,7 @@ def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> 
     def look_up() -> None:
         try:
             results.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except Exception as error:  # noqa: BLE001 -- raised again in the thread that waits
+        except Exception as error:  # noqa: BLE001 -- raised again in the waiting thread
             results.put(error)
 
     threading.Thread(target=look_up, name="mimecast-resolver", daemon=True).start()
@@ -236,7 +242,7 @@ def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> 
         if left <= 0 or (exchange is not None and exchange.remaining() <= 0):
             raise TimeoutError
         try:
-            result = results.get(timeout=min(left, _LOOK))
+            result = results.get(timeout=min(left, _POLL_SECONDS))
         except queue.Empty:
             continue
         if isinstance(result, Exception):
@@ -245,7 +251,7 @@ def resolve(host: str, port: int, seconds: float, exchange: Exchange | None) -> 
 
 
 def _is_literal(host: str) -> bool:
-    """Whether the host needs no look-up in DNS."""
+    """Whether the host needs no DNS lookup."""
     if is_loopback(host):
         return True
     for family in (socket.AF_INET, socket.AF_INET6):
@@ -258,7 +264,7 @@ def _is_literal(host: str) -> bool:
 
 
 def proxy_of_environment(scheme: str, host: str) -> Proxy | None:
-    """The proxy that the environment names for a server, None for none."""
+    """The proxy that the environment sets for a server; None if it sets none."""
     url = getproxies().get(scheme) or getproxies().get("all")
     if not url or proxy_bypass(host):
         return None
@@ -266,24 +272,24 @@ def proxy_of_environment(scheme: str, host: str) -> Proxy | None:
 
 
 def proxy_from_url(url: str) -> Proxy:
-    """A proxy as environment variables write it, with percent-encoded user and password in the URL.
+    """Parse a proxy from an environment variable, with a percent-encoded user name and password in the URL.
 
     Raises:
-        Misconfigured: it is not a URL.
+        Misconfigured: the text is not a URL.
     """
-    from urllib.parse import unquote  # noqa: PLC0415 -- only where a proxy is used
+    from urllib.parse import unquote  # noqa: PLC0415 -- needed only if there is a proxy
 
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
-        _ = parts.port  # only asking for it tells whether it is one
+        _ = parts.port  # Reading it raises ValueError if it is malformed.
     except ValueError:
-        raise Misconfigured("The proxy in the environment is not a URL: check HTTPS_PROXY and HTTP_PROXY.") from None
+        raise Misconfigured("The proxy in the environment is not a URL. Check HTTPS_PROXY and HTTP_PROXY.") from None
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     return Proxy(bare, unquote(parts.username or ""), Secret(unquote(parts.password or "")))
 
 
 def tls_context(*, verify: bool, ca_bundle: str) -> ssl.SSLContext:
-    """A client's TLS context.
+    """The TLS context of a client.
 
     Raises:
         Misconfigured: the bundle cannot be read.

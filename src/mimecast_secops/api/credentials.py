@@ -1,4 +1,4 @@
-"""Who we are to Mimecast: one record per API generation, and the choice between them."""
+"""Credentials for each API version."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mimecast_secops.api.vocabulary import ApiVersion
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """API 1.0: an application and a user's binding to it (API notes 2.4).
+    """API 1.0: the keys of an application and of a user's binding to it (API notes 2.4).
 
     Raises:
-        Misconfigured: a value cannot be a key. The value itself is not shown.
+        Misconfigured: a value cannot be a key. The message does not show the value.
     """
 
     application_id: str
@@ -34,21 +34,21 @@ class SigningKeys:
         self.key_bytes()
 
     def key_bytes(self) -> bytes:
-        """The secret key as the bytes that HMAC takes."""
+        """The secret key, decoded for HMAC."""
         try:
             return base64.b64decode(self.secret_key.reveal(), validate=True)
         except (binascii.Error, ValueError):
             raise Misconfigured(
-                "Secret Key is not the base64 text that Mimecast issued: copy it again, whole."
+                "Secret Key is not the base64 text that Mimecast issued. Copy it again, completely."
             ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """API 2.0: an API application (API notes 3.1).
+    """API 2.0: the client ID and client secret of an API application (API notes 3.1).
 
     Raises:
-        Misconfigured: a value cannot be a credential. The value itself is not shown.
+        Misconfigured: a value cannot be a credential. The message does not show the value.
     """
 
     client_id: str
@@ -64,7 +64,7 @@ class ClientCredentials:
 Credentials: TypeAlias = SigningKeys | ClientCredentials
 
 
-def choose(
+def choose_credentials(
     *,
     application_id: str = "",
     application_key: Secret | None = None,
@@ -73,54 +73,57 @@ def choose(
     client_id: str = "",
     client_secret: Secret | None = None,
 ) -> tuple[Credentials, tuple[str, ...]]:
-    """The credentials to use, and what the log should say about the choice.
+    """Choose the credentials to use.
 
-    A complete API 2.0 pair is preferred, because Mimecast is retiring API 1.0.
+    Complete API 2.0 credentials are preferred, because Mimecast is retiring API 1.0.
+
+    Returns:
+        The credentials, and notes about the choice for the log.
 
     Raises:
-        IncompleteCredentials: neither set is complete; names what is missing.
+        IncompleteCredentials: neither set is complete. The message names the missing values.
     """
-    first: dict[str, object] = {
+    keys_v1: dict[str, object] = {
         "Application ID": application_id,
         "Application Key": application_key,
         "Access Key": access_key,
         "Secret Key": secret_key,
     }
-    second: dict[str, object] = {"Client ID": client_id, "Client Secret": client_secret}
-    if all(second.values()):
+    keys_v2: dict[str, object] = {"Client ID": client_id, "Client Secret": client_secret}
+    if all(keys_v2.values()):
         notes: tuple[str, ...] = ()
-        if any(first.values()):
-            notes = ("Credentials of both API generations are given: API 2.0 is used, the API 1.0 keys are ignored.",)
+        if any(keys_v1.values()):
+            notes = ("Credentials for API 1.0 and API 2.0 are set. API 2.0 is used, and the API 1.0 keys are ignored.",)
         return ClientCredentials(client_id, client_secret or Secret()), notes
-    if all(first.values()):
+    if all(keys_v1.values()):
         notes = ()
-        if any(second.values()):
-            notes = (f"{_names(_missing(second))} is missing for API 2.0: API 1.0 is used.",)
+        if any(keys_v2.values()):
+            notes = (f"{_quoted(_missing(keys_v2))} is missing for API 2.0. API 1.0 is used.",)
         keys = SigningKeys(application_id, application_key or Secret(), access_key or Secret(), secret_key or Secret())
         return keys, notes
-    raise IncompleteCredentials(_what_is_missing(first, second))
+    raise IncompleteCredentials(_incomplete_message(keys_v1, keys_v2))
 
 
-def _what_is_missing(first: dict[str, object], second: dict[str, object]) -> str:
-    if any(second.values()):
-        return f"The API 2.0 credentials are incomplete: {_names(_missing(second))} is missing."
-    if any(first.values()):
-        return f"The API 1.0 credentials are incomplete: {_names(_missing(first))} is missing."
-    return f"No credentials are given: fill in {_names(list(second))} (API 2.0), or {_names(list(first))} (API 1.0)."
+def _incomplete_message(keys_v1: dict[str, object], keys_v2: dict[str, object]) -> str:
+    if any(keys_v2.values()):
+        return f"The API 2.0 credentials are incomplete: {_quoted(_missing(keys_v2))} is missing."
+    if any(keys_v1.values()):
+        return f"The API 1.0 credentials are incomplete: {_quoted(_missing(keys_v1))} is missing."
+    return f"No credentials are set. Fill in {_quoted(list(keys_v2))} (API 2.0), or {_quoted(list(keys_v1))} (API 1.0)."
 
 
 def _missing(values: dict[str, object]) -> list[str]:
     return [name for name, value in values.items() if not value]
 
 
-def _names(names: list[str]) -> str:
+def _quoted(names: list[str]) -> str:
     quoted = [f'"{name}"' for name in names]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
 
 
 def _check_header_safe(name: str, value: str) -> None:
-    # A line break in a credential would end the header it travels in and begin another.
+    # A line break in a credential would end its HTTP header and begin another.
     if not value.isascii() or not value.isprintable() or " " in value:
         raise Misconfigured(
-            f"{name} has a character that a credential cannot have (a blank, a line break?): copy it again."
+            f"{name} has a character that a credential cannot have, such as a space or a line break. Copy it again."
         )

@@ -1,4 +1,4 @@
-"""The point in time after which nobody waits for an answer any more."""
+"""Deadlines of calls, which can also be expired early."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 class Flag:
     """A flag that threads can wait for and that a signal handler may set.
 
-    `threading.Event.set` takes a lock that the interrupted code may hold, and a signal handler would then wait for
-    itself. `set` takes no lock.
+    `threading.Event.set` takes a lock that the interrupted code may hold, so a signal handler could wait for itself.
+    `set` takes no lock.
     """
 
     __slots__ = ("_gate", "_is_set")
@@ -30,7 +30,7 @@ class Flag:
     def set(self) -> None:
         """Set the flag and wake every thread that waits for it."""
         self._is_set = True
-        with suppress(RuntimeError):  # The gate is open already.
+        with suppress(RuntimeError):  # The gate is already open.
             self._gate.release()
 
     def wait(self, seconds: float) -> bool:
@@ -42,9 +42,9 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A point on the monotonic clock. `Deadline.never()` is infinitely far away.
+    """A time on the monotonic clock after which calls end with `DeadlineExceeded`.
 
-    `expire` moves the deadline to the present. Every holder of the same object sees it.
+    `expire` ends the time at once, for every call that uses the same object.
     """
 
     at: float
@@ -52,7 +52,7 @@ class Deadline:
 
     @classmethod
     def never(cls) -> Deadline:
-        """A deadline that does not come."""
+        """A deadline that never expires by itself."""
         return cls(math.inf)
 
     @classmethod
@@ -61,7 +61,7 @@ class Deadline:
         return cls((time.monotonic() if now is None else now) + seconds)
 
     def remaining(self, now: float | None = None) -> float:
-        """Seconds left, 0 or less once it has passed or was expired, `inf` when it never comes."""
+        """The seconds left; 0 or less after the deadline, `inf` for `Deadline.never()`."""
         left = self.at - (time.monotonic() if now is None else now)
         return min(0.0, left) if self._expired.is_set() else left
 
@@ -71,7 +71,7 @@ class Deadline:
         return self._expired.is_set()
 
     def expire(self) -> None:
-        """End the time now: calls in flight are cut and waits end. A thread or a signal handler may call it."""
+        """Expire the deadline now: calls in flight and waits end. A thread or a signal handler may call this."""
         self._expired.set()
 
     def wait(self, seconds: float) -> None:

@@ -1,7 +1,7 @@
 """Tolerant decoding of replies.
 
 A member may be missing, null, of another type, or nested differently than documented. A `JsonReader` returns the value
-where it is readable and a neutral value otherwise, and records the names of the members that it could not read.
+if it is readable and a neutral value otherwise, and records the names of the members that it could not read.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from mimecast_secops.api.json_repair import NotJson, RepairedObject, decode_json
 
 Json = Any
 _ABSENT: Final = object()
-_LONGEST_NUMBER: Final = 18
+_MAX_DIGITS: Final = 18
 _TRUE_WORDS: Final = {"true": True, "false": False}
 
 
 class JsonReader:
-    """Reads the members of one JSON object; anything else than an object reads as an empty one.
+    """Reads the members of one JSON object. Any other value reads as an empty object.
 
     Attributes:
-        raw: the object as it came.
-        defects: names of the members that were there but could not be read, or whose text was repaired.
+        raw: the object as received.
+        defects: the names of the members that could not be read, or whose text was repaired.
     """
 
     __slots__ = ("defects", "raw")
@@ -39,7 +39,7 @@ class JsonReader:
             self.defects.extend(raw.repaired)
 
     def text(self, *names: str) -> str:
-        """The first of the members that is there, as text; "" where none is."""
+        """The first of the named members that is present, as text; "" if none is."""
         for name in names:
             value = self.raw.get(name)
             if isinstance(value, str):
@@ -51,7 +51,7 @@ class JsonReader:
         return ""
 
     def flag(self, name: str) -> bool | None:
-        """A boolean, also one written as text; None where it is not one."""
+        """A boolean, also one written as text; None if the member is not a boolean."""
         value = self.raw.get(name)
         if isinstance(value, bool) or value is None:
             return value
@@ -61,7 +61,7 @@ class JsonReader:
         return None
 
     def number(self, name: str) -> float:
-        """A number, also one written as text; 0 where it is not one."""
+        """A number, also one written as text; 0 if the member is not a number."""
         value = self.raw.get(name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return value
@@ -70,8 +70,8 @@ class JsonReader:
         except ValueError:
             return self._not_a_number(name, value)
 
-    def whole(self, name: str) -> int:
-        """A whole number; 0 where it is not one."""
+    def integer(self, name: str) -> int:
+        """A number without its fraction; 0 if the member is not a number."""
         number = self.number(name)
         try:
             return int(number)
@@ -79,38 +79,38 @@ class JsonReader:
             self.defects.append(name)
             return 0
 
-    def moment(self, name: str) -> datetime | None:
-        """A time, aware, in UTC; None where it is absent or unreadable (API notes 4.5)."""
+    def timestamp(self, name: str) -> datetime | None:
+        """A time, aware, in UTC; None if it is missing or unreadable (API notes 4.5)."""
         value = self.raw.get(name)
         if value is None or value == "":
             return None
-        parsed = parse_moment(value)
+        parsed = parse_timestamp(value)
         if parsed is None:
             self.defects.append(name)
         return parsed
 
     def address(self, name: str) -> tuple[str, str]:
-        """The address and the display name of an address object, or of a plain text address."""
+        """The address and the display name of an address object or a plain address; "" for each that is missing."""
         value = self.raw.get(name, _ABSENT)
         if value is _ABSENT or value is None:
             return "", ""
-        address = address_of(value)
+        address = parse_address(value)
         if address is None:
             self.defects.append(name)
             return "", ""
         return address
 
     def addresses(self, name: str) -> tuple[str, ...]:
-        """The addresses of a list of address objects, of one such object, or of plain texts."""
+        """The addresses in a list of address objects or plain addresses, or in one of these without a list."""
         value = self.raw.get(name)
         entries = value if isinstance(value, list) else [] if value is None else [value]
-        found = [address_of(entry) for entry in entries]
-        if None in found:
+        addresses = [parse_address(entry) for entry in entries]
+        if None in addresses:
             self.defects.append(name)
-        return tuple(address[0] for address in found if address and address[0])
+        return tuple(address[0] for address in addresses if address and address[0])
 
-    def inner(self, name: str) -> JsonReader:
-        """A reader of the object that a member holds; of an empty one where it holds none."""
+    def object(self, name: str) -> JsonReader:
+        """A reader for the object in a member; for an empty object if the member is not an object."""
         value = self.raw.get(name)
         if value is not None and not isinstance(value, dict):
             self.defects.append(name)
@@ -118,7 +118,7 @@ class JsonReader:
         return JsonReader(value)
 
     def objects(self, name: str) -> list[dict[str, Json]]:
-        """The objects of a list; entries that are no objects are left out."""
+        """The objects in a list. Other entries are left out."""
         value = self.raw.get(name)
         if value is None:
             return []
@@ -128,7 +128,7 @@ class JsonReader:
         return [entry for entry in value if isinstance(entry, dict)]
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The texts of a list of texts, or the one text."""
+        """The strings in a list, or the one string without a list."""
         value = self.raw.get(name)
         if isinstance(value, str):
             return (value,)
@@ -136,30 +136,30 @@ class JsonReader:
             return ()
         return tuple(entry for entry in value if isinstance(entry, str))
 
-    def _not_a_number(self, name: str, value: object) -> float:
+    def _not_a_number(self, name: str, value: Any) -> float:
         if value not in (None, ""):
             self.defects.append(name)
         return 0
 
 
-def whole_number(text: str) -> int | None:
-    """A whole number in a header; None where it is none, or longer than any that makes sense."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+def parse_integer(text: str) -> int | None:
+    """The whole number in a header; None if it is not one, or is unreasonably long."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
 
 
-def parse_moment(value: object) -> datetime | None:
-    """`2025-04-16T16:07:14+0000` and its variants as an aware time in UTC; None where it is not one."""
+def parse_timestamp(value: object) -> datetime | None:
+    """`2025-04-16T16:07:14+0000` and its variants as an aware time in UTC; None for any other value."""
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        parsed = datetime.fromisoformat(value)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def address_of(value: object) -> tuple[str, str] | None:
-    """Address and display name of an address object or a text; None where it is neither."""
+def parse_address(value: object) -> tuple[str, str] | None:
+    """The address and the display name in an address object or a string; None for any other value."""
     if isinstance(value, str):
         return value, ""
     if isinstance(value, Mapping):
@@ -175,33 +175,33 @@ class AddressRow(msgspec.Struct, rename={"address": "emailAddress", "name": "dis
     name: str | None = None
 
 
-def shared(text: str | None) -> str:
-    """A text of which long lists have few different ones, or the same ones in both lists: it is kept in memory once."""
+def interned(text: str | None) -> str:
+    """A text that occurs often in long lists, kept in memory once; "" for None."""
     return sys.intern(text) if text else ""
 
 
-# What decoding a row into a documented form raises where the row has another form or needs repair.
+# The errors of decoding a row into its documented form, if the row has another form or needs repair.
 NOT_DOCUMENTED_FORM: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def entry_of(raw: Json) -> Json:
-    """A value that may still be undecoded. An entry that cannot be decoded becomes an object that says so."""
+def decode_entry(raw: Json) -> Json:
+    """Decode a value if it is a `msgspec.Raw`. If it cannot be decoded, the result is an object that records this."""
     if not isinstance(raw, msgspec.Raw):
         return raw
     try:
         return decode_json(raw)
     except NotJson:
-        # Named by its content, so that it is the same record whenever the server sends it.
+        # A hash of the content, so that the record has the same identity each time the server sends it.
         undecodable = RepairedObject(undecodable=hashlib.blake2b(bytes(raw), digest_size=16).hexdigest())
         undecodable.repaired = ("(the whole record)",)
         return undecodable
 
 
 def first_object(data: Iterable[Json]) -> dict[str, Json]:
-    """The first object of a reply's data, an empty one where there is none."""
+    """The first object in the data of a reply; an empty one if there is none."""
     return next((entry for entry in data if isinstance(entry, dict)), {})
 
 
-def wire_time(moment: datetime) -> str:
-    """A time as requests carry it: `2011-12-03T10:15:30+0000` (API notes 4.5 [documented])."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"
+def format_timestamp(timestamp: datetime) -> str:
+    """A time in the format of requests: `2011-12-03T10:15:30+0000` (API notes 4.5 [documented])."""
+    return f"{timestamp.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"

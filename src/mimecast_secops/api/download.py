@@ -1,8 +1,8 @@
-"""Downloads: as a stream or behind a short-lived link, on either API generation.
+"""Downloads: as a stream or through a short-lived link, on either API version.
 
-The documents disagree on which of the two a tenant does (API notes 7.7, 8.4), so both are understood. A link is fetched
-without our credentials, from https only, never from an internal address, and never followed further. Where the API
-itself is on this machine, as the simulator is, its links may lead there too.
+The documents disagree on which of the two a tenant uses (API notes 7.7, 8.4), so both are supported. A link is
+requested without credentials, over https only, never from an internal address, and redirects are not followed. If the
+API itself is on this machine, as the simulator is, its links may lead to this machine too.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from mimecast_secops.api.decode import first_object, whole_number
+from mimecast_secops.api.decode import first_object, parse_integer
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, refusal
+from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
 from mimecast_secops.api.errors import FileRejected, MimecastError, NotFound, Unavailable, UnreadableReply
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.transport import StreamedReply
 from mimecast_secops.api.urls import is_internal, is_loopback
 
-_IN_MEMORY: Final = 1024 * 1024
-_LONGEST_ENVELOPE: Final = 1024 * 1024
+_MAX_IN_MEMORY: Final = 1024 * 1024
+_MAX_ENVELOPE: Final = 1024 * 1024
 _REDIRECTS: Final = range(300, 400)
 _ENVELOPE_MEMBERS: Final = frozenset({"data", "fail", "meta"})
 
 
 @dataclass(frozen=True, slots=True)
 class SpooledFile:
-    """A downloaded file: in memory while small, in a temporary file (mode 0600) that vanishes with it when not.
+    """A downloaded file: in memory if it is small, otherwise in a temporary file (mode 0600) that is deleted on close.
 
     Attributes:
-        content: readable, at its beginning.
-        size: bytes.
-        sha256: lower-case hex.
-        content_type: as the server said it, "" where it did not.
+        content: the content, positioned at its beginning.
+        size: the size in bytes.
+        sha256: the hash in lower-case hexadecimal digits.
+        content_type: the `Content-Type` of the reply; "" if it has none.
     """
 
     content: IO[bytes]
@@ -55,39 +55,39 @@ class SpooledFile:
 
 @contextmanager
 def fetch_file(session: Session, request: Request[Any], *, max_bytes: int, sha256: str = "") -> Iterator[SpooledFile]:
-    """Download what a function hands out, as a stream or behind a link.
+    """Download a file, as a stream or through a link.
 
     Args:
-        session: to call through.
+        session: the session.
         request: the request for the file. Its `read` is not used.
-        max_bytes: a longer file is refused, and not read any further.
-        sha256: what the content must hash to, lower-case hex; "" = not announced.
+        max_bytes: a longer file is rejected, and not read any further.
+        sha256: the expected hash in lower-case hexadecimal digits; "" if Mimecast does not announce one.
 
     Raises:
-        FileRejected: too long, another hash, or a link to a place that files must not come from.
-        MimecastError: it could not be had.
+        FileRejected: the file is too long or has another hash, or its link is not allowed.
+        MimecastError: the call failed.
     """
 
     def attempt(request_info: RequestInfo, headers: dict[str, str]) -> SpooledFile:
-        with session.open(request, headers) as reply:
+        with session.stream(request, headers) as reply:
             if _is_stream(reply):
                 return _spool(reply, max_bytes, sha256)
-            raw = RawReply(reply.status, reply.headers, _read(reply, _LONGEST_ENVELOPE))
+            raw = RawReply(reply.status, reply.headers, _read(reply, _MAX_ENVELOPE))
         envelope = open_envelope(raw)
         if envelope is not None and raw.status == 200 and not _ENVELOPE_MEMBERS & set(envelope.body):
-            return _kept(raw.body, raw.headers, max_bytes, sha256)
-        if error := refusal(request_info, raw, envelope):
+            return _file_from_json(raw.body, raw.headers, max_bytes, sha256)
+        if error := error_of_reply(request_info, raw, envelope):
             raise error
         link = _link(envelope, session.connection.api_root + request.path)
         return _download(session, link, max_bytes, sha256)
 
-    file: SpooledFile = session.repeat(request, attempt)
+    file: SpooledFile = session.with_retries(request, attempt)
     with file.content:
         yield file
 
 
 def _is_stream(reply: StreamedReply) -> bool:
-    """Whether the body is the file itself. An attachment that is JSON comes with a disposition; a failure does not."""
+    """Whether the body is the file. A JSON file has a `Content-Disposition`; a JSON error has none."""
     if reply.status != 200:
         return False
     if "attachment" in reply.headers.get("content-disposition", "").lower():
@@ -101,63 +101,63 @@ def _read(reply: StreamedReply, limit: int) -> bytes:
     for chunk in reply.chunks:
         size += len(chunk)
         if size > limit:
-            raise UnreadableReply("Mimecast answered a download with something long that is neither a file nor a link.")
+            raise UnreadableReply("Mimecast answered a download with a long reply that is neither a file nor a link.")
         parts.append(chunk)
     return b"".join(parts)
 
 
 def _link(envelope: Reply | None, base: str) -> str:
-    """The link in a reply: `urls` or `url`, with escapes that were left over from JSON (API notes 7.7).
+    """The link in a reply: `urls` or `url`, with JSON escapes that the server did not decode (API notes 7.7).
 
     Args:
         envelope: the reply.
-        base: the URL that was asked. A link to this machine or an internal address is followed only if the API itself
-            is there.
+        base: the URL of the request. A link to this machine or to an internal address is followed only if the API
+            itself has such an address.
     """
     record = first_object(envelope.data) if envelope else {}
     urls = record.get("urls")
     candidates = [*(urls if isinstance(urls, list) else [urls]), record.get("url")]
-    found = next((value for value in candidates if isinstance(value, str) and value), "")
-    if not found:
+    link = next((value for value in candidates if isinstance(value, str) and value), "")
+    if not link:
         raise NotFound("Mimecast answered the download with neither a file nor a link.")
     try:
-        url = urljoin(base, found.replace("\\u0026", "&").replace("\\/", "/"))
+        url = urljoin(base, link.replace("\\u0026", "&").replace("\\/", "/"))
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port  # Reading the port raises ValueError for a malformed one.
     except ValueError:
-        raise FileRejected("Mimecast named a download link that is no URL; it was not followed.") from None
+        raise FileRejected("The download link from Mimecast is not a URL. It was not followed.") from None
     own_host = urlsplit(base).hostname or ""
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host) and is_loopback(own_host)):
-        raise FileRejected("Mimecast named a download link that is not https; it was not followed.")
+        raise FileRejected("The download link from Mimecast is not an https URL. It was not followed.")
     if is_internal(host) and not is_internal(own_host):
-        raise FileRejected("Mimecast named a download link to an internal address; it was not followed.")
+        raise FileRejected("The download link from Mimecast leads to an internal address. It was not followed.")
     return url
 
 
 def _download(session: Session, url: str, max_bytes: int, sha256: str) -> SpooledFile:
-    # No credentials go along: the link is its own key, and its host is not the API's.
+    # Without credentials: the link itself grants access, and its host is not the API's.
     with session.transport.stream(
         "GET", url, headers={"Accept": "*/*"}, body=None, deadline=session.deadline, name="download link"
     ) as reply:
         if reply.status == 200:
             return _spool(reply, max_bytes, sha256)
-        raise _download_refused(reply.status)
+        raise _link_error(reply.status)
 
 
-def _download_refused(status: int) -> MimecastError:
+def _link_error(status: int) -> MimecastError:
     if status in _REDIRECTS:
-        return FileRejected("The download link leads to another place; it was not followed.", status=status)
+        return FileRejected("The download link redirects to another URL. The redirect was not followed.", status=status)
     if status >= 500 or status == 429:
-        return Unavailable(f"The file host has trouble of its own (HTTP {status}).", status=status)
-    return NotFound(f"The file host does not give the file any more (HTTP {status}).", status=status)
+        return Unavailable(f"The file server returned a server error (HTTP {status}). Try again later.", status=status)
+    return NotFound(f"The file server no longer has the file (HTTP {status}).", status=status)
 
 
 def _spool(reply: StreamedReply, max_bytes: int, sha256: str) -> SpooledFile:
-    announced = whole_number(reply.headers.get("content-length", ""))
+    announced = parse_integer(reply.headers.get("content-length", ""))
     if announced is not None and announced > max_bytes:
         raise _too_long(max_bytes)
     digest, size = hashlib.sha256(), 0
-    spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- handed to the caller, who closes it
+    spool = tempfile.SpooledTemporaryFile(max_size=_MAX_IN_MEMORY)  # noqa: SIM115 -- the caller closes it
     try:
         for chunk in reply.chunks:
             size += len(chunk)
@@ -173,15 +173,15 @@ def _spool(reply: StreamedReply, max_bytes: int, sha256: str) -> SpooledFile:
     return SpooledFile(spool, size, digest.hexdigest(), reply.headers.get("content-type", ""))
 
 
-def _kept(body: bytes, headers: Mapping[str, str], max_bytes: int, sha256: str) -> SpooledFile:
-    """A file that is itself a JSON object, served as such without a disposition."""
+def _file_from_json(body: bytes, headers: Mapping[str, str], max_bytes: int, sha256: str) -> SpooledFile:
+    """A file that is itself a JSON object, sent without a `Content-Disposition`."""
     return _spool(StreamedReply(200, headers, iter([body] if body else [])), max_bytes, sha256)
 
 
-def _check_hash(found: str, announced: str) -> None:
-    if announced and not hmac.compare_digest(found.lower(), announced.lower()):
-        raise FileRejected("The file that came is not the one that was announced (its SHA-256 differs).")
+def _check_hash(actual: str, announced: str) -> None:
+    if announced and not hmac.compare_digest(actual.lower(), announced.lower()):
+        raise FileRejected("The SHA-256 of the file differs from the one that Mimecast announced.")
 
 
 def _too_long(max_bytes: int) -> FileRejected:
-    return FileRejected(f"The file is longer than {max_bytes} bytes, which is the most that is taken.")
+    return FileRejected(f"The file is longer than the limit of {max_bytes} bytes.")

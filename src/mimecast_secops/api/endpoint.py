@@ -1,6 +1,7 @@
-"""The functions of the Mimecast API that this client can call, each declared once beside the code that calls it.
+"""Declarations of the endpoints of the Mimecast API.
 
-The rights to grant, the reference pages and the probes of the doctor are derived from these declarations.
+Each endpoint is declared once, as a constant in the module of `mimecast_secops.api.resources` that calls it. The
+permissions to grant, the reference pages and the probes of `mimecast-secops doctor` are derived from the declarations.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ V2_ONLY = frozenset({ApiVersion.V2})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One function of the API.
+    """An endpoint of the Mimecast API.
 
-    Args:
-        path: as signed and sent: `/api/gateway/hold-release`.
-        summary: what it is for, as the object of "may": "release held messages".
-        permission: the role permission it needs, in Mimecast's words; "" where none is known.
-        product: the API 2.0 product that contains it; "" where the documentation that we have does not name it.
-        writes: whether it changes something in the tenant.
-        generations: where it exists.
-        divisible: whether a request for less, such as a shorter window, gives a part of the same answer. The caller
+    Attributes:
+        path: the path that is signed and sent, such as `/api/gateway/hold-release`.
+        summary: a verb phrase that completes "Not permitted to …", such as "release held messages".
+        permission: the role permission that the endpoint requires, as the Mimecast console names it; "" if unknown.
+        product: the API 2.0 product that contains the endpoint; "" if no known document names it.
+        writes: whether the endpoint changes something in the tenant.
+        api_versions: the API versions that have the endpoint.
+        divisible: whether a request for less, such as a shorter period, returns a part of the same answer. The caller
             then divides a request whose reply cannot be decoded.
-        source: where that is said, and how sure it is.
+        source: the document or client that these facts come from, and how certain they are.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""From the bytes of a reply to what it says, tolerant of every shape that has been seen (API notes 4.2, 4.3, 3.3)."""
+"""Opens the envelope of a reply, in every form that is known (API notes 4.2, 4.3, 3.3)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HTTP_ERROR: Final = 400
 
 
 class _Listing(msgspec.Struct):
-    """An envelope whose `data` is a list of entries that are not decoded yet."""
+    """An envelope whose `data` is a list of undecoded entries."""
 
     data: list[msgspec.Raw]
     meta: Any = None
@@ -28,7 +28,7 @@ _DECODE_LISTING: Final = msgspec.json.Decoder(_Listing)
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
-    """An HTTP reply, read to its end. Header names are in lower case."""
+    """A complete HTTP reply. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -37,7 +37,14 @@ class RawReply:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """One thing that Mimecast refused: its code, its message, and the item it is about."""
+    """One error in a reply.
+
+    Attributes:
+        code: Mimecast's error code; "" if there is none.
+        message: Mimecast's error message; "" if there is none.
+        field: the field of the request that the error is about; "" if none is named.
+        key: the item of the request that the error is about; empty if none is named.
+    """
 
     code: str = ""
     message: str = ""
@@ -50,16 +57,16 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a reply says.
+    """The content of a reply.
 
     Attributes:
-        status: the HTTP status, or `meta.status` where that one reports an error and HTTP does not: they can disagree,
-            and the worse one is true (API notes 2.5 [seen in a client]).
-        data: the data, always a list. With `undecoded`, its entries may be `msgspec.Raw`.
-        has_list: whether `data` is a list in the reply itself. Only then can an empty one mean "nothing found".
-        fails: what was refused; empty on success.
-        next_token: the token of the next page, "" where there is none.
-        body: the whole JSON object, for functions without the envelope.
+        status: the HTTP status, or `meta.status` if only that one reports an error. The two can disagree, and the error
+            is then the correct one (API notes 2.5 [seen in a client]).
+        data: the entries of `data`. With `undecoded`, they may be `msgspec.Raw`.
+        fails: the errors; empty on success.
+        next_token: the token of the next page; "" if there is none.
+        body: the whole JSON object, for endpoints without the envelope.
+        has_list: whether `data` is a list in the reply itself. Only then does an empty one mean that nothing was found.
     """
 
     status: int
@@ -71,23 +78,26 @@ class Reply:
 
 
 def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
-    """What the reply says, or None where its body is not a JSON object (HTML, empty, truncated, a bare value).
+    """Decode a reply.
 
-    Characters that a strict decoder refuses are repaired (`json_repair`).
+    Characters that a strict decoder rejects are repaired (`json_repair`).
 
     Args:
         raw: the reply.
         undecoded: leave the entries of `data` as `msgspec.Raw` where possible, for replies with thousands of rows.
+
+    Returns:
+        The content; None if the body is not a JSON object (HTML, empty, truncated, another JSON value).
     """
     body = _body(raw.body, undecoded=undecoded)
     if not isinstance(body, dict):
         return None
     meta = body.get("meta")
     meta = meta if isinstance(meta, dict) else {}
-    inner = meta.get("status")
+    meta_status = meta.get("status")
     status = raw.status
-    if status < _HTTP_ERROR and isinstance(inner, int) and not isinstance(inner, bool) and inner >= _HTTP_ERROR:
-        status = inner
+    if isinstance(meta_status, int) and not isinstance(meta_status, bool) and status < _HTTP_ERROR <= meta_status:
+        status = meta_status
     pagination = meta.get("pagination")
     token = pagination.get("next") if isinstance(pagination, dict) else None
     return Reply(
@@ -100,19 +110,19 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
     )
 
 
-def rows_of(reply: Reply, what: str, path: str) -> tuple[Any, ...]:
-    """The entries of a list.
+def rows_of(reply: Reply, listed: str, path: str) -> tuple[Any, ...]:
+    """The entries of a reply that must be a list.
 
     Args:
-        reply: what the function answered.
-        what: what is listed, for the error: "policies".
-        path: the function's.
+        reply: the reply.
+        listed: the plural noun for what is listed, such as "policies", for the error message.
+        path: the path of the endpoint, for the error message.
 
     Raises:
-        UnexpectedReply: the reply has no list, so it does not mean that there is nothing.
+        UnexpectedReply: the reply has no list, so it does not mean that nothing was found.
     """
     if not reply.has_list:
-        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {what}.", endpoint=path)
+        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {listed}.", endpoint=path)
     return reply.data
 
 
@@ -135,13 +145,13 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _fails(value: Any) -> list[Fail]:
-    found = []
+    fails = []
     for entry in _as_list(value):
         if isinstance(entry, dict):
-            found.extend(_entry_fails(entry))
+            fails.extend(_entry_fails(entry))
         elif entry not in ("", None, False):
-            found.append(Fail(message=str(entry)))
-    return found
+            fails.append(Fail(message=str(entry)))
+    return fails
 
 
 def _entry_fails(entry: dict[str, Any]) -> list[Fail]:
@@ -150,9 +160,9 @@ def _entry_fails(entry: dict[str, Any]) -> list[Fail]:
     if "errors" not in entry:
         return [_fail(entry, key)] if entry else []
     errors = _as_list(entry["errors"])
-    read = [_fail(error, key) if isinstance(error, dict) else Fail(message=str(error), key=key) for error in errors]
-    # An entry without any error still says that its item was not done.
-    return read or [Fail(key=key)]
+    fails = [_fail(error, key) if isinstance(error, dict) else Fail(message=str(error), key=key) for error in errors]
+    # An entry without an error still reports that its item failed.
+    return fails or [Fail(key=key)]
 
 
 def _fail(error: dict[str, Any], key: Mapping[str, Any]) -> Fail:

@@ -1,25 +1,25 @@
-"""What can go wrong between us and Mimecast, as data.
+"""Errors of the Mimecast client.
 
     MimecastError
-    ├── Misconfigured            the person must change a setting; nothing was sent
+    ├── Misconfigured            a setting must change; nothing was sent
     │   └── IncompleteCredentials
-    ├── Unreachable              no answer: DNS, connection, TLS, proxy, time-out
-    │   └── DeadlineExceeded     the caller's own deadline came first
-    ├── Refused                  Mimecast answered no
-    │   ├── AuthenticationFailed     wrong or expired credentials, wrong region, clock
-    │   ├── MissingRight             a role permission or a product is missing
-    │   ├── RateLimited              quota used up; not executed
-    │   ├── NotFound                 an id that Mimecast does not know
-    │   ├── Unavailable              5xx: Mimecast's own trouble
-    │   └── NotConfirmed             processed, but the reply does not say that it was done
-    ├── UnreadableReply          not the JSON that was promised (a login page, nothing)
-    │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may work
+    ├── Unreachable              no reply: DNS, connection, TLS, proxy, timeout
+    │   └── DeadlineExceeded         the deadline of the caller expired first
+    ├── ApiError                 Mimecast replied with an error
+    │   ├── AuthenticationFailed     wrong or expired credentials, wrong region, wrong clock
+    │   ├── MissingPermission        a role permission or a product is missing
+    │   ├── RateLimited              rate limit exceeded; not executed
+    │   ├── NotFound                 Mimecast does not have the ID
+    │   ├── Unavailable              server error (HTTP 5xx)
+    │   └── NotConfirmed             the reply does not confirm that the call was executed
+    ├── UnreadableReply          the reply is not the expected JSON (a login page, an empty body)
+    │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may succeed
     │   │   └── ReplyTooLarge        longer than accepted
-    │   └── UnexpectedReply          JSON, but not in the form of this function's answer
-    ├── NotSupported             this API generation has no such function
-    └── FileRejected             a download that was too large, of the wrong hash, or from a forbidden place
+    │   └── UnexpectedReply          JSON, but not in the form of this endpoint's reply
+    ├── NotSupported             the API version in use does not have the endpoint
+    └── FileRejected             a download that is too large, has the wrong hash, or has an unsafe URL
 
-The second axis is the consequence, which engines act on: `error.consequence`. People catch the leaf.
+An `except` clause catches a class. Code that only has to know whether to retry reads `error.consequence`.
 """
 
 from __future__ import annotations
@@ -29,26 +29,29 @@ from typing import ClassVar
 
 
 class Consequence(Enum):
-    """What the one who gets the error can do about it."""
+    """What a program or a user can do about an error."""
 
     RETRY = "retry"
     """Transient: the same request may succeed later."""
     FIX = "fix"
-    """Somebody must change a setting, a right or a credential; no request will succeed until then."""
+    """A setting, a permission or a credential must change. No request succeeds until then."""
     SKIP = "skip"
-    """This one item is the problem; others are not affected."""
+    """The error concerns this one item. Requests for other items are not affected."""
 
 
 class MimecastError(Exception):
-    """The root of every error of this package.
+    """Base class of all errors of this package.
 
     Args:
-        message: one sentence that a person can act on, without secrets.
-        status: HTTP status, or the `meta.status` that overruled it; None where there was no reply.
-        code: Mimecast's own code (`err_xdk_invalid_signature`), "" where it gave none.
-        detail: Mimecast's own message, "" where it gave none.
-        request_id: the id of the request that Mimecast's support asks for, "" where unknown.
-        endpoint: the path of the function that was called (`/api/gateway/hold-release`), "" where none was.
+        message: a sentence that tells a user what to do; without secrets.
+        status: the HTTP status, or the `meta.status` that overrides it; None if there was no reply.
+        code: Mimecast's error code, such as `err_xdk_invalid_signature`; "" if the reply has none.
+        detail: Mimecast's error message; "" if the reply has none.
+        request_id: the ID of the request, which Mimecast support asks for; "" if unknown.
+        endpoint: the path of the endpoint, such as `/api/gateway/hold-release`; "" if none was called.
+
+    Attributes:
+        attempts: the number of attempts that were made.
     """
 
     consequence: ClassVar[Consequence] = Consequence.SKIP
@@ -70,25 +73,29 @@ class MimecastError(Exception):
         self.detail = detail
         self.request_id = request_id
         self.endpoint = endpoint
+        self.attempts = 1
 
     def __str__(self) -> str:
-        return self.message
+        return f"{self.message} ({self.attempts} attempts)" if self.attempts > 1 else self.message
 
 
 class Misconfigured(MimecastError):
-    """A setting is missing, malformed or unsafe; nothing was sent."""
+    """A setting is missing, malformed or unsafe. Nothing was sent."""
 
     consequence = Consequence.FIX
 
 
 class IncompleteCredentials(Misconfigured):
-    """Neither a complete API 1.0 set nor a complete API 2.0 pair was given."""
+    """Neither the API 1.0 credentials nor the API 2.0 credentials are complete."""
 
 
 class Unreachable(MimecastError):
-    """No reply came: name resolution, connection, TLS, proxy or time-out.
+    """There is no reply: name resolution, connection, TLS, proxy or timeout.
 
-    `may_have_been_executed` is true when the request had left before the connection failed.
+    Args:
+        message: see `MimecastError`.
+        may_have_been_executed: whether the request had been sent before the connection failed.
+        endpoint: see `MimecastError`.
     """
 
     consequence = Consequence.RETRY
@@ -99,11 +106,11 @@ class Unreachable(MimecastError):
 
 
 class DeadlineExceeded(Unreachable):
-    """The caller's deadline came before an answer."""
+    """The deadline of the caller expired before the reply."""
 
 
 class ApiError(MimecastError):
-    """Mimecast answered, and the answer is no. `code` and `detail` are Mimecast's own words."""
+    """Mimecast replied with an error. `code` and `detail` are Mimecast's own words."""
 
 
 class AuthenticationFailed(ApiError):
@@ -113,10 +120,18 @@ class AuthenticationFailed(ApiError):
 
 
 class MissingPermission(ApiError):
-    """The credentials are good, but lack a right.
+    """The credentials are valid, but a permission or a product is missing.
 
-    `permission` is the role permission to grant (`Gateway | Tracking | Read`) and `product` the API 2.0 product to
-    assign, each "" where it is not the cause or not known.
+    Args:
+        message: see `MimecastError`.
+        permission: the role permission to grant, such as `Gateway | Tracking | Read`; "" if it is not the cause or not
+            known.
+        product: the API 2.0 product that the API application needs; "" if it is not the cause or not known.
+        status: see `MimecastError`.
+        code: see `MimecastError`.
+        detail: see `MimecastError`.
+        request_id: see `MimecastError`.
+        endpoint: see `MimecastError`.
     """
 
     consequence = Consequence.FIX
@@ -139,7 +154,14 @@ class MissingPermission(ApiError):
 
 
 class RateLimited(ApiError):
-    """The quota is used up and the function was not executed (API notes 4.6). `wait` is seconds, None if not said."""
+    """The rate limit is exceeded, and the call was not executed (API notes 4.6).
+
+    Args:
+        message: see `MimecastError`.
+        wait: the seconds to wait that the server asks for; None if it names none.
+        endpoint: see `MimecastError`.
+        request_id: see `MimecastError`.
+    """
 
     consequence = Consequence.RETRY
 
@@ -149,40 +171,40 @@ class RateLimited(ApiError):
 
 
 class NotFound(ApiError):
-    """Mimecast does not know the id that was named."""
+    """Mimecast does not have anything with the ID of the request."""
 
 
 class Unavailable(ApiError):
-    """Mimecast itself has trouble (5xx)."""
+    """Mimecast returned a server error (HTTP 5xx)."""
 
     consequence = Consequence.RETRY
 
 
 class NotConfirmed(ApiError):
-    """HTTP said success, but the reply lacks the sign that this very thing was done."""
+    """The HTTP status reports success, but the reply does not confirm that the call was executed for this item."""
 
 
 class UnreadableReply(MimecastError):
-    """The reply is not what the API promises: HTML, empty, truncated, or JSON of another shape."""
+    """The reply is not what the API documents: HTML, empty, truncated, or JSON of another form."""
 
     consequence = Consequence.RETRY
 
 
 class UndecodableReply(UnreadableReply):
-    """The reply begins as JSON and cannot be decoded. A request for less, such as a shorter window, may succeed."""
+    """The reply begins as JSON and cannot be decoded. A request for less, such as a shorter period, may succeed."""
 
 
 class ReplyTooLarge(UndecodableReply):
-    """The reply is longer than accepted. The same request gives the same reply; a request for less may succeed."""
+    """The reply is longer than accepted. The same request gets the same reply; a request for less may succeed."""
 
 
 class UnexpectedReply(UnreadableReply):
-    """The reply is JSON without the form of this function's answer, so it does not mean "nothing found"."""
+    """The reply is JSON without the form of this endpoint's reply, so it does not mean that nothing was found."""
 
 
 class NotSupported(MimecastError):
-    """This function does not exist on the API generation in use; nothing was sent."""
+    """The API version in use does not have the endpoint. Nothing was sent."""
 
 
 class FileRejected(MimecastError):
-    """A file was not accepted: too large, a wrong hash, or a place it must not come from."""
+    """A file was rejected: it is too large, has the wrong hash, or its URL is not allowed."""

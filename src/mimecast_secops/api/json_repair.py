@@ -1,8 +1,8 @@
-"""JSON decoding that survives characters a strict decoder refuses.
+"""JSON decoding that accepts characters that a strict decoder rejects.
 
-A sender chooses the text of subjects and names. Bytes that are not UTF-8, raw control characters and lone surrogates
-in that text make a strict decoder refuse the whole reply. `decode_json` repairs such text instead, and marks each
-object that contains repaired text, so that the alert of that one message can say so.
+The sender of an email chooses the text of subjects and names. Bytes that are not UTF-8, raw control characters and lone
+surrogates in that text make a strict decoder reject the whole reply. `decode_json` repairs such text instead, and marks
+each object with repaired text, so that the alert of that message can report it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RepairedObject(dict[str, Any]):
 
 
 def decode_json(body: bytes | msgspec.Raw) -> Any:
-    """Decode a JSON text; repair its characters where a strict decoder refuses them.
+    """Decode a JSON text, and repair the characters that a strict decoder rejects.
 
     Args:
         body: the encoded text: UTF-8 with or without a byte order mark, or UTF-16 with one.

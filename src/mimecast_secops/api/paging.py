@@ -1,4 +1,4 @@
-"""Pages, one at a time, for as long as somebody wants the next."""
+"""Pages of a listing, requested one at a time."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
 
 
-def pages(fetch: Callable[[str], Reply], what: str) -> Iterator[Reply]:
-    """The pages of a listing.
+def pages(fetch: Callable[[str], Reply], listed: str) -> Iterator[Reply]:
+    """Iterate over the pages of a listing. A page is requested when the iteration reaches it.
 
     Args:
-        fetch: gets the page of a token; "" is the first.
-        what: what is listed, for the error.
+        fetch: returns the page of a token; "" is the first page.
+        listed: the plural noun for what is listed, for the error message.
 
     Raises:
-        UnreadableReply: the server gave a page token a second time; following it would never end.
+        UnreadableReply: the server returned a page token a second time, so the listing would never end.
     """
-    seen: set[str] = set()
+    tokens: set[str] = set()
     token = ""
     while True:
         reply = fetch(token)
@@ -26,6 +26,6 @@ def pages(fetch: Callable[[str], Reply], what: str) -> Iterator[Reply]:
         token = reply.next_token
         if not token:
             return
-        if token in seen:
-            raise UnreadableReply(f"Mimecast repeats itself while listing {what}: a page token came twice.")
-        seen.add(token)
+        if token in tokens:
+            raise UnreadableReply(f"Mimecast returned the same page token twice while listing {listed}.")
+        tokens.add(token)

@@ -1,4 +1,11 @@
-"""One rate budget for all threads, per function, because that is how Mimecast counts (API notes 4.7)."""
+"""How long a rate-limited call waits.
+
+Both waits are decided in this module, and Mimecast counts calls per endpoint (API notes 4.7):
+
+- Before a call: `RateLimiter` holds it back while the quota that the server last reported is exhausted.
+- After HTTP 429: `wait_after_rate_limit` is the wait before the next attempt, if the server names one with
+  `retry_after`. `verdict` ends the call instead if the wait is longer than `MAX_WAIT` or the time left.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +16,48 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.api.deadline import Deadline
-from mimecast_secops.api.decode import whole_number
-from mimecast_secops.api.error_mapping import retry_after
+from mimecast_secops.api.decode import parse_integer
 
+MAX_WAIT: Final = 120.0
+"""The longest wait for a rate limit, in seconds. A server that asks for more gets no call until then."""
+_SPREAD: Final = 0.25
 _REMAINING: Final = ("x-ratelimit-remaining", "x-rate-limit-remaining", "x-mimecast-ratelimit-remaining")
 _LIMIT: Final = ("x-ratelimit-limit", "x-rate-limit-limit", "x-mimecast-ratelimit-limit")
-_LONGEST_HOLD: Final = 120.0
+# All spellings that documentation and clients show, in milliseconds (API notes 4.7).
+_RESET: Final = ("x-ratelimit-reset", "x-rate-limit-reset", "x-mimecast-ratelimit-reset")
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds to wait that the headers of a reply ask for; None if they name no number.
+
+    Args:
+        headers: the headers, with names in lower case. The reset headers of Mimecast come before `Retry-After`.
+    """
+    for name in _RESET:
+        milliseconds = _parse_seconds(headers.get(name))
+        if milliseconds is not None:
+            return milliseconds / 1000
+    return _parse_seconds(headers.get("retry-after"))
+
+
+def wait_after_rate_limit(requested: float, jitter: float) -> float:
+    """The seconds to wait after HTTP 429 before the next attempt.
+
+    Args:
+        requested: the seconds that the server asked for.
+        jitter: a random number in [0, 1). It spreads the threads, so that they do not return at the same instant.
+    """
+    return requested + _SPREAD * jitter
+
+
+def calls_left(headers: Mapping[str, str]) -> int | None:
+    """The number of calls of an endpoint that are left according to a reply; None if the reply does not tell."""
+    return _first_integer(headers, _REMAINING)
 
 
 @dataclass(slots=True)
 class _Quota:
-    """What is known of one function's quota: calls left until `resets_at`, None where nothing is known."""
+    """The known quota of one endpoint: `left` calls until `resets_at`; `left` is None if nothing is known."""
 
     left: int | None = None
     limit: int | None = None
@@ -27,11 +65,11 @@ class _Quota:
 
 
 class RateLimiter:
-    """Lets a call go when the quota that the server last reported has room for it, and holds it back otherwise.
+    """Holds back calls while the quota that the server last reported is exhausted. Shared by all threads.
 
     Args:
-        monotonic: the monotonic clock, seconds.
-        sleep: waits a number of seconds, or until the deadline is expired.
+        monotonic: the monotonic clock, in seconds.
+        sleep: waits for a number of seconds, or until the deadline expires.
     """
 
     def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float, Deadline], None]) -> None:
@@ -41,7 +79,7 @@ class RateLimiter:
         self._quotas: dict[str, _Quota] = {}
 
     def acquire(self, path: str, deadline: Deadline) -> None:
-        """Wait until a call of `path` has room, or until the deadline; the call itself then finds out."""
+        """Wait until the quota of `path` has room for a call, or until the deadline. The call itself then fails."""
         while True:
             wait = self._reserve(path)
             left = deadline.remaining(self._monotonic())
@@ -50,8 +88,8 @@ class RateLimiter:
             self._sleep(min(wait, left), deadline)
 
     def report(self, path: str, status: int, headers: Mapping[str, str]) -> None:
-        """Take in what a reply said about the quota of `path`."""
-        remaining, limit = calls_left(headers), _whole(headers, _LIMIT)
+        """Record what a reply says about the quota of `path`."""
+        remaining, limit = calls_left(headers), _first_integer(headers, _LIMIT)
         reset = retry_after(headers)
         if reset is None or (remaining is None and status != 429):
             return
@@ -60,20 +98,21 @@ class RateLimiter:
             now = self._monotonic()
             quota.limit = limit or quota.limit
             reported = 0 if status == 429 or remaining is None else remaining
-            # Replies overtake each other: within one window the lowest count is the newest.
+            # Replies can overtake each other: within one window the lowest count is the newest.
             same_window = quota.left is not None and now < quota.resets_at
             quota.left = min(quota.left, reported) if same_window and quota.left is not None else reported
-            quota.resets_at = now + min(reset, _LONGEST_HOLD)
+            quota.resets_at = now + min(reset, MAX_WAIT)
 
     def _reserve(self, path: str) -> float:
+        """Reserve a call. Returns 0, or the seconds until the quota resets if no call is left."""
         with self._lock:
             quota = self._quotas.get(path)
             if quota is None or quota.left is None:
                 return 0.0
             now = self._monotonic()
             if now >= quota.resets_at:
-                # A new window: as many calls as the limit names may go at once. When they are used up and nobody has
-                # said a word about the quota, nothing is known any more, and the next refusal will say it.
+                # A new window: the limit says how many calls it has. Once they are spent and no reply has reported
+                # the quota, nothing is known any more, and the next HTTP 429 reports it.
                 quota.left, quota.resets_at = quota.limit, math.inf
             if quota.left is None or (quota.left <= 0 and quota.resets_at == math.inf):
                 quota.left = None
@@ -84,14 +123,18 @@ class RateLimiter:
             return quota.resets_at - now
 
 
-def calls_left(headers: Mapping[str, str]) -> int | None:
-    """How many more calls of a function the rate limit allows by a reply's headers, None where they do not tell."""
-    return _whole(headers, _REMAINING)
-
-
-def _whole(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:
+def _first_integer(headers: Mapping[str, str], names: tuple[str, ...]) -> int | None:
     for name in names:
-        number = whole_number(headers.get(name, ""))
+        number = parse_integer(headers.get(name, ""))
         if number is not None:
             return number
     return None
+
+
+def _parse_seconds(text: str | None) -> float | None:
+    """The number in a header; None if there is none, or if it is negative or not finite."""
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        return None
+    return value if value is not None and 0 <= value < math.inf else None

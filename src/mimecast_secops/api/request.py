@@ -1,4 +1,4 @@
-"""A call to the Mimecast API as a value: built in one place, then shown to a person or sent."""
+"""A call to the Mimecast API as a value: built in one place, then shown or sent."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A secret that does not show itself.
+"""Secrets that do not appear in logs, errors and files.
 
-A value that must never reach a log, an error, a trace or a file travels as a `Secret` and is read with
-`reveal()` at the one place that puts it on the wire. `scrub` is the second line of defence: hosts pass every
-text that leaves the process through it, in case a server or a library echoed a secret back.
+A value that must never reach a log, an error, a traceback or a file is a `Secret`. Only the code that sends it calls
+`reveal()`. `scrub` is the second line of defense: every text that leaves the process passes through it, in case a
+server or a library returned a secret.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 MASK: Final = "********"
-# A value this short occurs in ordinary words; masking it would make logs unreadable and protect nothing.
-_SHORTEST_SCRUBBED: Final = 6
+# A shorter value occurs in ordinary words. Masking it would make logs unreadable and protect nothing.
+_MIN_SCRUBBED: Final = 6
 
 
 class Secret:
-    """Text that hides itself from `str`, `repr`, formatting and pickling.
+    """A text that `str`, `repr`, formatting and pickling do not reveal.
 
     Args:
-        value: the secret text; an empty one is a secret that was not given (`bool(secret)` is false).
+        value: the secret text. If it is empty, the secret is not set and `bool(secret)` is false.
     """
 
     __slots__ = ("__weakref__", "_value")
-    # By identity: in a set, two secrets of the same value would be one entry that goes with the first of them.
+    # Keyed by identity: in a set, two secrets with the same value would be one entry that the first one removes.
     _known: Final[WeakValueDictionary[int, Secret]] = WeakValueDictionary()
 
     def __init__(self, value: str = "") -> None:
@@ -32,7 +32,7 @@ class Secret:
         Secret._known[id(self)] = self
 
     def reveal(self) -> str:
-        """The secret itself. Call it where it goes on the wire, and nowhere else."""
+        """The secret text. Call this only in the code that sends the secret."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -54,12 +54,12 @@ class Secret:
         return format(str(self), form)
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret is not pickled: it would leave the process in clear")
+        raise TypeError("a Secret cannot be pickled, because it would leave the process in clear text")
 
 
 def scrub(text: str) -> str:
-    """`text` with every secret of this process masked, also in its percent-encoded form."""
-    for value in {secret.reveal() for secret in list(Secret._known.values())}:  # noqa: SLF001 -- its own registry
-        if len(value) >= _SHORTEST_SCRUBBED:
+    """Mask every secret of this process in a text, also in its percent-encoded form."""
+    for value in {secret.reveal() for secret in list(Secret._known.values())}:  # noqa: SLF001 -- the registry of this module
+        if len(value) >= _MIN_SCRUBBED:
             text = text.replace(value, MASK).replace(quote(value, safe=""), MASK)
     return text

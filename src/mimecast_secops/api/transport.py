@@ -1,8 +1,8 @@
-"""Bytes out, bytes in: one request and its reply, within its time. With `connections`, all that knows the HTTP library.
+"""Sends one HTTP request and reads its reply, within its time limits. Only this module and `connections` use urllib3.
 
-`urllib3`, because the platform's SDK has loaded it already and it costs the least per request; see the decision record
-on dependencies. Its own retries and redirects are off: `verdict` decides about repeating, and a redirect is never
-followed with credentials in hand.
+The library is `urllib3` because the platform's SDK has already imported it and it costs the least per request; see the
+decision record on dependencies. Its own retries and redirects are off: `verdict` decides about retries, and a request
+with credentials never follows a redirect.
 """
 
 from __future__ import annotations
@@ -44,16 +44,26 @@ USER_AGENT: Final = f"mimecast-secops/{__version__}"
 _CHUNK: Final = 64 * 1024
 _BODY_TIMEOUTS: Final = 10
 # The API, and the hosts of download links.
-_MOST_SERVERS: Final = 8
+_MAX_SERVERS: Final = 8
 _NO_RETRIES: Final = urllib3.Retry(False, redirect=False)
-_NO_CONNECTION_IN_TIME: Final = (
-    "{where} did not answer the connection in time: check the network, the firewall or the proxy."
+_CONNECT_TIMEOUT_MESSAGE: Final = (
+    "{server} did not answer the connection in time. Check the network, the firewall or the proxy."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportOptions:
-    """How to reach servers: seconds, counts, and a PEM file ("" = what the system trusts)."""
+    """How to reach servers.
+
+    Args:
+        verify_tls: whether the certificate of the server is verified.
+        ca_bundle: a PEM file or a folder of certificates to verify against; "" for those that the system trusts.
+        proxy: the outbound proxy; None for the proxy settings of the environment.
+        timeout: the longest silence of a server, in seconds.
+        connect_timeout: the longest time to establish a connection, in seconds.
+        max_concurrency: the maximum number of requests at the same time. Their number adapts to the server.
+        user_agent: the value of the `User-Agent` header.
+    """
 
     verify_tls: bool = True
     ca_bundle: str = ""
@@ -66,7 +76,7 @@ class TransportOptions:
 
 @dataclass(frozen=True, slots=True)
 class StreamedReply:
-    """A reply whose body is still coming. `chunks` ends at the end of the body or with an error."""
+    """A reply whose body has not been read. `chunks` ends at the end of the body or with an error."""
 
     status: int
     headers: Mapping[str, str]
@@ -76,22 +86,22 @@ class StreamedReply:
 class Transport:
     """Sends one request at a time per thread, over shared connections. Safe to share between threads.
 
-    A request ends in time whatever the server does: connecting, TLS, sending and the headers of the reply may take
-    `connect_timeout + timeout` together, the body ten times `timeout`, and everything ends with the caller's deadline.
+    A request ends in time whatever the server does. Connecting, TLS, sending and the headers of the reply may take
+    `connect_timeout + timeout` together, the body may take ten times `timeout`, and the deadline ends everything.
 
     Args:
-        transport_options: how to reach servers.
-        monotonic: the monotonic clock, seconds.
+        options: how to reach servers.
+        monotonic: the monotonic clock, in seconds.
     """
 
-    def __init__(self, transport_options: TransportOptions, *, monotonic: Callable[[], float]) -> None:
-        self._wiring = transport_options
+    def __init__(self, options: TransportOptions, *, monotonic: Callable[[], float]) -> None:
+        self._options = options
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._pools: dict[tuple[str, str, str], HTTPConnectionPool] = {}
         self._context: ssl.SSLContext | None = None
         self._watchdog = Watchdog()
-        self._concurrency = ConcurrencyLimit(transport_options.max_concurrency, monotonic=monotonic)
+        self._concurrency = ConcurrencyLimit(options.max_concurrency, monotonic=monotonic)
         self.requests_sent = 0
 
     def exchange(
@@ -109,19 +119,19 @@ class Transport:
         """Send a request and read the whole reply.
 
         Args:
-            method: the HTTP verb.
-            url: absolute, already checked with `check_url`.
-            headers: all headers but the user agent.
-            body: the request's body.
-            deadline: after which nobody waits any more.
+            method: the HTTP method.
+            url: an absolute URL, already checked with `check_url`.
+            headers: all headers except the user agent.
+            body: the body of the request.
+            deadline: the deadline of the caller.
             max_bytes: a longer reply is not read.
-            fresh: use a connection of its own. A kept one may have been closed by the other side, and then nobody
-                knows whether a write was executed.
-            name: what is called; latencies are compared among calls of one name. "" for one name per server.
+            fresh: use a new connection. The server may have closed a kept one, and then it is unknown whether a write
+                was executed.
+            name: a name for the endpoint. Latencies are compared between calls of one name. "" for one name per server.
 
         Raises:
-            Unreachable: no reply. `may_have_been_executed` says whether the request had left.
-            DeadlineExceeded: the deadline came first.
+            Unreachable: there is no reply. `may_have_been_executed` says whether the request had been sent.
+            DeadlineExceeded: the deadline expired first.
             ReplyTooLarge: the reply is longer than `max_bytes`.
         """
         opened = self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh, name=name)
@@ -146,13 +156,15 @@ class Transport:
         fresh: bool = False,
         name: str = "",
     ) -> Iterator[StreamedReply]:
-        """Send a request and hand out the reply while its body is still coming; raises as `exchange` does."""
+        """Send a request and yield the reply before its body is read. Raises the same errors as `exchange`."""
         self._check_time(deadline, url)
         pool = self._pool(url, fresh=fresh)
-        seen = Observation(path=name or urlsplit(url).netloc, epoch=self._concurrency.acquire(deadline), counts=False)
+        observation = Observation(
+            path=name or urlsplit(url).netloc, epoch=self._concurrency.acquire(deadline), counts=False
+        )
         try:
             left = self._check_time(deadline, url)
-            limit = self._wiring.connect_timeout + self._wiring.timeout
+            limit = self._options.connect_timeout + self._options.timeout
             with self._lock:
                 self.requests_sent += 1
             with self._watchdog.watch(deadline, left, limit) as exchange:
@@ -162,11 +174,12 @@ class Transport:
                 except DeadlineExceeded:
                     raise
                 except Unreachable:
-                    seen.counts = True
+                    observation.counts = True
                     raise
                 lowered = {name.lower(): value for name, value in response.headers.items()}
-                seen.counts, seen.status, seen.calls_left = True, response.status, calls_left(lowered)
-                seen.seconds = time.monotonic() - (exchange.sent_at or 0.0)
+                observation.counts, observation.status = True, response.status
+                observation.calls_left = calls_left(lowered)
+                observation.seconds = time.monotonic() - (exchange.sent_at or 0.0)
                 done = False
                 try:
                     yield StreamedReply(response.status, lowered, self._chunks(response, call))
@@ -176,12 +189,12 @@ class Transport:
                         response.close()
                     response.release_conn()
         finally:
-            self._concurrency.release(seen)
+            self._concurrency.release(observation)
             if fresh:
                 pool.close()
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the open connections."""
         with self._lock:
             pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
@@ -191,21 +204,25 @@ class Transport:
     def _check_time(self, deadline: Deadline, url: str) -> float:
         left = deadline.remaining(self._monotonic())
         if left <= 0:
-            raise DeadlineExceeded(f"There was no time left to ask {shown_url(url)}.")
+            raise DeadlineExceeded(f"The time limit expired before the request to {shown_url(url)}.")
         return left
 
     def _headers_of(
         self, pool: HTTPConnectionPool, method: str, call: _Call, headers: dict[str, str], body: bytes | None
     ) -> urllib3.BaseHTTPResponse:
-        """Send the request and read the reply as far as the end of its headers."""
+        """Send the request and read the headers of the reply."""
         left = call.exchange.remaining()
-        timeout = urllib3.Timeout(connect=min(self._wiring.connect_timeout, left), read=min(self._wiring.timeout, left))
+        if left <= 0:  # The library does not accept a timeout of 0.
+            raise self._failure(call)
+        timeout = urllib3.Timeout(
+            connect=min(self._options.connect_timeout, left), read=min(self._options.timeout, left)
+        )
         IN_FLIGHT.exchange = call.exchange
         try:
             response = pool.urlopen(
                 method,
                 _target(call.url),
-                headers={"User-Agent": self._wiring.user_agent, **headers},
+                headers={"User-Agent": self._options.user_agent, **headers},
                 body=body,
                 timeout=timeout,
                 retries=_NO_RETRIES,
@@ -219,26 +236,26 @@ class Transport:
         finally:
             IN_FLIGHT.exchange = None
         if call.exchange.cut:
-            # The library takes a connection that ends within the headers for the end of the headers.
+            # The library treats a connection that ends within the headers as the end of the headers.
             response.close()
             response.release_conn()
             raise self._failure(call)
-        call.exchange.extend(self._wiring.timeout * _BODY_TIMEOUTS)
+        call.exchange.extend(self._options.timeout * _BODY_TIMEOUTS)
         return response
 
     def _chunks(self, response: urllib3.BaseHTTPResponse, call: _Call) -> Iterator[bytes]:
-        where = shown_url(call.url)
+        server = shown_url(call.url)
         try:
             while chunk := response.read1(_CHUNK):
                 yield chunk
                 if call.exchange.cut or call.deadline.remaining(self._monotonic()) <= 0:
-                    raise _too_slow(where)
+                    raise _too_slow(server)
             if call.exchange.cut:
-                raise _too_slow(where)
+                raise _too_slow(server)
             if response.length_remaining:
-                raise Unreachable(f"The reply of {where} broke off.", may_have_been_executed=True)
+                raise Unreachable(f"The reply of {server} broke off.", may_have_been_executed=True)
         except (HTTPError, OSError) as error:
-            raise (_too_slow(where) if call.exchange.cut else self._failure(call, error)) from None
+            raise (_too_slow(server) if call.exchange.cut else self._failure(call, error)) from None
 
     def _pool(self, url: str, *, fresh: bool) -> HTTPConnectionPool:
         parts = urlsplit(url)
@@ -250,37 +267,37 @@ class Transport:
         with self._lock:
             pool = self._pools.get(key)
             if pool is None:
-                while len(self._pools) >= _MOST_SERVERS:
+                while len(self._pools) >= _MAX_SERVERS:
                     del self._pools[next(iter(self._pools))]  # Its connections close when no thread uses them.
                 pool = self._pools[key] = self._new_pool(url, proxy, secure=secure)
             return pool
 
     def _new_pool(self, url: str, proxy: Proxy | None, *, secure: bool) -> HTTPConnectionPool:
-        # Building a context reads the trust store, some 50 ms: only for those who need one.
+        # A context reads the trust store, which takes about 50 ms. It is built only where TLS is used.
         context = self._tls() if secure or (proxy is not None and proxy.url.startswith("https:")) else None
-        return pool_of(url, proxy=proxy, context=context, size=self._wiring.max_concurrency)
+        return pool_of(url, proxy=proxy, context=context, size=self._options.max_concurrency)
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            self._context = tls_context(verify=self._wiring.verify_tls, ca_bundle=self._wiring.ca_bundle)
+            self._context = tls_context(verify=self._options.verify_tls, ca_bundle=self._options.ca_bundle)
         return self._context
 
     def _proxy_for(self, scheme: str, host: str) -> Proxy | None:
         if is_loopback(host):
             return None
-        return self._wiring.proxy or proxy_of_environment(scheme, host)
+        return self._options.proxy or proxy_of_environment(scheme, host)
 
     def _failure(self, call: _Call, error: Exception | None = None) -> Unreachable:
-        """What ended a call before its reply had come: the deadline whenever it has passed, else what went wrong."""
+        """The error of a call without a reply: the deadline if it has passed, otherwise the cause."""
         sent = call.exchange.sent_at is not None
-        where = shown_url(call.url)
+        server = shown_url(call.url)
         if call.exchange.cut or error is None:
-            sentence = f"{where} did not answer in time." if sent else _NO_CONNECTION_IN_TIME.format(where=where)
+            message = f"{server} did not answer in time." if sent else _CONNECT_TIMEOUT_MESSAGE.format(server=server)
         else:
-            sentence = _explained(error, where)
+            message = _message_for(error, server)
         if call.exchange.cut is Cut.DEADLINE or call.deadline.remaining(self._monotonic()) <= 0:
-            return DeadlineExceeded(f"There was no answer in time. {sentence}", may_have_been_executed=sent)
-        return Unreachable(sentence, may_have_been_executed=sent)
+            return DeadlineExceeded(f"The time limit expired. {message}", may_have_been_executed=sent)
+        return Unreachable(message, may_have_been_executed=sent)
 
 
 class _Call:
@@ -295,38 +312,38 @@ class _Call:
 
 
 def _target(url: str) -> str:
-    """What stands in the request line: the path and the query."""
+    """The target in the request line: the path and the query."""
     parts = urlsplit(url)
     return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
 
-def _too_slow(where: str) -> DeadlineExceeded:
-    return DeadlineExceeded(f"{where} answered too slowly.", may_have_been_executed=True)
+def _too_slow(server: str) -> DeadlineExceeded:
+    return DeadlineExceeded(f"{server} answered too slowly.", may_have_been_executed=True)
 
 
-def _explained(error: Exception, where: str) -> str:
-    """A sentence for an error of the library."""
+def _message_for(error: Exception, server: str) -> str:
+    """The message for an error of the library."""
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     if isinstance(cause, ProxyError):
         inner = cause.original_error
-        return f"The proxy does not let us reach {where} ({scrub(type(inner).__name__)}): check the proxy settings."
+        return f"The proxy does not connect to {server} ({scrub(type(inner).__name__)}). Check the proxy settings."
     if isinstance(cause, SSLError):
-        return _tls_sentence(cause, where)
+        return _tls_message(cause, server)
     if isinstance(cause, NameResolutionError):
-        return f"The name of {where} cannot be resolved: check API Root and the network."
+        return f"The name of {server} cannot be resolved. Check API Root and the network."
     if isinstance(cause, ConnectTimeoutError) and not isinstance(cause, NewConnectionError):
-        return _NO_CONNECTION_IN_TIME.format(where=where)
+        return _CONNECT_TIMEOUT_MESSAGE.format(server=server)
     if isinstance(cause, NewConnectionError):
-        return f"No connection to {where}: check API Root, the network, the firewall or the proxy."
+        return f"No connection to {server}. Check API Root, the network, the firewall or the proxy."
     if isinstance(cause, ReadTimeoutError):
-        return f"{where} did not answer in time."
-    return f"The connection to {where} broke off ({type(cause).__name__})."
+        return f"{server} did not answer in time."
+    return f"The connection to {server} broke off ({type(cause).__name__})."
 
 
-def _tls_sentence(error: Exception, where: str) -> str:
+def _tls_message(error: Exception, server: str) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
-            f"The certificate of {where} is not trusted: if a proxy inspects TLS, name its CA bundle; "
-            "otherwise check API Root. Verification should stay on."
+            f"The certificate of {server} is not trusted. If a proxy inspects TLS, set its CA bundle. "
+            "Otherwise check API Root. Keep verification on."
         )
-    return f"No TLS connection to {where}: check API Root, and that its port speaks TLS."
+    return f"No TLS connection to {server}. Check API Root, and check that its port uses TLS."

@@ -1,4 +1,4 @@
-"""Where requests may go, and how a URL is shown."""
+"""Checks of the URLs that requests are sent to."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from urllib.parse import quote, urlsplit
 from mimecast_secops.api.errors import Misconfigured
 
 
-def check_url(url: str, what: str) -> str:
-    """`url` without a trailing slash, if requests may go there.
+def check_url(url: str, setting: str) -> str:
+    """Check that requests may be sent to a URL.
 
     Args:
-        url: as a person typed it.
-        what: the setting it comes from, for the error.
+        url: the URL as a user entered it. https:// is added if it has no scheme.
+        setting: the name of the setting, for the error message.
+
+    Returns:
+        The URL without a trailing slash.
 
     Raises:
-        Misconfigured: no absolute http(s) URL; a user, query or fragment in it; plain http to another machine.
+        Misconfigured: the URL is not an absolute http(s) URL; has a user name, a query or a fragment; or is plain http
+            to another machine.
     """
     text = url.strip()
     if "://" not in text:
@@ -25,15 +29,15 @@ def check_url(url: str, what: str) -> str:
         parts = urlsplit(text)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        raise Misconfigured(f"{what} is not a URL.") from None
+        raise Misconfigured(f"{setting} is not a URL.") from None
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise Misconfigured(f"{what} has a character that a URL cannot have.")
+        raise Misconfigured(f"{setting} has a character that a URL cannot have.")
     if parts.scheme not in ("http", "https") or not host:
-        raise Misconfigured(f"{what} must be a URL such as https://api.services.mimecast.com.")
+        raise Misconfigured(f"{setting} must be a URL such as https://api.services.mimecast.com.")
     if parts.username is not None or parts.query or parts.fragment:
-        raise Misconfigured(f"{what} must not carry a user name, a query or a fragment.")
+        raise Misconfigured(f"{setting} must not have a user name, a query or a fragment.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise Misconfigured(f"{what} must begin with https://: plain http would show the credentials to the network.")
+        raise Misconfigured(f"{setting} must begin with https://. Plain http would reveal the credentials.")
     return text.rstrip("/")
 
 
@@ -46,10 +50,10 @@ def is_loopback(host: str) -> bool:
 
 
 def is_internal(host: str) -> bool:
-    """Whether `host` is this machine or an address that the internet does not route: private, link-local, reserved.
+    """Whether `host` is this machine or an address that is not public: private, link-local, reserved.
 
     Names other than `localhost` are not resolved. An IPv4 address in IPv6 notation and the short IPv4 forms that the
-    system's resolver accepts (`127.1`, `2130706433`, `0x7f.1`) count as the address that they stand for.
+    system's resolver accepts (`127.1`, `2130706433`, `0x7f.1`) count as the address that they mean.
     """
     if is_loopback(host) or host.lower().rstrip(".").endswith("localhost"):
         return True
@@ -60,7 +64,7 @@ def is_internal(host: str) -> bool:
 
 
 def shown_url(url: str) -> str:
-    """The part of a URL that may be shown: the query of a download link is a key."""
+    """The part of a URL for messages and logs. The query is left out, because in a download link it grants access."""
     parts = urlsplit(url)
     return f"{parts.hostname or ''}{':' + str(parts.port) if parts.port else ''}{quote(parts.path[:100])}"
 
@@ -73,7 +77,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _short_ipv4(host: str) -> ipaddress.IPv4Address | None:
-    """The address of the forms with fewer than four parts, or with octal or hexadecimal parts, as `inet_aton` reads."""
+    """The address in a form with fewer than four parts, or with octal or hexadecimal parts, as in `inet_aton`."""
     parts = host.rstrip(".").split(".")
     try:
         numbers = [_c_integer(part) for part in parts]
@@ -82,13 +86,13 @@ def _short_ipv4(host: str) -> ipaddress.IPv4Address | None:
     if len(numbers) > 4 or any(number > 255 for number in numbers[:-1]) or numbers[-1] >= 256 ** (5 - len(numbers)):
         return None
     value = numbers[-1]
-    for place, number in enumerate(numbers[:-1]):
-        value += number << (8 * (3 - place))
+    for index, number in enumerate(numbers[:-1]):
+        value += number << (8 * (3 - index))
     return ipaddress.IPv4Address(value)
 
 
 def _c_integer(text: str) -> int:
-    """The value of a C integer literal. Raises ValueError where `text` is none."""
+    """The value of a C integer literal. Raises ValueError for any other text."""
     if not text.isascii() or not text.isalnum():
         raise ValueError(text)
     if text.lower().startswith("0x"):

@@ -1,7 +1,7 @@
-"""What to do after an attempt: one pure function, so that it can be read and tested as a table.
+"""What to do after a failed attempt: one pure function, so that it can be read and tested as a table.
 
-A write that may have been executed is never repeated. A refusal that certainly was not executed (a rate limit, an
-expired token, a connection that never came up) may be, for reads and writes alike.
+A write that may have been executed is never repeated. After an error that proves that the call was not executed (a rate
+limit, an expired token, a connection that was never established), reads and writes are repeated alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from mimecast_secops.api.error_mapping import TOKEN_EXPIRED, TRANSIENT_REFUSALS
+from mimecast_secops.api.error_mapping import TOKEN_EXPIRED, TRANSIENT_CODES
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
@@ -22,20 +22,18 @@ from mimecast_secops.api.errors import (
     Unreachable,
     UnreadableReply,
 )
+from mimecast_secops.api.rate_limit import MAX_WAIT, wait_after_rate_limit
 
-# A server that asks for more than this is asking us to come back another time.
-LONGEST_WAIT: Final = 120.0
 _FIRST_WAIT: Final = 0.25
-_LONGEST_BACKOFF: Final = 15.0
-# Of a divisible request: a reply that cannot be decoded is rarely better the next time, so the caller asks for less.
+_MAX_BACKOFF: Final = 15.0
+# For a divisible request. A reply that cannot be decoded is rarely better the next time, so the caller asks for less.
 _UNDECODABLE_ATTEMPTS: Final = 3
 _UNDECODABLE_WAIT: Final = 0.05
 
 
 class Step(Enum):
-    """What comes next."""
+    """The next step after a failed attempt."""
 
-    SUCCEED = "succeed"
     RETRY = "retry"
     RENEW = "renew the token, then retry"
     FAIL = "fail"
@@ -43,28 +41,28 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The step, and for a retry the seconds to wait before it."""
+    """The next step, and for a retry the seconds to wait before it."""
 
     step: Step
     wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What the verdict is about.
+class FailedAttempt:
+    """A failed attempt at a call, and the limits of the call.
 
-    Args:
-        error: how the attempt ended, None for success.
+    Attributes:
+        error: the error of the attempt.
         number: 1 for the first attempt.
-        limit: how many attempts there may be.
-        writes: whether the function changes something in the tenant.
-        renewed: whether the token was renewed already because of this request.
-        time_left: seconds until the caller's deadline.
-        jitter: a random number of [0, 1).
-        divisible: whether the caller can ask for less when the reply cannot be decoded.
+        limit: the maximum number of attempts.
+        writes: whether the endpoint changes something in the tenant.
+        renewed: whether the token was already renewed for this call.
+        time_left: seconds until the deadline of the caller.
+        jitter: a random number in [0, 1).
+        divisible: whether the caller can ask for less if the reply cannot be decoded.
     """
 
-    error: MimecastError | None
+    error: MimecastError
     number: int
     limit: int
     writes: bool
@@ -74,20 +72,18 @@ class Attempt:
     divisible: bool = False
 
 
-def verdict(attempt: Attempt) -> Verdict:
-    """Succeed, retry after a wait, renew the token, or fail."""
+def verdict(attempt: FailedAttempt) -> Verdict:
+    """Decide whether a call is repeated, and after how many seconds."""
     error = attempt.error
-    if error is None:
-        return Verdict(Step.SUCCEED)
     if isinstance(error, AuthenticationFailed) and error.code == TOKEN_EXPIRED:
         return Verdict(Step.FAIL if attempt.renewed else Step.RENEW)
-    if not _worth_repeating(error, writes=attempt.writes) or attempt.number >= _limit(error, attempt):
+    if not _is_repeatable(error, writes=attempt.writes) or attempt.number >= _limit(attempt):
         return Verdict(Step.FAIL)
-    wait = _wait(error, attempt)
-    return Verdict(Step.FAIL) if wait > min(LONGEST_WAIT, attempt.time_left) else Verdict(Step.RETRY, wait)
+    wait = _wait(attempt)
+    return Verdict(Step.FAIL) if wait > min(MAX_WAIT, attempt.time_left) else Verdict(Step.RETRY, wait)
 
 
-def _worth_repeating(error: MimecastError, *, writes: bool) -> bool:
+def _is_repeatable(error: MimecastError, *, writes: bool) -> bool:
     if isinstance(error, (DeadlineExceeded, ReplyTooLarge)):
         return False
     if isinstance(error, RateLimited):
@@ -96,21 +92,23 @@ def _worth_repeating(error: MimecastError, *, writes: bool) -> bool:
         return not (writes and error.may_have_been_executed)
     if isinstance(error, (Unavailable, UnreadableReply)):
         return not writes
-    # The gateway could not make up its mind about the caller; that happened before the function was reached.
-    return isinstance(error, AuthenticationFailed) and error.code in TRANSIENT_REFUSALS
+    # The gateway could not identify the caller. That happens before the endpoint is reached.
+    return isinstance(error, AuthenticationFailed) and error.code in TRANSIENT_CODES
 
 
-def _limit(error: MimecastError, attempt: Attempt) -> int:
-    divided = attempt.divisible and isinstance(error, UndecodableReply)
-    return min(attempt.limit, _UNDECODABLE_ATTEMPTS) if divided else attempt.limit
+def _is_divided(attempt: FailedAttempt) -> bool:
+    return attempt.divisible and isinstance(attempt.error, UndecodableReply)
 
 
-def _wait(error: MimecastError, attempt: Attempt) -> float:
-    if attempt.divisible and isinstance(error, UndecodableReply):
+def _limit(attempt: FailedAttempt) -> int:
+    return min(attempt.limit, _UNDECODABLE_ATTEMPTS) if _is_divided(attempt) else attempt.limit
+
+
+def _wait(attempt: FailedAttempt) -> float:
+    if _is_divided(attempt):
         return _UNDECODABLE_WAIT
-    ceiling = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
-    backoff = ceiling * (0.5 + attempt.jitter / 2)
+    error = attempt.error
     if isinstance(error, RateLimited) and error.wait is not None:
-        # The server says when; a little spread keeps many threads from coming back in the same instant.
-        return error.wait + min(backoff, _FIRST_WAIT) * attempt.jitter
-    return backoff
+        return wait_after_rate_limit(error.wait, attempt.jitter)
+    ceiling = min(_MAX_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
+    return ceiling * (0.5 + attempt.jitter / 2)

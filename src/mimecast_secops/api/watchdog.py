@@ -1,6 +1,6 @@
-"""Time limits of whole exchanges: a thread cuts the connection of an exchange that outlasts its limit.
+"""Time limits of whole exchanges: a thread ends the connection of an exchange that exceeds its limit.
 
-The time-outs of a socket count from one packet to the next, so a server that sends a byte now and then never meets
+The timeouts of a socket count from one packet to the next, so a server that sends one byte at a time never reaches
 them. The watchdog shuts the socket down instead, and the thread that waits for the server gets an error or an end of
 file at once.
 """
@@ -32,8 +32,8 @@ class Cut(Enum):
 class WatchedSocket:
     """A second handle of the socket of a connection.
 
-    TLS takes the first handle over when it begins. The connection and the exchange that uses it each hold the wire;
-    the handle closes when both have released it.
+    TLS takes over the first handle when it begins. The connection and the exchange that uses it each hold this object.
+    The handle closes when both have released it.
     """
 
     __slots__ = ("_handle", "_holders", "_lock")
@@ -44,33 +44,33 @@ class WatchedSocket:
         self._holders = 1
 
     def hold(self) -> WatchedSocket:
-        """Take a share."""
+        """Add a holder."""
         with self._lock:
             self._holders += 1
         return self
 
     def release(self) -> None:
-        """Give a share back."""
+        """Remove a holder. The last one closes the handle."""
         with self._lock:
             self._holders -= 1
             if self._holders == 0:
                 self._handle.close()
 
     def shut_down(self) -> None:
-        """End the connection in both directions, while it is being set up too."""
+        """End the connection in both directions, also while it is being established."""
         with self._lock, suppress(OSError):
             self._handle.shutdown(socket.SHUT_RDWR)
 
 
 class Exchange:
-    """One request and its reply, while the watchdog keeps an eye on it. Leave it as a context manager.
+    """One request and its reply under the time limits of the watchdog. Use it as a context manager.
 
     Attributes:
-        cut: why the watchdog ended it, None while it did not.
-        sent_at: when the request began to leave, on the real monotonic clock; None before.
+        cut: why the watchdog ended the exchange; None if it did not.
+        sent_at: the time on the real monotonic clock at which sending began; None before.
     """
 
-    __slots__ = ("_deadline", "_deadline_at", "_limit_at", "_lock", "_watchdog", "_wire", "cut", "sent_at")
+    __slots__ = ("_deadline", "_deadline_at", "_limit_at", "_lock", "_watchdog", "_watched_socket", "cut", "sent_at")
 
     def __init__(self, watchdog: Watchdog, deadline: Deadline, left: float, limit: float) -> None:
         now = time.monotonic()
@@ -79,44 +79,44 @@ class Exchange:
         self._deadline_at = now + left
         self._limit_at = now + limit
         self._lock = threading.Lock()
-        self._wire: WatchedSocket | None = None
+        self._watched_socket: WatchedSocket | None = None
         self.cut: Cut | None = None
         self.sent_at: float | None = None
 
     @property
     def ends_at(self) -> float:
-        """When it is cut, on the real monotonic clock."""
+        """The time on the real monotonic clock at which the watchdog ends the exchange."""
         return min(self._deadline_at, self._limit_at)
 
     def remaining(self) -> float:
-        """Seconds until it is cut, 0 when it was cut or its deadline was expired."""
+        """The seconds until `ends_at`; 0 if the exchange was ended or its deadline expired."""
         if self.cut or self._deadline.expired:
             return 0.0
         return max(0.0, self.ends_at - time.monotonic())
 
-    def attach(self, wire: WatchedSocket) -> None:
-        """Watch this connection.
+    def attach(self, watched_socket: WatchedSocket) -> None:
+        """Use this connection for the exchange.
 
         Raises:
-            TimeoutError: the exchange is cut already.
+            TimeoutError: the watchdog has already ended the exchange.
         """
         with self._lock:
-            previous, self._wire = self._wire, wire.hold()
+            previous, self._watched_socket = self._watched_socket, watched_socket.hold()
         if previous is not None:
             previous.release()
         if self.cut:
-            raise TimeoutError("The time of this exchange is over.")
+            raise TimeoutError("The time limit of this exchange has expired.")
 
     def sending(self) -> None:
-        """The request begins to leave: from now on the server may execute it."""
+        """Record that sending begins. From now on the server may execute the request."""
         self.sent_at = time.monotonic()
 
     def extend(self, seconds: float) -> None:
-        """The next phase begins; it may take `seconds`."""
+        """Begin the next phase, which may take `seconds`."""
         self._limit_at = time.monotonic() + seconds
 
     def check(self, now: float) -> None:
-        """Cut it if its time is over."""
+        """End the exchange if its time limit has expired."""
         if self.cut:
             return
         if self._deadline.expired or now >= self._deadline_at:
@@ -127,8 +127,8 @@ class Exchange:
     def _end(self, reason: Cut) -> None:
         with self._lock:
             self.cut = reason
-            if self._wire is not None:
-                self._wire.shut_down()
+            if self._watched_socket is not None:
+                self._watched_socket.shut_down()
 
     def __enter__(self) -> Self:
         self._watchdog.add(self)
@@ -139,13 +139,13 @@ class Exchange:
     ) -> None:
         self._watchdog.remove(self)
         with self._lock:
-            wire, self._wire = self._wire, None
-        if wire is not None:
-            wire.release()
+            watched_socket, self._watched_socket = self._watched_socket, None
+        if watched_socket is not None:
+            watched_socket.release()
 
 
 class Watchdog:
-    """Cuts exchanges that outlast their limits, within a tenth of a second.
+    """Ends exchanges that exceed their limits, within a tenth of a second.
 
     Its thread starts with the first exchange and ends by itself a second after the last, or on `close`.
     """
@@ -158,11 +158,11 @@ class Watchdog:
         self._closing = False
 
     def watch(self, deadline: Deadline, left: float, limit: float) -> Exchange:
-        """An exchange that may take `left` seconds by its deadline and `limit` seconds in its first phase."""
+        """Create an exchange with `left` seconds until its deadline and `limit` seconds for its first phase."""
         return Exchange(self, deadline, left, limit)
 
     def add(self, exchange: Exchange) -> None:
-        """Begin to watch."""
+        """Start watching an exchange."""
         with self._changed:
             self._exchanges.add(exchange)
             self._closing = False
@@ -173,12 +173,12 @@ class Watchdog:
                 self._changed.notify()
 
     def remove(self, exchange: Exchange) -> None:
-        """Stop watching."""
+        """Stop watching an exchange."""
         with self._changed:
             self._exchanges.discard(exchange)
 
     def close(self) -> None:
-        """End the thread, unless exchanges are still in flight: then it ends with them."""
+        """End the thread. If exchanges are in flight, it ends with the last of them."""
         with self._changed:
             self._closing = True
             thread = None if self._exchanges else self._thread

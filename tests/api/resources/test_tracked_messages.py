@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api import HeldMessage, errors
 from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
-from tests.api.bench import Answer, Server, answer, client_of
+from tests.api.clients import client_of
+from tests.api.local_server import Answer, Server, answer
 
 texts = st.none() | st.text(max_size=12)
 addresses = st.none() | st.fixed_dictionaries({}, optional={"emailAddress": texts, "displayableName": texts})

@@ -1,1 +1,1 @@
-"""The areas of the API: per file the functions of one area, its requests, and the records it answers with."""
+"""The resources of the Mimecast API: each module has the endpoints, the requests and the records of one resource."""

@@ -1,4 +1,4 @@
-"""Account: who we are and what the tenant has."""
+"""The account: name, region and packages of the tenant."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GET: Final = Endpoint(
 )
 WHOAMI: Final = Endpoint(
     path="/identity/whoami",
-    summary="ask who we are",
+    summary="read its own identity",
     permission="",
     api_versions=V2_ONLY,
     source="API notes 1.2 [documented]",
@@ -31,7 +31,18 @@ ENDPOINTS: Final = (GET, WHOAMI)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The account. `search_reason`: whether a reason must be given with a tracking search (API notes 5 [inferred])."""
+    """The account of the tenant.
+
+    Attributes:
+        account_code: the code of the account.
+        account_name: the name of the account.
+        region: the region of the account, such as `eu`.
+        domain: the domain of the account.
+        type: the type of the account.
+        search_reason: whether a tracking search requires a reason (API notes 5 [inferred]).
+        packages: the names of the packages.
+        raw: the record as received.
+    """
 
     account_code: str
     account_name: str
@@ -44,7 +55,7 @@ class Account:
 
     @classmethod
     def read(cls, raw: Any) -> Account:
-        """From what the server sent."""
+        """Read a record of a reply."""
         reader = JsonReader(raw)
         return cls(
             account_code=reader.text("accountCode"),
@@ -59,28 +70,31 @@ class Account:
 
 
 class AccountResource:
-    """Functions about the account itself."""
+    """The endpoints of the account."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def get(self) -> Account:
-        """The account that the credentials belong to; the cheapest call that proves a connection.
+        """The account of the credentials. It is the cheapest call that proves that the connection works.
 
         Raises:
-            MimecastError: it could not be had.
+            NotConfirmed: the reply has no account.
+            MimecastError: the call failed.
         """
         return self._session.send(Request(GET, (), _account))
 
     def whoami(self) -> dict[str, Any]:
-        """Who the API 2.0 application is, as Mimecast says it."""
+        """The identity of the API 2.0 application, as Mimecast returns it.
+
+        Raises:
+            MimecastError: the call failed.
+        """
         return self._session.send(Request(WHOAMI, (), lambda reply: dict(reply.body), method="GET"))
 
 
 def _account(reply: Reply) -> Account:
     record = first_object(reply.data)
     if not record:
-        raise NotConfirmed(
-            "Mimecast answered, but named no account: check that API Root is right.", endpoint=GET.path, status=200
-        )
+        raise NotConfirmed("Mimecast answered, but named no account. Check API Root.", endpoint=GET.path, status=200)
     return Account.read(record)

@@ -1,4 +1,4 @@
-"""The archive: mail that was delivered, sent or kept."""
+"""The archive: delivered, sent and retained messages."""
 
 from __future__ import annotations
 
@@ -42,27 +42,32 @@ ENDPOINTS: Final = (SEARCH, DETAIL, PART)
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage:
-    """One page of a search: its items as Mimecast returns them, and whether more follow."""
+    """One page of an archive search.
+
+    Attributes:
+        items: the items as Mimecast returns them.
+        more: whether there is another page.
+    """
 
     items: tuple[dict[str, Any], ...]
     more: bool
 
 
 class ArchiveResource:
-    """Functions about archived messages."""
+    """The endpoints of the archive."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def search_pages(self, query: ArchiveQuery | str) -> Iterator[ArchivePage]:
-        """The pages of a search, asked for one by one; a page that nobody asks for is not requested.
+        """Search the archive page by page. A page is requested when the iteration reaches it.
 
         Args:
-            query: built here, or the text of a checked one.
+            query: an `ArchiveQuery`, or the text of a query that `check_query` accepted.
 
         Raises:
             UnexpectedReply: a page does not have the form of a search result.
-            MimecastError: a page could not be had.
+            MimecastError: the request for a page failed.
         """
         xml = query if isinstance(query, str) else query.to_xml()
         # Without `admin` an API application gets a successful empty list (API notes 8.1 [seen in a client]).
@@ -77,28 +82,32 @@ class ArchiveResource:
             yield ArchivePage(tuple(_items(reply)), bool(reply.next_token))
 
     def search(self, query: ArchiveQuery | str, *, max_items: int | None = None) -> Iterator[dict[str, Any]]:
-        """The items of a search, newest first, at most `max_items`; no page is asked for beyond those.
+        """Search the archive item by item, newest first. No page after item number `max_items` is requested.
 
         Raises:
-            MimecastError: a page could not be had.
+            MimecastError: the request for a page failed.
         """
         left = max_items
         for page in self.search_pages(query):
-            for found in page.items:
+            for item in page.items:
                 if left is not None:
                     if left <= 0:
                         return
                     left -= 1
-                yield found
+                yield item
             if left == 0:
                 return
 
     def message_detail(self, archive_id: str, *, context: str = "RECEIVED") -> MessageDetail:
-        """An archived message with its attachments; `context` is DELIVERED or RECEIVED.
+        """The details of an archived message, with its attachments.
+
+        Args:
+            archive_id: the `id` of an item of a search.
+            context: `RECEIVED` or `DELIVERED`.
 
         Raises:
-            NotFound: Mimecast does not know the id.
-            MimecastError: it could not be had.
+            NotFound: Mimecast does not know the ID.
+            MimecastError: the call failed.
         """
         item = {"id": archive_id, "admin": True, "context": context}
         return self._session.send(Request(DETAIL, (item,), _detail))
@@ -107,11 +116,18 @@ class ArchiveResource:
     def message_part(
         self, archive_id: str, *, max_bytes: int, part: str = "RFC822", context: str = "RECEIVED", mailbox: str = ""
     ) -> Iterator[SpooledFile]:
-        """A part of an archived message: HTML, PLAIN, RFC822 or TRANSMISSION_MESSAGE_BODY.
+        """Download a part of an archived message.
+
+        Args:
+            archive_id: the `id` of an item of a search.
+            max_bytes: a longer file is rejected.
+            part: `RFC822` (the whole message), `HTML`, `PLAIN` or `TRANSMISSION_MESSAGE_BODY`.
+            context: `RECEIVED` or `DELIVERED`.
+            mailbox: the mailbox of the message; "" to leave it out.
 
         Raises:
-            FileRejected: longer than `max_bytes`.
-            MimecastError: it could not be had.
+            FileRejected: the file is longer than `max_bytes`, or its link is not allowed.
+            MimecastError: the call failed.
         """
         item = {"id": archive_id, "context": context, "type": part}
         if mailbox:
@@ -128,10 +144,11 @@ def _detail(reply: Reply) -> MessageDetail:
 
 
 def _items(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The items, wrapped as every client reads them, or flat as the documentation shows them (API notes 8.1).
+    """The items, wrapped as in all known clients, or flat as in the documentation (API notes 8.1).
 
     Raises:
-        UnexpectedReply: the reply does not have the form of a search result, so it does not mean "nothing found".
+        UnexpectedReply: the reply does not have the form of a search result, so it does not mean that nothing was
+            found.
     """
     for entry in rows_of(reply, "archived messages", SEARCH.path):
         wrapped = entry.get("items") if isinstance(entry, dict) else None

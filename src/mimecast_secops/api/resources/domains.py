@@ -1,4 +1,4 @@
-"""Internal domains: whose mail the tenant receives."""
+"""The internal domains of the tenant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,16 @@ ENDPOINTS: Final = (INTERNAL,)
 
 @dataclass(frozen=True, slots=True)
 class InternalDomain:
-    """A domain of the tenant. `send_only`: it receives no mail. `domain` is as Mimecast writes it."""
+    """An internal domain of the tenant.
+
+    Attributes:
+        id: the ID of the domain.
+        domain: the name of the domain, as Mimecast returns it.
+        send_only: whether the domain only sends email.
+        local: whether Mimecast reports the domain as local.
+        inbound_type: the type of check for inbound recipients.
+        raw: the record as received.
+    """
 
     id: str
     domain: str
@@ -36,7 +45,7 @@ class InternalDomain:
 
     @classmethod
     def read(cls, raw: Any) -> InternalDomain:
-        """From what the server sent."""
+        """Read a record of a reply."""
         reader = JsonReader(raw)
         return cls(
             id=reader.text("id"),
@@ -49,7 +58,7 @@ class InternalDomain:
 
 
 class DomainsResource:
-    """Functions about the tenant's domains."""
+    """The endpoints of the domains."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -58,9 +67,9 @@ class DomainsResource:
         """All internal domains of the tenant.
 
         Raises:
-            UnreadableReply: the reply names no domain, or has an entry without one. Every tenant has a domain, and a
-                list with a gap cannot tell whether a domain is the tenant's.
-            MimecastError: they could not be had.
+            UnreadableReply: the reply has no domain, or an entry without a domain. Every tenant has a domain, and an
+                incomplete list cannot tell whether a domain belongs to the tenant.
+            MimecastError: the call failed.
         """
 
         def fetch(token: str) -> Reply:
@@ -70,6 +79,6 @@ class DomainsResource:
 
         domains = tuple(InternalDomain.read(entry) for page in pages(fetch, "internal domains") for entry in page.data)
         if not domains or not all(domain.domain for domain in domains):
-            what = "an internal domain without a name" if domains else "no internal domain"
-            raise UnreadableReply(f"Mimecast answered, but listed {what}.", endpoint=INTERNAL.path)
+            listed = "an internal domain without a name" if domains else "no internal domain"
+            raise UnreadableReply(f"Mimecast answered, but listed {listed}.", endpoint=INTERNAL.path)
         return domains

@@ -21,23 +21,23 @@ ENDPOINTS: Final = (GET,)
 
 
 class FilesResource:
-    """Functions that hand out files."""
+    """The endpoints that download files."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @contextmanager
     def download(self, attachment_id: str, *, max_bytes: int, sha256: str = "") -> Iterator[SpooledFile]:
-        """The content of an attachment.
+        """Download an attachment of a held message.
 
         Args:
-            attachment_id: from the details of a held message.
-            max_bytes: a longer file is refused.
-            sha256: what it must hash to, lower-case hex; "" = not announced.
+            attachment_id: the `id` of an attachment in the details of a held message.
+            max_bytes: a longer file is rejected.
+            sha256: the expected hash in lower-case hexadecimal digits; "" if Mimecast does not announce one.
 
         Raises:
-            FileRejected: too long, another hash, or a link to a place that files must not come from.
-            MimecastError: it could not be had.
+            FileRejected: the file is too long or has another hash, or its link is not allowed.
+            MimecastError: the call failed.
         """
         request = Request(GET, ({"id": attachment_id},), no_result)
         with fetch_file(self._session, request, max_bytes=max_bytes, sha256=sha256) as file:

@@ -1,4 +1,4 @@
-"""The hold queue: what waits for somebody to decide."""
+"""The hold queue: messages that wait for a decision."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from mimecast_secops.api.decode import (
     NOT_DOCUMENTED_FORM,
     AddressRow,
     JsonReader,
-    entry_of,
+    decode_entry,
     first_object,
-    parse_moment,
-    shared,
-    wire_time,
+    format_timestamp,
+    interned,
+    parse_timestamp,
 )
 from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Reply, rows_of
-from mimecast_secops.api.error_mapping import RequestInfo, refused_item
+from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnexpectedReply, UnreadableReply
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.request import Request, whole_reply
@@ -76,7 +76,7 @@ class _Row(
         "policy": "policyInfo",
     },
 ):
-    """A row in the form that is documented (API notes 7.1)."""
+    """A row in the documented form (API notes 7.1)."""
 
     id: str
     reason: str | None = None
@@ -99,7 +99,18 @@ _MEMBERS: Final = frozenset({"id", "reason", "from", "fromHeader", "to", "subjec
 
 @dataclass(frozen=True, slots=True)
 class HeldMessage:
-    """One entry of the hold queue: one message for one recipient."""
+    """An entry of the hold queue: one message for one recipient.
+
+    Members that the reply does not have are empty. `received` is aware, in UTC.
+
+    Attributes:
+        id: the hold ID.
+        reason: the queue reason.
+        policy: the policy or definition that held the message.
+        size: the size in bytes.
+        defects: the names of the members that could not be read.
+        source: the row as received; None without `keep_source`.
+    """
 
     id: str
     reason: str
@@ -119,20 +130,22 @@ class HeldMessage:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The row as the server sent it."""
-        return JsonReader(entry_of(self.source)).raw
+        """The row as received."""
+        return JsonReader(decode_entry(self.source)).raw
 
     @classmethod
     def read(cls, raw: Any, *, keep_source: bool = True) -> HeldMessage:
-        """From what the server sent: a decoded row, or one that is still undecoded (`msgspec.Raw`).
+        """Read a row of a reply.
 
-        `keep_source` keeps the row for `raw`; an undecoded row keeps the whole reply in memory.
+        Args:
+            raw: a decoded row, or an undecoded one (`msgspec.Raw`).
+            keep_source: keep the row for `raw`. An undecoded row keeps the whole reply in memory.
         """
         if isinstance(raw, msgspec.Raw):
             try:
                 return cls._of_row(_DECODE_ROW.decode(raw), raw if keep_source else None)
             except NOT_DOCUMENTED_FORM:
-                raw = entry_of(raw)
+                raw = decode_entry(raw)
         reader = JsonReader(raw)
         return cls(
             id=reader.text("id"),
@@ -145,8 +158,8 @@ class HeldMessage:
             subject=reader.text("subject"),
             route=reader.text("route").lower(),
             has_attachments=reader.flag("hasAttachments") is True,
-            size=reader.whole("size"),
-            received=reader.moment("dateReceived"),
+            size=reader.integer("size"),
+            received=reader.timestamp("dateReceived"),
             policy=reader.text("policyInfo"),
             defects=tuple(reader.defects),
             source=raw if keep_source else None,
@@ -154,21 +167,21 @@ class HeldMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> HeldMessage:
-        received = parse_moment(row.received)
+        received = parse_timestamp(row.received)
         return cls(
             id=row.id,
-            reason=shared(row.reason),
-            reason_id=shared(row.reason_id),
-            reason_code=shared(row.reason_code),
-            sender=shared(row.from_envelope.address) if row.from_envelope else "",
-            header_from=shared(row.from_header.address) if row.from_header else "",
-            recipient=shared(row.to.address) if row.to else "",
+            reason=interned(row.reason),
+            reason_id=interned(row.reason_id),
+            reason_code=interned(row.reason_code),
+            sender=interned(row.from_envelope.address) if row.from_envelope else "",
+            header_from=interned(row.from_header.address) if row.from_header else "",
+            recipient=interned(row.to.address) if row.to else "",
             subject=row.subject or "",
-            route=shared((row.route or "").lower()),
+            route=interned((row.route or "").lower()),
             has_attachments=row.has_attachments is True,
             size=row.size or 0,
             received=received,
-            policy=shared(row.policy),
+            policy=interned(row.policy),
             defects=("dateReceived",) if row.received and received is None else (),
             source=source,
         )
@@ -176,7 +189,7 @@ class HeldMessage:
 
 @dataclass(frozen=True, slots=True)
 class HoldSummary:
-    """How many messages one policy holds."""
+    """The number of messages that one policy holds."""
 
     policy: str
     count: int
@@ -184,7 +197,17 @@ class HoldSummary:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment as Mimecast announces it. `sha256` is lower-case hex, "" where it is not announced."""
+    """An attachment as Mimecast describes it.
+
+    Attributes:
+        id: the ID for `FilesResource.download`.
+        filename: the file name, as the sender wrote it.
+        extension: the file name extension.
+        content_type: the media type.
+        size: the size in bytes.
+        sha256: the hash in lower-case hexadecimal digits; "" if Mimecast does not announce one.
+        raw: the record as received.
+    """
 
     id: str
     filename: str
@@ -196,14 +219,14 @@ class Attachment:
 
     @classmethod
     def read(cls, raw: Any) -> Attachment:
-        """From what the server sent."""
+        """Read a record of a reply."""
         reader = JsonReader(raw)
         return cls(
             id=reader.text("id"),
             filename=reader.text("filename"),
             extension=reader.text("extension"),
             content_type=reader.text("contentType"),
-            size=reader.whole("size"),
+            size=reader.integer("size"),
             sha256=reader.text("sha256").lower(),
             raw=reader.raw,
         )
@@ -211,7 +234,15 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class MessageDetail:
-    """A message with its attachments; `message_id` is the internet Message-ID without `<>`."""
+    """The details of a message.
+
+    Attributes:
+        id: the ID of the request for the details.
+        message_id: the internet Message-ID without `<>`.
+        subject: the subject.
+        attachments: the attachments.
+        raw: the record as received.
+    """
 
     id: str
     message_id: str
@@ -221,7 +252,7 @@ class MessageDetail:
 
     @classmethod
     def read(cls, raw: Any) -> MessageDetail:
-        """From what the server sent."""
+        """Read a record of a reply."""
         reader = JsonReader(raw)
         return cls(
             id=reader.text("id"),
@@ -233,7 +264,7 @@ class MessageDetail:
 
 
 class HeldResource:
-    """Functions about held messages."""
+    """The endpoints of the hold queue."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -248,27 +279,27 @@ class HeldResource:
         page_size: int = 100,
         keep_source: bool = True,
     ) -> Iterator[HeldMessage]:
-        """The held messages of the whole account, page by page as they are asked for.
+        """List the held messages of the whole account. A page is requested when the iteration reaches it.
 
         Args:
-            start: held since.
-            end: held until.
-            search_field: all, subject, sender, recipient or reason_code.
-            search_value: what to look for there.
-            page_size: messages per page, 1 to 500.
-            keep_source: keep each row as sent, for `HeldMessage.raw`. A long queue needs less memory without it.
+            start: the earliest time of the hold, aware.
+            end: the latest time of the hold, aware.
+            search_field: `all`, `subject`, `sender`, `recipient` or `reason_code`; "" for no search.
+            search_value: the value to search for in that field.
+            page_size: the number of messages per page, from 1 to 500.
+            keep_source: keep each row as received, for `HeldMessage.raw`. Without it, a long queue needs less memory.
 
         Raises:
-            UndecodableReply: a page cannot be decoded, or is too large; a smaller page or a shorter time may succeed.
-            UnexpectedReply: a page does not have the form of a list, so it does not mean an empty queue.
-            MimecastError: a page could not be had.
+            UndecodableReply: a page cannot be decoded, or is too large. A smaller page or a shorter period may succeed.
+            UnexpectedReply: a page does not have the form of a list, so it does not mean that the queue is empty.
+            MimecastError: the request for a page failed.
         """
-        # Without `admin` an API application sees its own mailbox, which it does not have: a successful empty list.
+        # Without `admin`, an API application gets an empty list: that of a mailbox that it does not have.
         item: dict[str, Any] = {"admin": True}
         if start is not None:
-            item["start"] = wire_time(start)
+            item["start"] = format_timestamp(start)
         if end is not None:
-            item["end"] = wire_time(end)
+            item["end"] = format_timestamp(end)
         if search_field:
             item["searchBy"] = {"fieldName": self._field(search_field), "value": search_value}
 
@@ -281,19 +312,19 @@ class HeldResource:
         for page in pages(fetch, "held messages"):
             for row in rows_of(page, "held messages", LIST.path):
                 hold = HeldMessage.read(row, keep_source=keep_source)
-                if not hold.id and not _MEMBERS & JsonReader(entry_of(row)).raw.keys():
+                if not hold.id and not _MEMBERS & JsonReader(decode_entry(row)).raw.keys():
                     raise UnexpectedReply(
-                        "Mimecast listed something that is not a held message: it has none of the members of one.",
+                        "Mimecast listed an entry that is not a held message: it has none of the members of one.",
                         endpoint=LIST.path,
                     )
                 yield hold
 
     def release(self, hold_id: str) -> None:
-        """Let a held message go to its recipient.
+        """Release a held message to its recipient.
 
         Raises:
-            NotConfirmed: the reply does not say `release: true` for this very id, as for a message that is not held.
-            MimecastError: it could not be done.
+            NotConfirmed: the reply does not confirm the release of this ID. The message may not be held any more.
+            MimecastError: the call failed.
         """
         self._session.send(self.release_request(hold_id))
 
@@ -301,7 +332,7 @@ class HeldResource:
         """The request that `release` sends."""
 
         def check(reply: Reply) -> None:
-            if not _says(reply, hold_id, "release"):
+            if not _confirms(reply, hold_id, "release"):
                 raise NotConfirmed(_not_confirmed("released", reply), endpoint=RELEASE.path, status=reply.status)
 
         return Request(RELEASE, ({"id": hold_id},), check)
@@ -309,16 +340,16 @@ class HeldResource:
     def reject(
         self, hold_ids: Sequence[str], *, reason_type: str = "", message: str = "", notify: bool = False
     ) -> dict[str, MimecastError | None]:
-        """Refuse held messages.
+        """Reject held messages.
 
         Args:
-            hold_ids: which.
-            reason_type: `INAPPROPRIATE COMMUNICATION` and the others of API notes 7.3; "" for none.
+            hold_ids: the hold IDs.
+            reason_type: `INAPPROPRIATE COMMUNICATION` or another reason of API notes 7.3; "" for none.
             message: a text for the sender.
-            notify: whether the sender is told.
+            notify: whether Mimecast notifies the sender.
 
         Returns:
-            Per id None where the reply confirms it, else the error.
+            For each ID None if the reply confirms the rejection, otherwise the error.
 
         Raises:
             MimecastError: the request as a whole failed.
@@ -334,10 +365,10 @@ class HeldResource:
 
         def errors_of(reply: Reply) -> dict[str, MimecastError | None]:
             request_info = RequestInfo(REJECT, self._session.api_version)
-            refused = {str(fail.key.get("id", "")): refused_item(request_info, fail) for fail in reply.fails}
+            refused = {str(fail.key.get("id", "")): error_of_item(request_info, fail) for fail in reply.fails}
             return {
                 hold_id: None
-                if _says(reply, hold_id, "reject")
+                if _confirms(reply, hold_id, "reject")
                 else refused.get(hold_id)
                 or NotConfirmed(_not_confirmed("rejected", reply), endpoint=REJECT.path, status=reply.status)
                 for hold_id in hold_ids
@@ -351,20 +382,25 @@ class HeldResource:
         return Request(REJECT, (item,), errors_of, partial=True)
 
     def summary(self) -> tuple[HoldSummary, ...]:
-        """How many messages each policy holds."""
+        """Count the held messages per policy.
+
+        Raises:
+            UnexpectedReply: the reply has no list.
+            MimecastError: the call failed.
+        """
         return self._session.send(Request(SUMMARY, (), _summaries))
 
     def detail(self, hold_id: str) -> MessageDetail:
-        """A held message with its attachments.
+        """The details of a held message, with its attachments.
 
         Raises:
-            MissingPermission: the tenant's API 2.0 has no such function, or the right is missing.
-            MimecastError: it could not be had.
+            MissingPermission: the tenant's API 2.0 does not have the endpoint, or the permission is missing.
+            MimecastError: the call failed.
         """
         return self._session.send(Request(DETAIL, ({"id": hold_id},), _detail))
 
     def _field(self, name: str) -> str:
-        # The one name that the two generations spell differently (API notes 7.1).
+        # The only name that differs between the API versions (API notes 7.1).
         if name in ("reason_code", "reasonCode"):
             return "reasonCode" if self._session.api_version is ApiVersion.V2 else "reason_code"
         return name
@@ -372,7 +408,7 @@ class HeldResource:
 
 def _summaries(reply: Reply) -> tuple[HoldSummary, ...]:
     readers = (JsonReader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
-    return tuple(HoldSummary(reader.text("policyInfo"), reader.whole("numberOfItems")) for reader in readers)
+    return tuple(HoldSummary(reader.text("policyInfo"), reader.integer("numberOfItems")) for reader in readers)
 
 
 def _detail(reply: Reply) -> MessageDetail:
@@ -382,10 +418,10 @@ def _detail(reply: Reply) -> MessageDetail:
     return MessageDetail.read(record)
 
 
-def _says(reply: Reply, item_id: str, sign: str) -> bool:
-    return any(isinstance(row, dict) and row.get("id") == item_id and row.get(sign) is True for row in reply.data)
+def _confirms(reply: Reply, item_id: str, member: str) -> bool:
+    return any(isinstance(row, dict) and row.get("id") == item_id and row.get(member) is True for row in reply.data)
 
 
-def _not_confirmed(done: str, reply: Reply) -> str:
-    said = f" It said: {reply.fails[0]}." if reply.fails else ""
-    return f"Mimecast did not confirm that the message was {done}; it may not be held any more.{said}"
+def _not_confirmed(decision: str, reply: Reply) -> str:
+    reason = f" Mimecast replied: {reply.fails[0]}." if reply.fails else ""
+    return f"Mimecast did not confirm that the message was {decision}. It may not be held any more.{reason}"

@@ -1,4 +1,4 @@
-"""Blocked-sender policies."""
+"""Blocked sender policies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from mimecast_secops.api.decode import JsonReader, first_object, wire_time
+from mimecast_secops.api.decode import JsonReader, first_object, format_timestamp
 from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
 from mimecast_secops.api.envelope import Reply, rows_of
 from mimecast_secops.api.errors import NotConfirmed, NotFound
@@ -45,7 +45,7 @@ REST_DELETE: Final = Endpoint(
 )
 ENDPOINTS: Final = (CREATE, GET, DELETE, REST_DELETE)
 
-# The member that carries the value of a target, per type (API notes 10.1 [documented]).
+# The member with the value of a target, per type (API notes 10.1 [documented]).
 _VALUE_MEMBERS: Final = {
     "individual_email_address": "emailAddress",
     "email_domain": "emailDomain",
@@ -56,19 +56,25 @@ _VALUE_MEMBERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PolicyTarget:
-    """One side of a policy: `everyone`, `internal_addresses`, `email_domain`, …, and the value that the type needs."""
+    """The sender or the recipient of a policy.
+
+    Args:
+        type: `everyone`, `internal_addresses`, `external_addresses`, `email_domain`, `individual_email_address`,
+            `header_display_name` or `profile_group`.
+        value: the domain, address, display name or group ID that the type needs; "" for the other types.
+    """
 
     type: str
     value: str = ""
 
     def to_wire(self) -> dict[str, str]:
-        """As requests carry it."""
+        """The target as it is in requests."""
         member = _VALUE_MEMBERS.get(self.type)
         return {"type": self.type} | ({member: self.value} if member else {})
 
     @classmethod
     def read(cls, raw: Any) -> PolicyTarget:
-        """From what the server sent."""
+        """Read a target of a reply."""
         reader = JsonReader(raw)
         kind = reader.text("type")
         return cls(kind, reader.text(_VALUE_MEMBERS.get(kind, "")))
@@ -76,16 +82,20 @@ class PolicyTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockedSenderPolicy:
-    """A policy as it is asked for.
+    """A policy to create.
 
     Args:
         option: `block_sender` or `no_action`.
-        description: its name in the console.
-        from_part: `envelope_from`, `header_from` or `both`.
-        sender: whom it acts on.
-        recipient: for whom.
-        start: from when, aware; None = always.
-        end: until when, aware; None = for ever.
+        description: the name of the policy in the console.
+        from_part: the sender to compare: `envelope_from`, `header_from` or `both`.
+        sender: the senders that the policy applies to.
+        recipient: the recipients that the policy applies to.
+        comment: a comment; "" for none.
+        bidirectional: whether the policy also applies to messages from the recipient to the sender.
+        enforced: whether the policy overrides other policies.
+        enabled: whether the policy is active.
+        start: the start of the policy, aware; None for no start.
+        end: the end of the policy, aware; None for no end.
     """
 
     option: str
@@ -101,7 +111,7 @@ class BlockedSenderPolicy:
     end: datetime | None = None
 
     def to_wire(self) -> dict[str, Any]:
-        """As requests carry it; booleans are booleans."""
+        """The policy as it is in requests. Boolean values are JSON booleans."""
         policy: dict[str, Any] = {
             "description": self.description,
             "fromPart": self.from_part,
@@ -114,9 +124,9 @@ class BlockedSenderPolicy:
             "enabled": self.enabled,
         }
         if self.start is not None:
-            policy["fromDate"] = wire_time(self.start)
+            policy["fromDate"] = format_timestamp(self.start)
         if self.end is not None:
-            policy["toDate"] = wire_time(self.end)
+            policy["toDate"] = format_timestamp(self.end)
         if self.comment:
             policy["comment"] = self.comment
         return {"option": self.option, "policy": policy}
@@ -124,7 +134,14 @@ class BlockedSenderPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyRecord:
-    """A policy as Mimecast keeps it; `raw` is the record as it came."""
+    """A policy of the tenant.
+
+    The attributes are those of `BlockedSenderPolicy`, and:
+
+    Attributes:
+        id: the ID of the policy.
+        raw: the record as received.
+    """
 
     id: str
     option: str
@@ -141,9 +158,9 @@ class PolicyRecord:
 
     @classmethod
     def read(cls, raw: Any) -> PolicyRecord:
-        """From what the server sent. Eternal limits read as None."""
+        """Read a record of a reply. An eternal start or end is None."""
         reader = JsonReader(raw)
-        policy = reader.inner("policy")
+        policy = reader.object("policy")
         return cls(
             id=reader.text("id"),
             option=reader.text("option"),
@@ -154,14 +171,14 @@ class PolicyRecord:
             bidirectional=policy.flag("bidirectional") is True,
             enforced=policy.flag("enforced") is True,
             enabled=policy.flag("enabled") is not False,
-            start=None if policy.flag("fromEternal") else policy.moment("fromDate"),
-            end=None if policy.flag("toEternal") else policy.moment("toDate"),
+            start=None if policy.flag("fromEternal") else policy.timestamp("fromDate"),
+            end=None if policy.flag("toEternal") else policy.timestamp("toDate"),
             raw=reader.raw,
         )
 
 
 class PoliciesResource:
-    """Functions about blocked-sender policies."""
+    """The endpoints of the blocked sender policies."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -170,8 +187,8 @@ class PoliciesResource:
         """Create a policy.
 
         Raises:
-            NotConfirmed: the reply names no id.
-            MimecastError: it could not be created.
+            NotConfirmed: the reply has no ID.
+            MimecastError: the call failed.
         """
         return self._session.send(self.create_request(policy))
 
@@ -180,10 +197,14 @@ class PoliciesResource:
         return Request(CREATE, (policy.to_wire(),), _created)
 
     def list(self, policy_id: str = "") -> tuple[PolicyRecord, ...]:
-        """All policies, or the one of an id.
+        """List all policies.
+
+        Args:
+            policy_id: the ID of the only policy to list; "" for all.
 
         Raises:
-            MimecastError: they could not be had.
+            UnexpectedReply: the reply has no list.
+            MimecastError: the call failed.
         """
         return self._session.send(Request(GET, ({"id": policy_id},) if policy_id else (), _policies))
 
@@ -193,8 +214,8 @@ class PoliciesResource:
         A tenant on API 2.0 that no longer has the endpoint of API 1.0 gets the request to its REST replacement.
 
         Raises:
-            NotFound: there is no such policy.
-            MimecastError: it could not be deleted.
+            NotFound: Mimecast has no policy with this ID.
+            MimecastError: the call failed.
         """
         self._session.send(self.delete_request(policy_id))
 
@@ -203,7 +224,7 @@ class PoliciesResource:
 
         def check(reply: Reply) -> None:
             if first_object(reply.data).get("id") != policy_id:
-                raise NotFound("Mimecast knows no policy of that id.", endpoint=DELETE.path, status=reply.status)
+                raise NotFound("Mimecast has no policy with this ID.", endpoint=DELETE.path, status=reply.status)
 
         fallback = None
         if self._session.api_version is ApiVersion.V2:

@@ -1,4 +1,4 @@
-"""Managed senders: who may write to whom."""
+"""Managed senders: permitted and blocked senders of a recipient."""
 
 from __future__ import annotations
 
@@ -24,7 +24,15 @@ ENDPOINTS: Final = (PERMIT_OR_BLOCK,)
 
 @dataclass(frozen=True, slots=True)
 class ManagedSender:
-    """An entry: `type` is `permit` or `block`."""
+    """An entry of the managed senders.
+
+    Attributes:
+        id: the ID of the entry.
+        sender: the address of the sender.
+        to: the address of the recipient.
+        type: `permit` or `block`.
+        raw: the record as received.
+    """
 
     id: str
     sender: str
@@ -34,7 +42,7 @@ class ManagedSender:
 
     @classmethod
     def read(cls, raw: Any) -> ManagedSender:
-        """From what the server sent."""
+        """Read a record of a reply."""
         reader = JsonReader(raw)
         return cls(
             id=reader.text("id"),
@@ -46,7 +54,7 @@ class ManagedSender:
 
 
 class SendersResource:
-    """Functions about managed senders."""
+    """The endpoints of the managed senders."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -55,15 +63,15 @@ class SendersResource:
         """Permit or block `sender` for `recipient`.
 
         Raises:
-            NotConfirmed: the reply does not say that this very sender is now permitted or blocked.
-            MimecastError: it could not be done.
+            NotConfirmed: the reply does not confirm this sender and this action.
+            MimecastError: the call failed.
         """
         return self._session.send(self.set_request(sender, recipient, action))
 
     def set_request(self, sender: str, recipient: str, action: Literal["permit", "block"]) -> Request[ManagedSender]:
         """The request that `set` sends."""
 
-        def entry_of(reply: Reply) -> ManagedSender:
+        def read_entry(reply: Reply) -> ManagedSender:
             entry = ManagedSender.read(first_object(reply.data))
             if entry.type != action or entry.sender.lower() != sender.lower():
                 raise NotConfirmed(
@@ -74,4 +82,4 @@ class SendersResource:
             return entry
 
         item = {"sender": sender, "to": recipient, "action": action}
-        return Request(PERMIT_OR_BLOCK, (item,), entry_of)
+        return Request(PERMIT_OR_BLOCK, (item,), read_entry)

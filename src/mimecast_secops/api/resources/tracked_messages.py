@@ -9,7 +9,14 @@ from typing import Any, Final, overload
 
 import msgspec
 
-from mimecast_secops.api.decode import NOT_DOCUMENTED_FORM, AddressRow, JsonReader, entry_of, parse_moment, shared
+from mimecast_secops.api.decode import (
+    NOT_DOCUMENTED_FORM,
+    AddressRow,
+    JsonReader,
+    decode_entry,
+    interned,
+    parse_timestamp,
+)
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnexpectedReply
 
@@ -26,7 +33,7 @@ class _Row(
         "detection_level": "detectionLevel",
     },
 ):
-    """A row in the form that is documented (API notes 6.1)."""
+    """A row in the documented form (API notes 6.1)."""
 
     id: str
     status: str | None = None
@@ -50,9 +57,17 @@ _DECODE_ROW: Final = msgspec.json.Decoder(_Row)
 
 @dataclass(frozen=True, slots=True)
 class TrackedMessage:
-    """One row of a tracking search. Members that were missing or unreadable are neutral, and named in `defects`.
+    """A tracking record: one row of a tracking search.
 
-    `has_attachments` is None where the row does not say.
+    Members that the row does not have are empty. `received` and `sent` are aware, in UTC.
+
+    Attributes:
+        id: the tracking ID.
+        status: the status in lower case. A known one equals a member of `Status`.
+        route: the route in lower case. A known one equals a member of `Route`.
+        has_attachments: whether the message has attachments; None if the row does not tell.
+        defects: the names of the members that could not be read.
+        source: the row as received.
     """
 
     id: str
@@ -75,17 +90,17 @@ class TrackedMessage:
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The row as the server sent it."""
-        return JsonReader(entry_of(self.source)).raw
+        """The row as received."""
+        return JsonReader(decode_entry(self.source)).raw
 
     @classmethod
     def read(cls, raw: Any) -> TrackedMessage:
-        """From what the server sent: a decoded row, or one that is still undecoded (`msgspec.Raw`)."""
+        """Read a row of a reply: a decoded row, or an undecoded one (`msgspec.Raw`)."""
         if isinstance(raw, msgspec.Raw):
             try:
                 return cls._of_row(_DECODE_ROW.decode(raw), raw)
             except NOT_DOCUMENTED_FORM:
-                raw = entry_of(raw)
+                raw = decode_entry(raw)
         reader = JsonReader(raw)
         header_from, header_from_name = reader.address("fromHdr")
         return cls(
@@ -96,8 +111,8 @@ class TrackedMessage:
             header_from=header_from,
             header_from_name=header_from_name,
             recipients=reader.addresses("to"),
-            received=reader.moment("received"),
-            sent=reader.moment("sent"),
+            received=reader.timestamp("received"),
+            sent=reader.timestamp("sent"),
             subject=reader.text("subject"),
             sender_ip=reader.text("senderIP", "senderIp"),
             has_attachments=reader.flag("attachments"),
@@ -110,22 +125,22 @@ class TrackedMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> TrackedMessage:
-        received, sent = parse_moment(row.received), parse_moment(row.sent)
+        received, sent = parse_timestamp(row.received), parse_timestamp(row.sent)
         defects = [name for name, text, time in _times(row, received, sent) if text and time is None]
         return cls(
             id=row.id,
-            status=shared((row.status or "").lower()),
+            status=interned((row.status or "").lower()),
             info=row.info or "",
-            sender=shared(row.from_envelope.address) if row.from_envelope else "",
+            sender=interned(row.from_envelope.address) if row.from_envelope else "",
             header_from=row.from_header.address or "" if row.from_header else "",
             header_from_name=row.from_header.name or "" if row.from_header else "",
-            recipients=tuple(shared(recipient.address) for recipient in row.to or () if recipient.address),
+            recipients=tuple(interned(recipient.address) for recipient in row.to or () if recipient.address),
             received=received,
             sent=sent,
             subject=row.subject or "",
             sender_ip=(row.sender_ip_other if row.sender_ip is None else row.sender_ip) or "",
             has_attachments=row.has_attachments,
-            route=shared((row.route or "").lower()),
+            route=interned((row.route or "").lower()),
             spam_score=row.spam_score or 0,
             detection_level=row.detection_level or "",
             defects=tuple(defects),
@@ -140,7 +155,7 @@ def _times(
 
 
 class TrackedMessages(Sequence[TrackedMessage]):
-    """The rows of a search, decoded one by one as they are used: counting them costs nothing.
+    """The rows of a tracking search. Each row is decoded when it is used, so counting the rows decodes none.
 
     Args:
         rows: decoded rows, or undecoded ones (`msgspec.Raw`).
@@ -172,31 +187,32 @@ class _TrackedEmails(msgspec.Struct, rename={"rows": "trackedEmails"}):
 
 
 _DECODE_TRACKED_EMAILS: Final = msgspec.json.Decoder(_TrackedEmails)
-# A flat entry is taken for a row if it has at least two members of one.
+# A flat entry counts as a row if it has at least two members of a row.
 _ROW_MEMBERS: Final = frozenset({"id", "status", "fromEnv", "fromHdr", "to", "received", "sent", "subject", "route"})
 
 
 def tracked_messages(reply: Reply, path: str) -> TrackedMessages:
-    """The rows of a search, wrapped as documented or lying flat in the data.
+    """The rows of a tracking search, wrapped as documented or directly in `data`.
 
     Args:
-        reply: what the search answered.
-        path: the function's, for the error.
+        reply: the reply of the search.
+        path: the path of the endpoint, for the error message.
 
     Raises:
-        UnexpectedReply: the reply does not have the form of a search result, so it does not mean "nothing found".
+        UnexpectedReply: the reply does not have the form of a search result, so it does not mean that nothing
+            was found.
     """
     rows: list[Any] = []
     for entry in reply.data if reply.has_list else (None,):
-        found = _rows_in(entry)
-        if found is None:
+        entry_rows = _rows_in(entry)
+        if entry_rows is None:
             raise UnexpectedReply(
                 "Mimecast answered the search with JSON that is not a search result: it has no list of tracked "
                 "messages.",
                 endpoint=path,
                 status=reply.status,
             )
-        rows.extend(found)
+        rows.extend(entry_rows)
     return TrackedMessages(rows)
 
 
@@ -206,7 +222,7 @@ def _rows_in(entry: Any) -> list[Any] | None:
             return _DECODE_TRACKED_EMAILS.decode(entry).rows
         except NOT_DOCUMENTED_FORM:
             pass
-    decoded = entry_of(entry)
+    decoded = decode_entry(entry)
     if not isinstance(decoded, dict):
         return None
     wrapped = decoded.get("trackedEmails")

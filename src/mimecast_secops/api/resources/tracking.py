@@ -1,4 +1,4 @@
-"""Message tracking: what became of each message, one record per recipient."""
+"""Message tracking: the status of each message, one record per recipient."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from mimecast_secops.api.decode import JsonReader, first_object, wire_time
+from mimecast_secops.api.decode import JsonReader, first_object, format_timestamp
 from mimecast_secops.api.endpoint import V1_ONLY, Endpoint
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
@@ -53,7 +53,7 @@ REPORT: Final = Endpoint(
 ENDPOINTS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
-_LONGEST_HEADERS: Final = 256 * 1024
+_MAX_HEADERS: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,19 @@ class MessageInfo:
     """The details of one tracked message.
 
     Attributes:
-        queue_id: the id of the queue item; probably the hold id, which no document confirms.
-        queue_reason: the name of the policy or definition that held it.
-        queue_detail_status: why, in the words of `txInfo`.
+        id: the tracking ID.
+        status: the status in lower case. A known one equals a member of `Status`.
+        queue_id: the ID of the queue item. It is probably the hold ID, which no document confirms.
+        queue_reason: the name of the policy or definition that held the message.
+        queue_detail_status: the reason according to `txInfo`.
+        bounce_type: the bounce type according to `txInfo`.
         risk: the risk of the verdict; None if Mimecast names none, or one that cannot be read.
-        message_id: the internet Message-ID without `<>`, "" where the headers have none.
-        risk_is_unreadable: whether there is a verdict whose risk is none of these words.
+        subject: the subject.
+        sender: the envelope sender.
+        message_id: the internet Message-ID without `<>`; "" if the headers have none.
+        defects: the names of the members that could not be read.
+        raw: the record as received.
+        risk_is_unreadable: whether there is a verdict whose risk is not a member of `Risk`.
     """
 
     id: str
@@ -93,11 +100,11 @@ class MessageInfo:
 
     @classmethod
     def read(cls, raw: Any) -> MessageInfo:
-        """From what the server sent; every block may be missing (API notes 6.2)."""
+        """Read a record of a reply. Each block may be missing (API notes 6.2)."""
         reader = JsonReader(raw)
-        recipient = reader.inner("recipientInfo")
-        message, transfer = recipient.inner("messageInfo"), recipient.inner("txInfo")
-        queue = reader.inner("queueInfo")
+        recipient = reader.object("recipientInfo")
+        message, transfer = recipient.object("messageInfo"), recipient.object("txInfo")
+        queue = reader.object("queueInfo")
         risk, risk_is_unreadable = _risk_of(reader.raw)
         return cls(
             id=reader.text("id"),
@@ -117,7 +124,7 @@ class MessageInfo:
 
 
 class TrackingResource:
-    """Functions about tracked messages."""
+    """The endpoints of message tracking."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -135,25 +142,38 @@ class TrackingResource:
         routes: Sequence[str] = (),
         search_reason: str = "",
     ) -> TrackedMessages:
-        """Tracking records, in the order in which Mimecast lists them.
+        """Search tracking records.
 
-        Either `message_id`, or at least one of `to`, `sender` and `subject`. `to` and `sender` are addresses or exact
-        domains. `start` must be less than 30 days ago. There are no pages, and no limit of rows is documented.
+        There are no pages, and no limit on the number of rows is documented.
+
+        Args:
+            start: the earliest time, aware; less than 30 days ago. None to leave it out.
+            end: the latest time, aware. None to leave it out.
+            to: an address or an exact domain of a recipient.
+            sender: an address or an exact domain of the sender.
+            subject: words in the subject.
+            message_id: an internet Message-ID, instead of `to`, `sender` and `subject`.
+            statuses: the statuses to include; empty for all.
+            routes: the routes to include; empty for all.
+            search_reason: the reason for the search, which some tenants require.
+
+        Returns:
+            The records in the order of Mimecast's reply.
 
         Raises:
-            ValueError: the criteria are not one of the two kinds.
-            UndecodableReply: the reply cannot be decoded, or is too large; a search of a shorter window may succeed.
+            ValueError: there is neither a Message-ID nor one of the other criteria, or there are both.
+            UndecodableReply: the reply cannot be decoded, or is too large. A search of a shorter period may succeed.
             UnexpectedReply: the reply does not have the form of a search result.
-            MimecastError: the search could not be made.
+            MimecastError: the call failed.
         """
         advanced = {name: value for name, value in (("from", sender), ("to", to), ("subject", subject)) if value}
         if bool(message_id) == bool(advanced):
-            raise ValueError("Search either for a Message-ID or for sender, recipient or subject.")
+            raise ValueError("Search either by Message-ID, or by sender, recipient or subject.")
         item: dict[str, Any] = {}
         if start is not None:
-            item["start"] = wire_time(start)
+            item["start"] = format_timestamp(start)
         if end is not None:
-            item["end"] = wire_time(end)
+            item["end"] = format_timestamp(end)
         if message_id:
             item["messageId"] = message_id
         else:
@@ -168,12 +188,16 @@ class TrackingResource:
         return self._session.send(Request(SEARCH, (item,), read, undecoded=True))
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
-        """The details of a tracked message; with `load_content` its texts too, where the tenant gives them.
+        """The details of a tracking record.
+
+        Args:
+            tracking_id: the ID of the record.
+            load_content: also load the text of the message, if the tenant returns it.
 
         Raises:
-            NotFound: Mimecast does not know the id.
+            NotFound: Mimecast does not know the ID.
             UnreadableReply: the reply has no details, or those of another message.
-            MimecastError: they could not be had.
+            MimecastError: the call failed.
         """
         item: dict[str, Any] = {"id": tracking_id}
         if load_content:
@@ -181,7 +205,12 @@ class TrackingResource:
         return self._session.send(Request(INFO, (item,), partial(_info, tracking_id)))
 
     def release_to_sandbox(self, tracking_id: str) -> None:
-        """Release a held message into the sandbox. API 1.0 only; its reply says no more than that nothing failed."""
+        """Release a held message to the sandbox. API 1.0 only. The reply confirms only that nothing failed.
+
+        Raises:
+            NotSupported: the credentials are for API 2.0.
+            MimecastError: the call failed.
+        """
         self._session.send(self.release_to_sandbox_request(tracking_id))
 
     def release_to_sandbox_request(self, tracking_id: str) -> Request[None]:
@@ -189,7 +218,17 @@ class TrackingResource:
         return Request(RELEASE_TO_SANDBOX, ({"id": tracking_id},), no_result)
 
     def report(self, tracking_id: str, *, kind: str, comment: str = "") -> None:
-        """Report a message as `malware`, `spam` or `phishing`. API 1.0 only."""
+        """Report a message to Mimecast. API 1.0 only.
+
+        Args:
+            tracking_id: the ID of the tracking record.
+            kind: `malware`, `spam` or `phishing`.
+            comment: a comment; "" for none.
+
+        Raises:
+            NotSupported: the credentials are for API 2.0.
+            MimecastError: the call failed.
+        """
         self._session.send(self.report_request(tracking_id, kind=kind, comment=comment))
 
     def report_request(self, tracking_id: str, *, kind: str, comment: str = "") -> Request[None]:
@@ -210,7 +249,7 @@ def _info(tracking_id: str, reply: Reply) -> MessageInfo:
 
 
 def _risk_of(raw: dict[str, Any]) -> tuple[Risk | None, bool]:
-    """The risk of the verdict, and whether the verdict is there but its risk cannot be read."""
+    """The risk of the verdict, and whether there is a verdict whose risk cannot be read."""
     value: Any = raw
     for name in ("spamInfo", "spamProcessingDetail", "verdict", "risk"):
         value = value.get(name) if isinstance(value, dict) else None
@@ -223,11 +262,11 @@ def _risk_of(raw: dict[str, Any]) -> tuple[Risk | None, bool]:
 
 
 def message_id_of(transmission_info: str) -> str:
-    """The Message-ID, without `<>`, out of `transmissionInfo`: the headers, HTML-escaped, in a `<pre>`.
+    """The Message-ID without `<>` in `transmissionInfo`, which has the headers, HTML-escaped, in a `<pre>`.
 
-    Parsed as headers after unescaping, so that a folded one is found and `X-…-Message-ID` is not taken for it.
+    The text is parsed as headers, so that a folded Message-ID is found and `X-…-Message-ID` is not.
     """
-    text = html.unescape(_PRE.sub("", transmission_info[:_LONGEST_HEADERS])).lstrip("\r\n")
+    text = html.unescape(_PRE.sub("", transmission_info[:_MAX_HEADERS])).lstrip("\r\n")
     if not text:
         return ""
     headers = email.parser.HeaderParser(policy=email.policy.compat32).parsestr(text.replace("\r\n", "\n"))

@@ -1,4 +1,4 @@
-"""The archive's queries: what a person gives is text in them, and never anything else."""
+"""Queries of the archive: values that users enter stay text."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from mimecast_secops.api.decode import (
     parse_timestamp,
 )
 from mimecast_secops.api.resources.account import Account
-from mimecast_secops.api.resources.held import HeldMessage, MessageDetail
+from mimecast_secops.api.resources.held_messages import HeldMessage
+from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.resources.policies import PolicyRecord, PolicyTarget
 from mimecast_secops.api.resources.tracked_messages import TrackedMessage
 from mimecast_secops.api.resources.tracking import MessageInfo, message_id_of

@@ -21,7 +21,7 @@ _RESOURCES: Final = ("account", "domains", "tracking", "held", "archive", "sende
 
 
 class MimecastClient:
-    """A client of one Mimecast tenant. Safe to share between threads. Close it, or use it as a context manager:
+    """A client of one Mimecast tenant. Safe to share between threads. Close it, or use it as a context manager::
 
         with MimecastClient(Connection("https://api.services.mimecast.com", credentials)) as client:
             print(client.account.get().account_name)

@@ -1,4 +1,4 @@
-"""Errors of the Mimecast client.
+"""Errors of the Mimecast client::
 
     MimecastError
     ├── Misconfigured            a setting must change; nothing was sent

@@ -15,7 +15,7 @@ from mimecast_secops.api.envelope import Reply, rows_of
 from mimecast_secops.api.errors import UnexpectedReply, UnreadableReply
 from mimecast_secops.api.paging import pages
 from mimecast_secops.api.request import Request, no_result, whole_reply
-from mimecast_secops.api.resources.held import MessageDetail
+from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.session import Session
 
 SEARCH: Final = Endpoint(

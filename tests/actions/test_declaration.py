@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from mimecast_secops import actions
 from mimecast_secops.actions import Action, all_actions, find
-from mimecast_secops.actions.check_permissions import subjects
+from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli.main import main
 from mimecast_secops.packaging import source
 from mimecast_secops.packaging.built_tree import built_tree
@@ -117,7 +117,7 @@ def test_one_file_is_in_what_a_user_installs() -> None:
 
 @pytest.mark.usefixtures("added")
 def test_one_file_is_examined_for_its_permissions() -> None:
-    assert "Count Held Messages" in {subject.name for subject in subjects()}
+    assert "Count Held Messages" in {required.name for required in all_requirements()}
 
 
 def test_without_the_file_the_action_is_gone() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from mimecast_secops.actions import archive_results
 from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
 from mimecast_secops.api.resources import archive
@@ -54,5 +55,7 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(archive.SEARCH,),
     run=run,
+    outcome=OutcomeCategory.SEARCH_EMAIL,
+    sample={"XML Query": "<xmlquery><metadata/><muse/></xmlquery>"},
     example=archive_results.EXAMPLE,
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from mimecast_secops.actions import domain_names, mutation, policy_guards, policy_targets
 from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources import account, domains, policies
@@ -190,6 +191,8 @@ ACTION: Final = Action(
     endpoints=(policies.CREATE, domains.INTERNAL),
     optional_endpoints=(policies.GET, account.GET),
     run=run,
+    outcome=OutcomeCategory.ADD_IOC_TO_BLOCKLIST,
+    sample={"Description": "Phishing campaign", "Sender": "evil.example.org", "Recipient Type": "Everyone"},
     writes=True,
     example={
         "option": "block_sender",

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mimecast_secops.actions import mutation
-from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import PolicyRecord
 from mimecast_secops.api.errors import NotFound
 from mimecast_secops.api.resources import policies
@@ -100,6 +101,8 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(policies.DELETE, policies.REST_DELETE, policies.GET),
     run=run,
+    outcome=OutcomeCategory.REMOVE_IOC_FROM_BLOCKLIST,
+    sample={"Policy ID": EXAMPLE_ID},
     writes=True,
     example={
         "id": "eNo1jrsKwjAUQP_lzg5N0tJHN60WRLCgoDjeJrcQaRNJUh-I_24o",

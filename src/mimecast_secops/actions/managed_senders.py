@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from mimecast_secops.actions import mutation
 from mimecast_secops.actions.declaration import Context, Result
 from mimecast_secops.parameters import address
+
+SAMPLE: Final = {"Sender": "offers@mail.example.org", "Recipient": "ann@example.com"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from mimecast_secops.actions.declaration import Action, Context, Result
-from mimecast_secops.actions.managed_senders import Parameters, example, set_sender
+from mimecast_secops.actions.managed_senders import SAMPLE, Parameters, example, set_sender
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api.resources import senders
 
 
@@ -20,6 +21,8 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(senders.PERMIT_OR_BLOCK,),
     run=run,
+    outcome=OutcomeCategory.ADD_IOC_TO_ALLOWLIST,
+    sample=SAMPLE,
     writes=True,
     example=example("permit"),
 )

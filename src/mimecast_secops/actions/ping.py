@@ -27,5 +27,7 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(account.GET,),
     run=run,
+    outcome=None,
+    sample={},
     failure="Failed to connect to the Mimecast server! Error is {error}",
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
-from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import Decision
 from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
@@ -77,6 +78,8 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.REJECT),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
     example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

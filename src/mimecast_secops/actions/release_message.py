@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
-from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Decision, Risk
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
@@ -88,6 +89,8 @@ ACTION: Final = Action(
     endpoints=(*resolution.ENDPOINTS, held.RELEASE),
     optional_endpoints=(tracking.RELEASE_TO_SANDBOX,),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
     example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mimecast_secops.actions import mutation, resolution
-from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Request
 from mimecast_secops.api.errors import Consequence, MimecastError
 from mimecast_secops.api.resources import tracking
@@ -118,6 +119,8 @@ ACTION: Final = Action(
     endpoints=(tracking.REPORT,),
     optional_endpoints=(tracking.SEARCH,),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
     api_versions=frozenset({ApiVersion.V1}),
     example={
@@ -125,9 +128,9 @@ ACTION: Final = Action(
         "undo": _NO_UNDO,
         "reported": [
             {
-                "id": "eNoVzrEOgjAUQNF_6Wxi",
-                "trackingId": "eNoVzrEOgjAUQNF_6Wxi",
-                "request": {"id": "eNoVzrEOgjAUQNF_6Wxi", "type": "spam"},
+                "id": EXAMPLE_ID,
+                "trackingId": EXAMPLE_ID,
+                "request": {"id": EXAMPLE_ID, "type": "spam"},
             }
         ],
         "failed": [],

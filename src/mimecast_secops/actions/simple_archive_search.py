@@ -8,6 +8,7 @@ from typing import Final
 
 from mimecast_secops.actions import archive_results, time_frames
 from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import ArchiveQuery
 from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE, searchable_words
@@ -107,5 +108,7 @@ ACTION: Final = Action(
     parameters=Parameters,
     endpoints=(archive.SEARCH,),
     run=run,
+    outcome=OutcomeCategory.SEARCH_EMAIL,
+    sample={},
     example=archive_results.EXAMPLE,
 )

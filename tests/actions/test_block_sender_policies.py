@@ -16,7 +16,7 @@ from mimecast_secops.actions.create_block_sender_policy import Parameters, polic
 from mimecast_secops.parameters import parse
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.records import Policy
-from tests.actions.bench import Bench
+from tests.actions.runner import ActionRunner
 
 MAKE, DROP = "create-block-sender-policy", "delete-block-sender-policy"
 CREATE = "/api/policy/blockedsenders/create-policy"
@@ -31,12 +31,12 @@ RAW: dict[str, object] = {
 }
 
 
-def make(bench: Bench, **more: object) -> Any:
-    return bench.succeeds(MAKE, RAW, **more)
+def make(runner: ActionRunner, **more: object) -> Any:
+    return runner.succeeds(MAKE, RAW, **more)
 
 
-def policies(bench: Bench) -> list[Policy]:
-    return list(bench.simulator.tenant.policies.values())
+def policies(runner: ActionRunner) -> list[Policy]:
+    return list(runner.simulator.tenant.policies.values())
 
 
 class Tampered(dict[str, Policy]):
@@ -82,11 +82,11 @@ class Undeletable(dict[str, Policy]):
 )
 @pytest.mark.parametrize("side", ["Sender", "Recipient"])
 def test_each_type_travels_with_the_value_that_it_needs(
-    bench: Bench, side: str, kind: str, value: str, wire: dict[str, str]
+    runner: ActionRunner, side: str, kind: str, value: str, wire: dict[str, str]
 ) -> None:
-    bench.switch(strict_members=True)
+    runner.set_quirks(strict_members=True)
     more = {f"{side} Type": kind, side: value, "Allow Broad Policy": True}
-    policy = make(bench, **more)["policy"]
+    policy = make(runner, **more)["policy"]
     assert policy["from" if side == "Sender" else "to"] == wire
 
 
@@ -95,31 +95,31 @@ def test_each_type_travels_with_the_value_that_it_needs(
     ("part", "from_part"), [("Both", "both"), ("From Envelope", "envelope_from"), ("From Headers", "header_from")]
 )
 def test_response_and_extracted_data_travel_in_the_words_of_mimecast(
-    bench: Bench, option: str, wire: str, part: str, from_part: str
+    runner: ActionRunner, option: str, wire: str, part: str, from_part: str
 ) -> None:
-    result = make(bench, Response=option, Extracted_Data=part)
+    result = make(runner, Response=option, Extracted_Data=part)
     assert (result["option"], result["policy"]["fromPart"]) == (wire, from_part)
 
 
-def test_a_policy_without_times_is_eternal(bench: Bench) -> None:
-    policy = make(bench)["policy"]
+def test_a_policy_without_times_is_eternal(runner: ActionRunner) -> None:
+    policy = make(runner)["policy"]
     assert (policy["fromEternal"], policy["toEternal"]) == (True, True)
 
 
-def test_a_policy_with_times_is_bounded_by_them(bench: Bench) -> None:
-    policy = make(bench, Start_Time="2026-03-07T16:03:00", End_Time="2026-03-08T01:00:00+01:00")["policy"]
+def test_a_policy_with_times_is_bounded_by_them(runner: ActionRunner) -> None:
+    policy = make(runner, Start_Time="2026-03-07T16:03:00", End_Time="2026-03-08T01:00:00+01:00")["policy"]
     assert (policy["fromEternal"], policy["toEternal"]) == (False, False)
     assert (policy["fromDate"], policy["toDate"]) == ("2026-03-07T16:03:00+0000", "2026-03-08T00:00:00+0000")
 
 
-def test_one_bound_leaves_the_other_side_eternal(bench: Bench) -> None:
-    policy = make(bench, End_Time="2030-01-01")["policy"]
+def test_one_bound_leaves_the_other_side_eternal(runner: ActionRunner) -> None:
+    policy = make(runner, End_Time="2030-01-01")["policy"]
     assert (policy["fromEternal"], policy["toEternal"], policy["toDate"]) == (True, False, "2030-01-01T00:00:00+0000")
 
 
-def test_the_comment_is_kept(bench: Bench) -> None:
-    make(bench, Comment="Case 4711")
-    assert policies(bench)[0].policy["comment"] == "Case 4711"
+def test_the_comment_is_kept(runner: ActionRunner) -> None:
+    make(runner, Comment="Case 4711")
+    assert policies(runner)[0].policy["comment"] == "Case 4711"
 
 
 @given(st.lists(st.sampled_from(["a@x.org", "A@X.org", "b@x.org", "B@x.ORG", "c@y.org"]), min_size=1, max_size=8))
@@ -130,16 +130,16 @@ def test_there_is_one_policy_per_distinct_sender_in_the_spelling_that_came_first
     assert sorted(values) == sorted(first.values())
 
 
-def test_every_sender_is_combined_with_every_recipient(bench: Bench) -> None:
+def test_every_sender_is_combined_with_every_recipient(runner: ActionRunner) -> None:
     more = {"Sender": "a.example.org,b.example.org", "Recipient Type": "Email Address"}
-    result = make(bench, Recipient="ann@example.com,bob@example.com", **more)
-    assert len(result) == len(policies(bench)) == 4
+    result = make(runner, Recipient="ann@example.com,bob@example.com", **more)
+    assert len(result) == len(policies(runner)) == 4
 
 
 @pytest.mark.parametrize("side", ["Sender", "Recipient"])
 @pytest.mark.parametrize("nothing", [",", " , "])
-def test_a_list_of_nothing_is_no_success(bench: Bench, side: str, nothing: str) -> None:
-    assert "is mandatory when" in bench.fails(MAKE, RAW, **{side: nothing, f"{side} Type": "Email Domain"})
+def test_a_list_of_nothing_is_no_success(runner: ActionRunner, side: str, nothing: str) -> None:
+    assert "is mandatory when" in runner.fails(MAKE, RAW, **{side: nothing, f"{side} Type": "Email Domain"})
 
 
 # guards
@@ -204,21 +204,21 @@ def several_domains(simulator: Simulator) -> None:
 
 @pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("case", GUARDED)
-def test_a_policy_that_reaches_too_far_is_stopped_and_says_what_overrides_it(bench: Bench, case: str) -> None:
-    said = bench.fails(MAKE, RAW, **GUARDED[case])
+def test_a_policy_that_reaches_too_far_is_stopped_and_says_what_overrides_it(runner: ActionRunner, case: str) -> None:
+    said = runner.fails(MAKE, RAW, **GUARDED[case])
     assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
-    assert (bench.writes, policies(bench)) == ([], [])
+    assert (runner.writes, policies(runner)) == ([], [])
 
 
 @pytest.mark.parametrize("case", GUARDED)
-def test_the_override_creates_it_all_the_same(bench: Bench, case: str) -> None:
-    make(bench, **GUARDED[case], Allow_Broad_Policy="true")
-    assert len(policies(bench)) == 1 + (case == "one of several")
+def test_the_override_creates_it_all_the_same(runner: ActionRunner, case: str) -> None:
+    make(runner, **GUARDED[case], Allow_Broad_Policy="true")
+    assert len(policies(runner)) == 1 + (case == "one of several")
 
 
 @pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("case", GUARDED)
-def test_an_exemption_that_reaches_too_far_is_stopped_too(v2: Bench, case: str) -> None:
+def test_an_exemption_that_reaches_too_far_is_stopped_too(v2: ActionRunner, case: str) -> None:
     said = v2.fails(MAKE, RAW, **GUARDED[case], Response="No Action")
     assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
     assert (v2.writes, policies(v2)) == ([], [])
@@ -251,15 +251,15 @@ MIRRORED = {
 @pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("response", ["Block Sender", "No Action"])
 @pytest.mark.parametrize("case", MIRRORED)
-def test_the_direction_that_bidirectional_adds_is_guarded_too(bench: Bench, case: str, response: str) -> None:
+def test_the_direction_that_bidirectional_adds_is_guarded_too(runner: ActionRunner, case: str, response: str) -> None:
     more = {**MIRRORED[case], "Response": response}
-    said = bench.fails(MAKE, RAW, **more)
+    said = runner.fails(MAKE, RAW, **more)
     assert said.startswith('With "Bidirectional" enabled, the policy acts on mail in the other direction too. ')
     assert said.endswith('Disable "Bidirectional", or enable "Allow Broad Policy" to create it all the same.')
-    assert (bench.writes, policies(bench)) == ([], [])
-    make(bench, **more, Bidirectional=False)
-    make(bench, **more, Allow_Broad_Policy=True)
-    assert len(policies(bench)) == 2
+    assert (runner.writes, policies(runner)) == ([], [])
+    make(runner, **more, Bidirectional=False)
+    make(runner, **more, Allow_Broad_Policy=True)
+    assert len(policies(runner)) == 2
 
 
 FREE = {
@@ -280,18 +280,18 @@ FREE = {
 
 @pytest.mark.parametrize("response", ["Block Sender", "No Action"])
 @pytest.mark.parametrize("case", FREE)
-def test_a_policy_that_hits_one_sender_is_not_in_the_way(bench: Bench, case: str, response: str) -> None:
-    make(bench, **FREE[case], Response=response)
+def test_a_policy_that_hits_one_sender_is_not_in_the_way(runner: ActionRunner, case: str, response: str) -> None:
+    make(runner, **FREE[case], Response=response)
 
 
-def test_a_block_of_all_mail_to_an_address_elsewhere_is_not_in_the_way(bench: Bench) -> None:
+def test_a_block_of_all_mail_to_an_address_elsewhere_is_not_in_the_way(runner: ActionRunner) -> None:
     more = {"Sender Type": "Everyone", "Recipient Type": "Email Address", "Recipient": "eve@evil.example.org"}
-    make(bench, **more)
-    assert "mail from everyone" in bench.fails(MAKE, RAW, **more, Response="No Action")
+    make(runner, **more)
+    assert "mail from everyone" in runner.fails(MAKE, RAW, **more, Response="No Action")
 
 
-def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(bench: Bench) -> None:
-    assert "free-mail" in bench.fails(MAKE, RAW, Sender="gmail.com", Dry_Run=True)
+def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(runner: ActionRunner) -> None:
+    assert "free-mail" in runner.fails(MAKE, RAW, Sender="gmail.com", Dry_Run=True)
 
 
 DOMAINS = "/api/domain/get-internal-domain"
@@ -309,13 +309,15 @@ UNKNOWN_IS_STOPPED = {
 
 @pytest.mark.parametrize("fault", ["permission", "product", "html", "empty list", "list with a gap"])
 @pytest.mark.parametrize("case", UNKNOWN_IS_STOPPED)
-def test_a_policy_is_stopped_where_the_own_domains_cannot_be_determined(v2: Bench, case: str, fault: str) -> None:
+def test_a_policy_is_stopped_where_the_own_domains_cannot_be_determined(
+    v2: ActionRunner, case: str, fault: str
+) -> None:
     if fault == "permission":
         v2.revoke("Directories | Internal | Read")
     elif fault == "product":
         v2.revoke("Domain Management")
     elif fault == "html":
-        v2.fault("html", DOMAINS)
+        v2.add_fault("html", DOMAINS)
     else:
         v2.simulator.tenant.domains = set() if fault == "empty list" else {"example.com", ""}
     said = v2.fails(MAKE, RAW, **UNKNOWN_IS_STOPPED[case])
@@ -326,11 +328,11 @@ def test_a_policy_is_stopped_where_the_own_domains_cannot_be_determined(v2: Benc
 
 
 @pytest.mark.parametrize("response", ["Block Sender", "No Action"])
-def test_an_address_elsewhere_in_both_directions_needs_no_other_permission(bench: Bench, response: str) -> None:
-    bench.revoke("Directories | Internal | Read")
-    make(bench, Sender="eve@evil.example.org", Sender_Type="Email Address", Response=response)
+def test_an_address_elsewhere_in_both_directions_needs_no_other_permission(runner: ActionRunner, response: str) -> None:
+    runner.revoke("Directories | Internal | Read")
+    make(runner, Sender="eve@evil.example.org", Sender_Type="Email Address", Response=response)
     more = {"Sender": "ann@example.com", "Sender Type": "Email Address", "Response": response}
-    assert "all mail to ann@example.com" in bench.fails(MAKE, RAW, **more)
+    assert "all mail to ann@example.com" in runner.fails(MAKE, RAW, **more)
 
 
 @pytest.mark.parametrize(
@@ -346,29 +348,29 @@ def test_an_address_elsewhere_in_both_directions_needs_no_other_permission(bench
     ],
     ids=["one direction", "one recipient", "display name"],
 )
-def test_a_policy_that_no_own_domain_matters_for_needs_none(bench: Bench, more: dict[str, object]) -> None:
-    bench.revoke("Directories | Internal | Read")
-    make(bench, **more)
-    assert DOMAINS not in bench.paths
+def test_a_policy_that_no_own_domain_matters_for_needs_none(runner: ActionRunner, more: dict[str, object]) -> None:
+    runner.revoke("Directories | Internal | Read")
+    make(runner, **more)
+    assert DOMAINS not in runner.paths
 
 
-def test_the_domain_of_the_account_is_guarded_where_it_is_all_that_is_known(bench: Bench) -> None:
-    bench.revoke("Directories | Internal | Read")
-    assert '"example.com" is the tenant\'s own domain' in bench.fails(MAKE, RAW, Sender="example.com")
+def test_the_domain_of_the_account_is_guarded_where_it_is_all_that_is_known(runner: ActionRunner) -> None:
+    runner.revoke("Directories | Internal | Read")
+    assert '"example.com" is the tenant\'s own domain' in runner.fails(MAKE, RAW, Sender="example.com")
 
 
-def test_the_internal_domains_are_enough_where_the_account_cannot_be_read(bench: Bench) -> None:
-    bench.revoke("Account | Dashboard | Read")
-    make(bench)
-    assert "own domain" in bench.fails(MAKE, RAW, Sender="example.com")
+def test_the_internal_domains_are_enough_where_the_account_cannot_be_read(runner: ActionRunner) -> None:
+    runner.revoke("Account | Dashboard | Read")
+    make(runner)
+    assert "own domain" in runner.fails(MAKE, RAW, Sender="example.com")
 
 
-def test_the_own_domains_are_read_once_for_several_policies(bench: Bench) -> None:
-    make(bench, Sender="a.example.org,b.example.org,c.example.org")
-    assert bench.paths.count(DOMAINS) == 1
+def test_the_own_domains_are_read_once_for_several_policies(runner: ActionRunner) -> None:
+    make(runner, Sender="a.example.org,b.example.org,c.example.org")
+    assert runner.paths.count(DOMAINS) == 1
 
 
-def test_credentials_that_are_not_accepted_are_not_told_as_unknown_domains(v2: Bench) -> None:
+def test_credentials_that_are_not_accepted_are_not_told_as_unknown_domains(v2: ActionRunner) -> None:
     v2.simulator.tenant.application.client_secret = "another"
     assert "check Client ID and Client Secret" in v2.fails(MAKE, RAW)
 
@@ -390,7 +392,7 @@ SENT = {
 @pytest.mark.parametrize("given_value", SENT, ids=ascii)
 @pytest.mark.parametrize("side", ["Sender", "Recipient"])
 def test_a_domain_is_sent_in_ascii_and_never_in_letters_that_look_like_others(
-    v2: Bench, side: str, given_value: str
+    v2: ActionRunner, side: str, given_value: str
 ) -> None:
     kind = "Email Address" if "@" in given_value else "Email Domain"
     other = "Recipient" if side == "Sender" else "Sender"
@@ -400,31 +402,31 @@ def test_a_domain_is_sent_in_ascii_and_never_in_letters_that_look_like_others(
     assert SENT[given_value] in target.values()
 
 
-def test_a_domain_in_full_width_letters_is_never_created_as_typed(bench: Bench) -> None:
+def test_a_domain_in_full_width_letters_is_never_created_as_typed(runner: ActionRunner) -> None:
     wide = "\uff47\uff4d\uff41\uff49\uff4c.com"
-    assert '"gmail.com" is a free-mail domain' in bench.fails(MAKE, RAW, Sender=wide)
-    assert make(bench, Sender=wide, Allow_Broad_Policy=True)["policy"]["fromValue"] == "gmail.com"
+    assert '"gmail.com" is a free-mail domain' in runner.fails(MAKE, RAW, Sender=wide)
+    assert make(runner, Sender=wide, Allow_Broad_Policy=True)["policy"]["fromValue"] == "gmail.com"
 
 
-def test_spellings_of_one_international_domain_make_one_policy(bench: Bench) -> None:
-    assert isinstance(make(bench, Sender="münchen.example,xn--mnchen-3ya.example,MÜNCHEN.example"), dict)
-    assert len(policies(bench)) == 1
+def test_spellings_of_one_international_domain_make_one_policy(runner: ActionRunner) -> None:
+    assert isinstance(make(runner, Sender="münchen.example,xn--mnchen-3ya.example,MÜNCHEN.example"), dict)
+    assert len(policies(runner)) == 1
 
 
-def test_a_policy_that_the_console_shows_in_its_own_script_is_the_same(bench: Bench) -> None:
-    first = make(bench, Sender="münchen.example")
-    policies(bench)[0].policy["from"] = {"type": "email_domain", "emailDomain": "münchen.example"}
-    assert make(bench, Sender="xn--mnchen-3ya.example")["id"] == first["id"]
+def test_a_policy_that_the_console_shows_in_its_own_script_is_the_same(runner: ActionRunner) -> None:
+    first = make(runner, Sender="münchen.example")
+    policies(runner)[0].policy["from"] = {"type": "email_domain", "emailDomain": "münchen.example"}
+    assert make(runner, Sender="xn--mnchen-3ya.example")["id"] == first["id"]
 
 
-def test_a_domain_that_idna_does_not_allow_is_refused_before_any_call(bench: Bench) -> None:
-    said = bench.fails(MAKE, RAW, Sender="\u0661\u0662\u0663.example")
+def test_a_domain_that_idna_does_not_allow_is_refused_before_any_call(runner: ActionRunner) -> None:
+    said = runner.fails(MAKE, RAW, Sender="\u0661\u0662\u0663.example")
     assert "it is no domain name that can be looked up" in said
-    assert bench.paths == []
+    assert runner.paths == []
 
 
-def test_everyone_to_the_own_domain_is_everyone_to_everyone(bench: Bench) -> None:
-    bench.fails(MAKE, RAW, **{"Sender Type": "Everyone", "Recipient Type": "Email Domain", "Recipient": "example.com"})
+def test_everyone_to_the_own_domain_is_everyone_to_everyone(runner: ActionRunner) -> None:
+    runner.fails(MAKE, RAW, **{"Sender Type": "Everyone", "Recipient Type": "Email Domain", "Recipient": "example.com"})
 
 
 # once
@@ -435,12 +437,14 @@ def test_everyone_to_the_own_domain_is_everyone_to_everyone(bench: Bench) -> Non
     [{}, {"Sender": "EVIL.example.ORG"}, {"Description": "another", "Comment": "c"}, {"Allow Broad Policy": True}],
     ids=str,
 )
-def test_the_same_policy_a_second_time_is_not_created_and_says_already(bench: Bench, again: dict[str, object]) -> None:
-    first = make(bench)
-    bench.forget()
-    second = make(bench, **again)
+def test_the_same_policy_a_second_time_is_not_created_and_says_already(
+    runner: ActionRunner, again: dict[str, object]
+) -> None:
+    first = make(runner)
+    runner.clear_requests()
+    second = make(runner, **again)
     assert (second["id"], second["already"], second["state"]) == (first["id"], True, "confirmed")
-    assert (first["already"], bench.writes, len(policies(bench))) == (False, [], 1)
+    assert (first["already"], runner.writes, len(policies(runner))) == (False, [], 1)
 
 
 @pytest.mark.parametrize(
@@ -458,33 +462,35 @@ def test_the_same_policy_a_second_time_is_not_created_and_says_already(bench: Be
     ],
     ids=str,
 )
-def test_a_policy_that_acts_differently_is_another_one(bench: Bench, other: dict[str, object]) -> None:
-    assert make(bench)["id"] != make(bench, **other)["id"]
-    assert len(policies(bench)) == 2
+def test_a_policy_that_acts_differently_is_another_one(runner: ActionRunner, other: dict[str, object]) -> None:
+    assert make(runner)["id"] != make(runner, **other)["id"]
+    assert len(policies(runner)) == 2
 
 
-def test_the_same_times_are_the_same_policy(bench: Bench) -> None:
+def test_the_same_times_are_the_same_policy(runner: ActionRunner) -> None:
     times = {"Start Time": "2026-03-07T16:03:00Z", "End Time": "2030-01-01T00:00:00Z"}
-    first = make(bench, **times)
-    assert make(bench, **(times | {"Start Time": "2026-03-07T17:03:00+01:00"}))["id"] == first["id"]
+    first = make(runner, **times)
+    assert make(runner, **(times | {"Start Time": "2026-03-07T17:03:00+01:00"}))["id"] == first["id"]
 
 
-def test_a_policy_that_is_switched_off_does_not_count(bench: Bench) -> None:
-    make(bench)
-    policies(bench)[0].policy["enabled"] = False
-    assert make(bench)["already"] is False
+def test_a_policy_that_is_switched_off_does_not_count(runner: ActionRunner) -> None:
+    make(runner)
+    policies(runner)[0].policy["enabled"] = False
+    assert make(runner)["already"] is False
 
 
-def test_policies_that_cannot_be_read_do_not_keep_from_creating(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    bench.revoke("Gateway | Policies | Read")
+def test_policies_that_cannot_be_read_do_not_keep_from_creating(
+    runner: ActionRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    runner.revoke("Gateway | Policies | Read")
     with caplog.at_level(logging.WARNING):
-        assert make(bench)["state"] == "pending"
+        assert make(runner)["state"] == "pending"
     assert [record for record in caplog.records if "may be created twice" in record.getMessage()]
 
 
-def test_another_run_at_the_same_moment_is_named(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_run_at_the_same_moment_is_named(runner: ActionRunner, caplog: pytest.LogCaptureFixture) -> None:
     """Both looked before either wrote: afterwards there are two, and the later one says so."""
-    first = make(bench)
+    first = make(runner)
 
     class LookedBefore(dict[str, Policy]):
         """The other run's policy does not show until ours is there."""
@@ -492,9 +498,9 @@ def test_another_run_at_the_same_moment_is_named(bench: Bench, caplog: pytest.Lo
         def values(self) -> Any:
             return list(super().values()) if len(self) > 1 else []
 
-    bench.simulator.tenant.policies = LookedBefore(bench.simulator.tenant.policies)
+    runner.simulator.tenant.policies = LookedBefore(runner.simulator.tenant.policies)
     with caplog.at_level(logging.WARNING):
-        second = make(bench)
+        second = make(runner)
     assert (second["state"], second["already"]) == ("confirmed", False)
     assert [record for record in caplog.records if first["id"] in record.getMessage()]
 
@@ -502,8 +508,8 @@ def test_another_run_at_the_same_moment_is_named(bench: Bench, caplog: pytest.Lo
 # dry run and reading back
 
 
-def test_a_dry_run_writes_nothing_and_returns_the_exact_request(bench: Bench) -> None:
-    result = bench.do(MAKE, RAW, Dry_Run=True, Bidirectional="false", Start_Time="2026-03-07")
+def test_a_dry_run_writes_nothing_and_returns_the_exact_request(runner: ActionRunner) -> None:
+    result = runner.run(MAKE, RAW, Dry_Run=True, Bidirectional="false", Start_Time="2026-03-07")
     assert (result.is_success, result.message) == (True, "Dry run: nothing was done.")
     request = result.json_result["request"]
     assert request["path"] == CREATE
@@ -524,51 +530,53 @@ def test_a_dry_run_writes_nothing_and_returns_the_exact_request(bench: Bench) ->
             },
         }
     ]
-    assert (bench.writes, policies(bench)) == ([], [])
+    assert (runner.writes, policies(runner)) == ([], [])
 
 
-def test_a_dry_run_says_which_policies_are_there_already(bench: Bench) -> None:
-    make(bench)
-    plan = bench.succeeds(MAKE, RAW, Dry_Run=True, Sender="evil.example.org,new.example.org")
+def test_a_dry_run_says_which_policies_are_there_already(runner: ActionRunner) -> None:
+    make(runner)
+    plan = runner.succeeds(MAKE, RAW, Dry_Run=True, Sender="evil.example.org,new.example.org")
     assert [one["already"] for one in plan["touches"]] == [True, False]
 
 
-def test_a_policy_that_shows_is_confirmed(bench: Bench) -> None:
-    assert make(bench)["state"] == "confirmed"
-    assert bench.paths[-2:] == [CREATE, GET]
+def test_a_policy_that_shows_is_confirmed(runner: ActionRunner) -> None:
+    assert make(runner)["state"] == "confirmed"
+    assert runner.paths[-2:] == [CREATE, GET]
 
 
-def test_a_policy_that_does_not_show_yet_is_pending(bench: Bench) -> None:
-    bench.simulator.tenant.policies = Tampered(hide=True)
-    assert make(bench)["state"] == "pending"
+def test_a_policy_that_does_not_show_yet_is_pending(runner: ActionRunner) -> None:
+    runner.simulator.tenant.policies = Tampered(hide=True)
+    assert make(runner)["state"] == "pending"
 
 
 @pytest.mark.parametrize("other", [{"enforced": False}, {"enabled": False}, {"to": {"type": "internal_addresses"}}])
-def test_a_policy_that_shows_otherwise_is_contradicted_and_a_failure(bench: Bench, other: dict[str, Any]) -> None:
-    bench.simulator.tenant.policies = Tampered(**other)
-    result = bench.do(MAKE, RAW)
+def test_a_policy_that_shows_otherwise_is_contradicted_and_a_failure(
+    runner: ActionRunner, other: dict[str, Any]
+) -> None:
+    runner.simulator.tenant.policies = Tampered(**other)
+    result = runner.run(MAKE, RAW)
     assert not result.is_success
     assert "does not show it as it was created" in result.message
     assert result.json_result["state"] == "contradicted"
-    assert result.json_result["undo"]["parameters"] == {"Policy ID": policies(bench)[0].id}
+    assert result.json_result["undo"]["parameters"] == {"Policy ID": policies(runner)[0].id}
 
 
-def test_the_look_afterwards_can_be_switched_off(bench: Bench) -> None:
-    assert make(bench, Verify_Result="false")["state"] == "pending"
-    assert bench.paths[-1] == CREATE
+def test_the_look_afterwards_can_be_switched_off(runner: ActionRunner) -> None:
+    assert make(runner, Verify_Result="false")["state"] == "pending"
+    assert runner.paths[-1] == CREATE
 
 
 @pytest.mark.parametrize("kind", ["html", "empty", "truncated"])
-def test_a_reply_that_does_not_confirm_it_is_a_failure(bench: Bench, kind: str) -> None:
-    bench.fault(kind, CREATE)
-    bench.fails(MAKE, RAW)
+def test_a_reply_that_does_not_confirm_it_is_a_failure(runner: ActionRunner, kind: str) -> None:
+    runner.add_fault(kind, CREATE)
+    runner.fails(MAKE, RAW)
 
 
-def test_what_was_created_before_another_one_failed_is_named(bench: Bench) -> None:
-    bench.fault("html", CREATE, after=1)
-    result = bench.do(MAKE, RAW, Sender="a.example.org,b.example.org")
+def test_what_was_created_before_another_one_failed_is_named(runner: ActionRunner) -> None:
+    runner.add_fault("html", CREATE, after=1)
+    result = runner.run(MAKE, RAW, Sender="a.example.org,b.example.org")
     assert not result.is_success
-    [made] = policies(bench)
+    [made] = policies(runner)
     assert made.id in json.dumps(result.json_result)
     assert result.partial
 
@@ -576,83 +584,83 @@ def test_what_was_created_before_another_one_failed_is_named(bench: Bench) -> No
 # undoing and deleting
 
 
-def test_the_undo_that_a_creation_names_deletes_it(bench: Bench) -> None:
-    undo = make(bench)["undo"]
+def test_the_undo_that_a_creation_names_deletes_it(runner: ActionRunner) -> None:
+    undo = make(runner)["undo"]
     assert undo["possible"] is True
     slug = "-".join(undo["action"].lower().split())
     assert find(slug).name == undo["action"]
-    bench.succeeds(slug, undo["parameters"])
-    assert policies(bench) == []
+    runner.succeeds(slug, undo["parameters"])
+    assert policies(runner) == []
 
 
 @pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
-def test_a_policy_is_deleted_by_its_id(bench: Bench, old: bool) -> None:
-    bench.switch(delete_policy_on_v2=old)
-    made = make(bench)
-    bench.forget()
-    result = bench.do(DROP, Policy_ID=made["id"])
+def test_a_policy_is_deleted_by_its_id(runner: ActionRunner, old: bool) -> None:
+    runner.set_quirks(delete_policy_on_v2=old)
+    made = make(runner)
+    runner.clear_requests()
+    result = runner.run(DROP, Policy_ID=made["id"])
     assert result.message == f'Successfully deleted the block sender policies in Mimecast: "{made["id"]}".'
     assert (result.json_result["state"], result.json_result["already"]) == ("confirmed", False)
-    assert policies(bench) == []
+    assert policies(runner) == []
     rest = [DELETE, f"{REST}/{made['id']}"]
-    assert bench.writes == ([DELETE] if bench.is_v1 or old else rest)
+    assert runner.writes == ([DELETE] if runner.is_v1 or old else rest)
 
 
-def test_a_deletion_returns_the_policy_as_it_was(bench: Bench) -> None:
-    made = make(bench)
-    result = bench.succeeds(DROP, Policy_ID=made["id"])
+def test_a_deletion_returns_the_policy_as_it_was(runner: ActionRunner) -> None:
+    made = make(runner)
+    result = runner.succeeds(DROP, Policy_ID=made["id"])
     shown = {name: made[name] for name in ("id", "option", "policy")}
     assert result["undo"] == {"possible": True, "action": "Create Block Sender Policy", "policy": shown}
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_the_json_result_of_a_creation_says_what_to_delete(bench: Bench, indent: int | None) -> None:
-    one, several = make(bench), make(bench, Sender="a.example.org,b.example.org")
-    bench.succeeds(DROP, Policy_ID=json.dumps(one, indent=indent))
-    assert len(policies(bench)) == 2
-    deleted = bench.succeeds(DROP, Policy_ID=json.dumps(several, indent=indent))
+def test_the_json_result_of_a_creation_says_what_to_delete(runner: ActionRunner, indent: int | None) -> None:
+    one, several = make(runner), make(runner, Sender="a.example.org,b.example.org")
+    runner.succeeds(DROP, Policy_ID=json.dumps(one, indent=indent))
+    assert len(policies(runner)) == 2
+    deleted = runner.succeeds(DROP, Policy_ID=json.dumps(several, indent=indent))
     assert [entry["id"] for entry in deleted] == [entry["id"] for entry in several]
-    assert policies(bench) == []
+    assert policies(runner) == []
 
 
-def test_several_ids_may_be_joined_by_commas(bench: Bench) -> None:
-    ids = [make(bench, Sender=sender)["id"] for sender in ("a.example.org", "b.example.org", "c.example.org")]
-    bench.succeeds(DROP, Policy_ID=f"{ids[0]}, {ids[1]},\n{ids[0]}")
-    assert [policy.id for policy in policies(bench)] == ids[2:]
+def test_several_ids_may_be_joined_by_commas(runner: ActionRunner) -> None:
+    ids = [make(runner, Sender=sender)["id"] for sender in ("a.example.org", "b.example.org", "c.example.org")]
+    runner.succeeds(DROP, Policy_ID=f"{ids[0]}, {ids[1]},\n{ids[0]}")
+    assert [policy.id for policy in policies(runner)] == ids[2:]
 
 
 @pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
-def test_a_policy_that_is_gone_already_is_a_success_that_says_so(bench: Bench, old: bool) -> None:
-    bench.switch(delete_policy_on_v2=old)
-    made = make(bench)
-    bench.succeeds(DROP, Policy_ID=made["id"])
-    bench.forget()
-    again = bench.succeeds(DROP, Policy_ID=made["id"])
-    assert (again["already"], again["undo"]["possible"], bench.writes) == (True, False, [])
+def test_a_policy_that_is_gone_already_is_a_success_that_says_so(runner: ActionRunner, old: bool) -> None:
+    runner.set_quirks(delete_policy_on_v2=old)
+    made = make(runner)
+    runner.succeeds(DROP, Policy_ID=made["id"])
+    runner.clear_requests()
+    again = runner.succeeds(DROP, Policy_ID=made["id"])
+    assert (again["already"], again["undo"]["possible"], runner.writes) == (True, False, [])
 
 
-def test_a_dry_run_deletes_nothing_and_shows_the_policies(bench: Bench) -> None:
-    made = make(bench)
-    bench.forget()
-    plan = bench.succeeds(DROP, Policy_ID=f"{made['id']},nonsense", Dry_Run=True)
+def test_a_dry_run_deletes_nothing_and_shows_the_policies(runner: ActionRunner) -> None:
+    made = make(runner)
+    runner.clear_requests()
+    plan = runner.succeeds(DROP, Policy_ID=f"{made['id']},nonsense", Dry_Run=True)
     assert plan["request"] == {"path": DELETE, "data": [{"id": made["id"]}, {"id": "nonsense"}]}
     assert [touched["id"] for touched in plan["touches"]] == [made["id"]]
-    assert (bench.writes, len(policies(bench))) == ([], 1)
+    assert (runner.writes, len(policies(runner))) == ([], 1)
 
 
-def test_a_policy_that_still_shows_is_not_confirmed_to_be_deleted(bench: Bench) -> None:
-    made = make(bench)
-    bench.simulator.tenant.policies = Undeletable(bench.simulator.tenant.policies)
-    assert bench.succeeds(DROP, Policy_ID=made["id"])["state"] == "pending"
+def test_a_policy_that_still_shows_is_not_confirmed_to_be_deleted(runner: ActionRunner) -> None:
+    made = make(runner)
+    runner.simulator.tenant.policies = Undeletable(runner.simulator.tenant.policies)
+    assert runner.succeeds(DROP, Policy_ID=made["id"])["state"] == "pending"
 
 
-def test_a_deletion_of_nothing_is_no_success(bench: Bench) -> None:
-    assert '"Policy ID"' in bench.fails(DROP, Policy_ID=" , ")
+def test_a_deletion_of_nothing_is_no_success(runner: ActionRunner) -> None:
+    assert '"Policy ID"' in runner.fails(DROP, Policy_ID=" , ")
 
 
-def test_what_was_deleted_before_another_one_failed_can_still_be_restored(v1: Bench) -> None:
+def test_what_was_deleted_before_another_one_failed_can_still_be_restored(v1: ActionRunner) -> None:
     made = make(v1, Sender="a.example.org,b.example.org")
-    v1.fault("html", DELETE, after=1)
-    result = v1.do(DROP, Policy_ID=json.dumps(made))
+    v1.add_fault("html", DELETE, after=1)
+    result = v1.run(DROP, Policy_ID=json.dumps(made))
     assert (result.is_success, len(policies(v1))) == (False, 1)
     assert "a.example.org" in json.dumps(result.json_result)

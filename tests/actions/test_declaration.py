@@ -17,7 +17,8 @@ from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli.main import main
 from mimecast_secops.packaging import source
 from mimecast_secops.packaging.built_tree import built_tree
-from tests.actions.bench import Bench
+from mimecast_secops.parameters import parse
+from tests.actions.runner import ActionRunner
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE_FILE = '''
@@ -26,6 +27,7 @@ ONE_FILE = '''
 from dataclasses import dataclass
 
 from mimecast_secops.actions.declaration import Action, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
@@ -51,6 +53,8 @@ ACTION = Action(
     parameters=Parameters,
     endpoints=(held.LIST,),
     run=run,
+    outcome=OutcomeCategory.SEARCH_EMAIL,
+    sample={"Subject Contains": "invoice"},
     example={"waiting": 3},
 )
 '''
@@ -78,10 +82,10 @@ def test_one_file_is_an_action() -> None:
 
 
 @pytest.mark.usefixtures("added")
-def test_one_file_is_an_action_that_can_be_done(bench: Bench) -> None:
-    bench.held("Offer 1")
-    assert bench.succeeds("count-held-messages", Subject_Contains="Offer") == {"waiting": 1}
-    assert bench.fails("count-held-messages") == '"Subject Contains" is mandatory and was not given.'
+def test_one_file_is_an_action_that_can_be_done(runner: ActionRunner) -> None:
+    runner.receive_held("Offer 1")
+    assert runner.succeeds("count-held-messages", Subject_Contains="Offer") == {"waiting": 1}
+    assert runner.fails("count-held-messages") == '"Subject Contains" is mandatory and was not given.'
 
 
 @pytest.mark.usefixtures("added")
@@ -150,6 +154,17 @@ def test_an_action_describes_itself_and_each_parameter(action: Action) -> None:
 @each
 def test_an_action_writes_exactly_where_one_of_its_functions_does(action: Action) -> None:
     assert action.writes is any(endpoint.writes for endpoint in action.endpoints)
+
+
+@each
+def test_an_action_has_a_dry_run_if_and_only_if_it_writes(action: Action) -> None:
+    assert ("Dry Run" in {parameter.name for parameter in action.declared}) is action.writes
+
+
+@each
+def test_the_sample_is_valid(action: Action) -> None:
+    parse(action.parameters, action.sample)
+    assert set(action.sample) <= {parameter.name for parameter in action.declared}
 
 
 @each

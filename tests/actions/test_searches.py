@@ -19,7 +19,7 @@ from mimecast_secops.api import QueryError
 from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.parameters import InvalidParameter, parse
 from mimecast_secops.simulator.mail.parser import read_mail
-from tests.actions.bench import Bench
+from tests.actions.runner import ActionRunner
 from tests.simulator.caller import letter
 
 FIND, ADVANCED = "simple-archive-search", "advanced-archive-search"
@@ -45,8 +45,8 @@ def tree(**raw: object) -> Tree.Element:
     return Tree.fromstring(query(**raw))
 
 
-def found(bench: Bench, **raw: object) -> set[str]:
-    return {item["subject"] for item in bench.succeeds(FIND, **raw)}
+def found(runner: ActionRunner, **raw: object) -> set[str]:
+    return {item["subject"] for item in runner.succeeds(FIND, **raw)}
 
 
 # time frames
@@ -140,8 +140,8 @@ def test_a_custom_start_is_the_same_moment_in_every_zone(moment: datetime, minut
     assert datetime.fromisoformat(asked["from"]) == aware
 
 
-def test_mail_of_the_time_frame_is_found_and_no_other(bench: Bench) -> None:
-    bench.now = utc("2025-03-12T12:00:00")
+def test_mail_of_the_time_frame_is_found_and_no_other(runner: ActionRunner) -> None:
+    runner.now = utc("2025-03-12T12:00:00")
     for subject, at in {
         "before last month": "2025-01-31T23:59:59",
         "last month": "2025-02-01T00:00:00",
@@ -151,13 +151,13 @@ def test_mail_of_the_time_frame_is_found_and_no_other(bench: Bench) -> None:
         "six hours": "2025-03-12T06:30:00",
         "last hour": "2025-03-12T11:00:01",
     }.items():
-        bench.mail(subject, received=utc(at))
-    assert found(bench, Time_Frame="Last Month") == {"last month"}
-    assert found(bench, Time_Frame="Last Week") == {"last week"}
-    assert found(bench, Time_Frame="Last 24 Hours") == {"last day", "six hours", "last hour"}
-    assert found(bench, Time_Frame="Last 6 Hours") == {"six hours", "last hour"}
-    assert found(bench) == {"last hour"}
-    assert found(bench, Time_Frame="Custom", Start_Time="2025-03-02", End_Time="2025-03-02T23:59:59") == {
+        runner.receive(subject, received=utc(at))
+    assert found(runner, Time_Frame="Last Month") == {"last month"}
+    assert found(runner, Time_Frame="Last Week") == {"last week"}
+    assert found(runner, Time_Frame="Last 24 Hours") == {"last day", "six hours", "last hour"}
+    assert found(runner, Time_Frame="Last 6 Hours") == {"six hours", "last hour"}
+    assert found(runner) == {"last hour"}
+    assert found(runner, Time_Frame="Custom", Start_Time="2025-03-02", End_Time="2025-03-02T23:59:59") == {
         "before last week"
     }
 
@@ -165,17 +165,17 @@ def test_mail_of_the_time_frame_is_found_and_no_other(bench: Bench) -> None:
 # criteria
 
 
-def test_each_criterion_narrows_the_search(bench: Bench) -> None:
-    bench.mail("Invoice March", sender="carol@example.org", to="ann@example.com")
-    bench.mail("Invoice April", sender="dave@mail.example.net", to="bob@example.com")
-    bench.mail("Lunch", sender="carol@example.org", to="bob@example.com")
-    assert found(bench) == {"Invoice March", "Invoice April", "Lunch"}
-    assert found(bench, Subject="invoice") == {"Invoice March", "Invoice April"}
-    assert found(bench, From="carol@example.org") == {"Invoice March", "Lunch"}
-    assert found(bench, From="mail.example.net") == {"Invoice April"}
-    assert found(bench, To="bob@example.com", Subject="invoice") == {"Invoice April"}
-    assert found(bench, Mailboxes="ann@example.com") == {"Invoice March"}
-    assert found(bench, From="carol@example.org,dave@mail.example.net", To="bob@example.com") == {
+def test_each_criterion_narrows_the_search(runner: ActionRunner) -> None:
+    runner.receive("Invoice March", sender="carol@example.org", to="ann@example.com")
+    runner.receive("Invoice April", sender="dave@mail.example.net", to="bob@example.com")
+    runner.receive("Lunch", sender="carol@example.org", to="bob@example.com")
+    assert found(runner) == {"Invoice March", "Invoice April", "Lunch"}
+    assert found(runner, Subject="invoice") == {"Invoice March", "Invoice April"}
+    assert found(runner, From="carol@example.org") == {"Invoice March", "Lunch"}
+    assert found(runner, From="mail.example.net") == {"Invoice April"}
+    assert found(runner, To="bob@example.com", Subject="invoice") == {"Invoice April"}
+    assert found(runner, Mailboxes="ann@example.com") == {"Invoice March"}
+    assert found(runner, From="carol@example.org,dave@mail.example.net", To="bob@example.com") == {
         "Invoice April",
         "Lunch",
     }
@@ -185,51 +185,51 @@ ODD = pytest.mark.parametrize("sender", ["ann+news@example.org", "o'brien@exampl
 
 
 @ODD
-def test_a_sender_is_searched_for_as_it_is(bench: Bench, sender: str) -> None:
-    bench.mail("Wanted", sender=sender)
-    assert found(bench, From=sender) == {"Wanted"}
+def test_a_sender_is_searched_for_as_it_is(runner: ActionRunner, sender: str) -> None:
+    runner.receive("Wanted", sender=sender)
+    assert found(runner, From=sender) == {"Wanted"}
 
 
 @ODD
-def test_several_senders_are_searched_for_as_they_are(bench: Bench, sender: str) -> None:
-    bench.mail("Wanted", sender=sender)
-    assert found(bench, From=f"{sender},bob@example.net") == {"Wanted"}
+def test_several_senders_are_searched_for_as_they_are(runner: ActionRunner, sender: str) -> None:
+    runner.receive("Wanted", sender=sender)
+    assert found(runner, From=f"{sender},bob@example.net") == {"Wanted"}
 
 
-def test_only_the_asked_fields_come_and_the_id(bench: Bench) -> None:
-    bench.mail("Lunch")
-    [item] = bench.succeeds(FIND, Fields_To_Return=" subject ,\r\nstatus,,subject")
+def test_only_the_asked_fields_come_and_the_id(runner: ActionRunner) -> None:
+    runner.receive("Lunch")
+    [item] = runner.succeeds(FIND, Fields_To_Return=" subject ,\r\nstatus,,subject")
     assert set(item) == {"subject", "status", "id"}
 
 
-def test_the_table_has_a_column_per_key_of_the_response(bench: Bench) -> None:
-    bench.mail("Lunch")
-    result = bench.do(FIND, Fields_To_Return="subject,size")
+def test_the_table_has_a_column_per_key_of_the_response(runner: ActionRunner) -> None:
+    runner.receive("Lunch")
+    result = runner.run(FIND, Fields_To_Return="subject,size")
     [table] = result.tables
     assert table.title == "Results"
     assert set(table.columns) == set(result.json_result[0])
     assert len(table.rows) == 1
 
 
-def test_nothing_found_has_no_table(bench: Bench) -> None:
-    assert bench.do(FIND).tables == ()
+def test_nothing_found_has_no_table(runner: ActionRunner) -> None:
+    assert runner.run(FIND).tables == ()
 
 
 @pytest.mark.parametrize("flat", [True, False])
-def test_items_come_as_mimecast_returns_them_in_either_shape(bench: Bench, flat: bool) -> None:
-    bench.switch(archive_items_flat=flat)
-    bench.mail("Lunch")
-    assert [item["subject"] for item in bench.succeeds(FIND)] == ["Lunch"]
+def test_items_come_as_mimecast_returns_them_in_either_shape(runner: ActionRunner, flat: bool) -> None:
+    runner.set_quirks(archive_items_flat=flat)
+    runner.receive("Lunch")
+    assert [item["subject"] for item in runner.succeeds(FIND)] == ["Lunch"]
 
 
 # pages
 
 
-def many(bench: Bench, count: int) -> None:
+def many(runner: ActionRunner, count: int) -> None:
     mail, now = read_mail(letter("Many")), datetime.now(UTC)
     for number in range(count):
         received = now - timedelta(seconds=number + 1)
-        bench.simulator.tenant.add(mail, "ann@example.com", received=received, hold=None)
+        runner.simulator.tenant.add(mail, "ann@example.com", received=received, hold=None)
 
 
 @pytest.mark.parametrize(
@@ -237,16 +237,16 @@ def many(bench: Bench, count: int) -> None:
     [("10", 10, 1), ("1", 1, 1), ("100", 100, 1), ("150", 150, 2), ("200", 200, 2), ("999", 250, 3)],
 )
 def test_pages_are_followed_until_the_limit_and_not_a_page_further(
-    bench: Bench, limit: str, items: int, pages: int
+    runner: ActionRunner, limit: str, items: int, pages: int
 ) -> None:
-    many(bench, 250)
-    assert len(bench.succeeds(FIND, Max_Emails_To_Return=limit)) == items
-    assert bench.paths == [ARCHIVE] * pages
+    many(runner, 250)
+    assert len(runner.succeeds(FIND, Max_Emails_To_Return=limit)) == items
+    assert runner.paths == [ARCHIVE] * pages
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "ten", "1.5", "1e400", "nan", "٣x", True], ids=repr)
 def test_a_limit_that_is_not_a_positive_number_falls_back_to_50_and_the_log_says_so(
-    v2: Bench, caplog: pytest.LogCaptureFixture, limit: object
+    v2: ActionRunner, caplog: pytest.LogCaptureFixture, limit: object
 ) -> None:
     many(v2, 60)
     with caplog.at_level(logging.WARNING):
@@ -255,7 +255,7 @@ def test_a_limit_that_is_not_a_positive_number_falls_back_to_50_and_the_log_says
 
 
 @pytest.mark.parametrize("limit", ["", None, " "], ids=repr)
-def test_no_limit_is_50_and_not_worth_a_word(v2: Bench, caplog: pytest.LogCaptureFixture, limit: object) -> None:
+def test_no_limit_is_50_and_not_worth_a_word(v2: ActionRunner, caplog: pytest.LogCaptureFixture, limit: object) -> None:
     many(v2, 60)
     with caplog.at_level(logging.WARNING):
         assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 50
@@ -263,7 +263,7 @@ def test_no_limit_is_50_and_not_worth_a_word(v2: Bench, caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize("limit", [10, 10.0, "10.0", " 10 "], ids=repr)
-def test_a_limit_may_be_a_number_in_any_spelling(v2: Bench, limit: object) -> None:
+def test_a_limit_may_be_a_number_in_any_spelling(v2: ActionRunner, limit: object) -> None:
     many(v2, 12)
     assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 10
 
@@ -276,41 +276,41 @@ def xml(page_size: int, muse: str = "<text></text>") -> str:
     )
 
 
-def test_an_advanced_search_follows_its_pages(bench: Bench) -> None:
-    many(bench, 25)
-    assert len(bench.succeeds(ADVANCED, XML_Query=xml(10))) == 25
-    assert bench.paths == [ARCHIVE] * 3
+def test_an_advanced_search_follows_its_pages(runner: ActionRunner) -> None:
+    many(runner, 25)
+    assert len(runner.succeeds(ADVANCED, XML_Query=xml(10))) == 25
+    assert runner.paths == [ARCHIVE] * 3
 
 
 def test_an_advanced_search_stops_at_the_page_budget_and_says_so(
-    bench: Bench, caplog: pytest.LogCaptureFixture
+    runner: ActionRunner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    many(bench, 23)
+    many(runner, 23)
     with caplog.at_level(logging.WARNING):
-        assert len(bench.succeeds(ADVANCED, XML_Query=xml(1))) == 20
-    assert bench.paths == [ARCHIVE] * 20
+        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
+    assert runner.paths == [ARCHIVE] * 20
     assert [record for record in caplog.records if "20 pages" in record.getMessage()]
 
 
 def test_an_advanced_search_that_ends_with_the_budget_says_nothing(
-    bench: Bench, caplog: pytest.LogCaptureFixture
+    runner: ActionRunner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    many(bench, 20)
+    many(runner, 20)
     with caplog.at_level(logging.WARNING):
-        assert len(bench.succeeds(ADVANCED, XML_Query=xml(1))) == 20
+        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
     assert not caplog.records
 
 
-def test_an_advanced_search_is_sent_as_it_was_written(bench: Bench) -> None:
-    bench.mail("Lunch", sender="carol@example.org")
-    bench.mail("Dinner", sender="dave@example.org")
+def test_an_advanced_search_is_sent_as_it_was_written(runner: ActionRunner) -> None:
+    runner.receive("Lunch", sender="carol@example.org")
+    runner.receive("Dinner", sender="dave@example.org")
     asked = xml(10, '<sent select="from">dave@example.org</sent>')
-    assert [item["subject"] for item in bench.succeeds(ADVANCED, XML_Query=f"\n {asked} \n")] == ["Dinner"]
+    assert [item["subject"] for item in runner.succeeds(ADVANCED, XML_Query=f"\n {asked} \n")] == ["Dinner"]
 
 
-def test_a_refusal_keeps_the_code_and_the_words_of_mimecast(bench: Bench) -> None:
-    bench.revoke("Archive | Search | Read")
-    said = bench.fails(FIND)
+def test_a_refusal_keeps_the_code_and_the_words_of_mimecast(runner: ActionRunner) -> None:
+    runner.revoke("Archive | Search | Read")
+    said = runner.fails(FIND)
     assert "err_xdk_operation_forbidden_for_address" in said
     assert "0003 Forbidden To Perform Operation For Address" in said
 
@@ -416,24 +416,24 @@ def test_what_is_neither_address_nor_domain_is_never_in_a_query(value: str) -> N
 
 
 @pytest.mark.parametrize("subject", ["*", '"', "or", "NOT and", "()", "\x0b*"])
-def test_a_subject_with_nothing_to_search_for_is_refused_before_any_call(bench: Bench, subject: str) -> None:
-    said = bench.fails("simple-archive-search", Subject=subject)
+def test_a_subject_with_nothing_to_search_for_is_refused_before_any_call(runner: ActionRunner, subject: str) -> None:
+    said = runner.fails("simple-archive-search", Subject=subject)
     assert said.startswith('"Subject" cannot be "')
     assert "it has no word to search for" in said
     assert said.isprintable()
-    assert bench.paths == []
+    assert runner.paths == []
 
 
 @pytest.mark.parametrize("name", ["Mailboxes", "From", "To"])
 @pytest.mark.parametrize("value", [",", " , ", "\n,", ["", ""]], ids=repr)
-def test_a_list_without_any_entry_does_not_widen_the_search(bench: Bench, name: str, value: object) -> None:
-    said = bench.fails("simple-archive-search", {name: value})
+def test_a_list_without_any_entry_does_not_widen_the_search(runner: ActionRunner, name: str, value: object) -> None:
+    said = runner.fails("simple-archive-search", {name: value})
     assert said.startswith(f'"{name}" cannot be "')
     assert "it has no entry; leave it empty to search without it" in said
-    assert bench.paths == []
+    assert runner.paths == []
 
 
-def test_hostile_text_is_a_subject_to_search_for_and_nothing_more(bench: Bench) -> None:
-    bench.mail("Lunch")
+def test_hostile_text_is_a_subject_to_search_for_and_nothing_more(runner: ActionRunner) -> None:
+    runner.receive("Lunch")
     for subject in ("</muse></xmlquery>", '" or from:carol@example.org', "* or *", "<!DOCTYPE a>"):
-        assert found(bench, Subject=f"zzz {subject}") == set()
+        assert found(runner, Subject=f"zzz {subject}") == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def actions_page() -> str:
 
 def _action(action: Action) -> str:
     lines = [f"## {action.name}\n", f"{action.description}\n"]
-    lines.append(f"Terminal: `mimecast-secops action {action.slug}`. {'Writes.' if action.writes else 'Reads only.'}")
+    command = shlex.join(["mimecast-secops", "action", *action.sample_arguments])
+    lines.append(f"Terminal: `{command}`. {'Writes.' if action.writes else 'Reads only.'}")
     if action.api_versions != frozenset(ApiVersion):
         lines.append("Exists on " + ", ".join(sorted(one.value for one in action.api_versions)) + " only.")
     lines += ["", _table(action.declared) if action.declared else "No parameters.\n"]

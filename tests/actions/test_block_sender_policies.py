@@ -206,7 +206,7 @@ def several_domains(simulator: Simulator) -> None:
 @pytest.mark.parametrize("case", GUARDED)
 def test_a_policy_that_reaches_too_far_is_stopped_and_says_what_overrides_it(runner: ActionRunner, case: str) -> None:
     said = runner.fails(MAKE, RAW, **GUARDED[case])
-    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
+    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it anyway.')
     assert (runner.writes, policies(runner)) == ([], [])
 
 
@@ -220,7 +220,7 @@ def test_the_override_creates_it_all_the_same(runner: ActionRunner, case: str) -
 @pytest.mark.parametrize("case", GUARDED)
 def test_an_exemption_that_reaches_too_far_is_stopped_too(v2: ActionRunner, case: str) -> None:
     said = v2.fails(MAKE, RAW, **GUARDED[case], Response="No Action")
-    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it all the same.')
+    assert said.endswith('so it was not created. Enable "Allow Broad Policy" to create it anyway.')
     assert (v2.writes, policies(v2)) == ([], [])
     make(v2, **GUARDED[case], Response="No Action", Allow_Broad_Policy="true")
     assert len(policies(v2)) == 1 + (case == "one of several")
@@ -254,8 +254,8 @@ MIRRORED = {
 def test_the_direction_that_bidirectional_adds_is_guarded_too(runner: ActionRunner, case: str, response: str) -> None:
     more = {**MIRRORED[case], "Response": response}
     said = runner.fails(MAKE, RAW, **more)
-    assert said.startswith('With "Bidirectional" enabled, the policy acts on mail in the other direction too. ')
-    assert said.endswith('Disable "Bidirectional", or enable "Allow Broad Policy" to create it all the same.')
+    assert said.startswith('With "Bidirectional" enabled, the policy also acts on messages in the other direction. ')
+    assert said.endswith('Disable "Bidirectional", or enable "Allow Broad Policy" to create it anyway.')
     assert (runner.writes, policies(runner)) == ([], [])
     make(runner, **more, Bidirectional=False)
     make(runner, **more, Allow_Broad_Policy=True)
@@ -287,7 +287,7 @@ def test_a_policy_that_hits_one_sender_is_not_in_the_way(runner: ActionRunner, c
 def test_a_block_of_all_mail_to_an_address_elsewhere_is_not_in_the_way(runner: ActionRunner) -> None:
     more = {"Sender Type": "Everyone", "Recipient Type": "Email Address", "Recipient": "eve@evil.example.org"}
     make(runner, **more)
-    assert "mail from everyone" in runner.fails(MAKE, RAW, **more, Response="No Action")
+    assert "messages from everyone" in runner.fails(MAKE, RAW, **more, Response="No Action")
 
 
 def test_the_guard_stops_a_dry_run_too_so_that_the_plan_is_honest(runner: ActionRunner) -> None:
@@ -332,7 +332,7 @@ def test_an_address_elsewhere_in_both_directions_needs_no_other_permission(runne
     runner.revoke("Directories | Internal | Read")
     make(runner, Sender="eve@evil.example.org", Sender_Type="Email Address", Response=response)
     more = {"Sender": "ann@example.com", "Sender Type": "Email Address", "Response": response}
-    assert "all mail to ann@example.com" in runner.fails(MAKE, RAW, **more)
+    assert "all messages to ann@example.com" in runner.fails(MAKE, RAW, **more)
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_a_policy_that_the_console_shows_in_its_own_script_is_the_same(runner: A
 
 def test_a_domain_that_idna_does_not_allow_is_refused_before_any_call(runner: ActionRunner) -> None:
     said = runner.fails(MAKE, RAW, Sender="\u0661\u0662\u0663.example")
-    assert "it is no domain name that can be looked up" in said
+    assert "it is not a valid domain name" in said
     assert runner.paths == []
 
 

@@ -49,7 +49,7 @@ def run(context, parameters):
 
 ACTION = Action(
     name="Count Held Messages",
-    description="Count what waits in the held queue.",
+    description="Count what waits in the hold queue.",
     parameters=Parameters,
     endpoints=(held.LIST,),
     run=run,

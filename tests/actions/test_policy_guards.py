@@ -44,13 +44,13 @@ def own() -> Iterator[OwnDomains]:
 
 
 BLOCKED = [
-    (EVERYONE, EVERYONE, "This policy would block mail from everyone, so it was not created."),
-    (EXTERNAL, INTERNAL, "This policy would block mail from everyone, so it was not created."),
-    (EVERYONE, OWN, "This policy would block mail from everyone, so it was not created."),
-    (EVERYONE, domain("Example.COM."), "This policy would block mail from everyone, so"),
-    (EVERYONE, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
-    (EXTERNAL, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
-    (PolicyTarget("header_display_name", " *?% "), EVERYONE, "This policy would block mail from everyone, so"),
+    (EVERYONE, EVERYONE, "This policy would block messages from everyone, so it was not created."),
+    (EXTERNAL, INTERNAL, "This policy would block messages from everyone, so it was not created."),
+    (EVERYONE, OWN, "This policy would block messages from everyone, so it was not created."),
+    (EVERYONE, domain("Example.COM."), "This policy would block messages from everyone, so"),
+    (EVERYONE, ANN, "This policy would block all messages to ann@example.com, so it was not created."),
+    (EXTERNAL, ANN, "This policy would block all messages to ann@example.com, so it was not created."),
+    (PolicyTarget("header_display_name", " *?% "), EVERYONE, "This policy would block messages from everyone, so"),
     (INTERNAL, EVERYONE, "This policy would block the tenant's own senders, so it was not created."),
     (INTERNAL, domain("second.example"), "This policy would block the tenant's own senders, so it was not created."),
     (OWN, EVERYONE, '"example.com" is the tenant\'s own domain, so it was not created.'),
@@ -72,7 +72,7 @@ def test_what_reaches_too_far_is_stopped_and_says_how_to_go_on(
     with pytest.raises(ActionFailed) as stopped:
         guard(policy(sender, recipient), own)
     assert str(stopped.value).startswith(sentence)
-    assert str(stopped.value).endswith('Enable "Allow Broad Policy" to create it all the same.')
+    assert str(stopped.value).endswith('Enable "Allow Broad Policy" to create it anyway.')
 
 
 @pytest.mark.parametrize(("sender", "recipient", "sentence"), [*BLOCKED, (EVERYONE, OTHER, ""), (EXTERNAL, BOB, "")])
@@ -115,8 +115,8 @@ def test_a_block_of_all_mail_to_elsewhere_is_let_through(
 @pytest.mark.parametrize(
     ("sender", "recipient", "part"),
     [
-        (ANN, EVERYONE, "all mail to ann@example.com"),
-        (ANN, EXTERNAL, "all mail to ann@example.com"),
+        (ANN, EVERYONE, "all messages to ann@example.com"),
+        (ANN, EXTERNAL, "all messages to ann@example.com"),
         (ANN, domain("gmail.com"), '"gmail.com" is a free-mail domain'),
         (INTERNAL, domain("co.uk"), '"co.uk" is a public suffix'),
         (BOB, domain("outlook.com"), '"outlook.com" is a free-mail domain'),

@@ -126,7 +126,7 @@ def test_the_sandbox_needs_the_record_of_message_tracking(v1: ActionRunner) -> N
     one = v1.receive_held()
     v1.add_fault("html", "/api/message-finder/search")
     said = v1.fails("release-message", Message_ID=one.hold_id, Release_To_Sandbox=True)
-    assert "record in message tracking" in said
+    assert "tracking record" in said
     assert v1.writes == []
 
 
@@ -178,7 +178,7 @@ def with_risk(runner: ActionRunner, risk: object) -> Tracked:
 def test_a_risk_that_cannot_be_read_does_not_count_as_harmless(runner: ActionRunner, by: str, risk: object) -> None:
     record = with_risk(runner, risk)
     said = runner.fails("release-message", Message_ID=getattr(record, by))
-    assert said.startswith("The risk of this message is not known, so it was not released: Mimecast's verdict names")
+    assert said.startswith("The risk of this message is unknown, so it was not released: Mimecast's verdict names")
     assert '"Allow High Risk"' in said
     assert (runner.writes, record.is_held) == ([], True)
     runner.succeeds("release-message", Message_ID=getattr(record, by), Allow_High_Risk=True)
@@ -201,7 +201,7 @@ def test_a_hold_whose_risk_could_not_be_looked_up_is_not_released(runner: Action
     record = runner.receive_held(risk="high")
     runner.add_fault("html", path)
     said = runner.fails("release-message", Message_ID=record.hold_id)
-    assert "is not known, so it was not released: message tracking could not be read" in said
+    assert "is unknown, so it was not released: message tracking could not be read" in said
     assert (runner.writes, record.is_held) == ([], True)
     runner.succeeds("release-message", Message_ID=record.hold_id, Allow_High_Risk=True)
 
@@ -217,7 +217,7 @@ def test_a_record_matched_by_its_contents_is_released_only_with_a_known_risk(run
     runner.set_quirks(queue_id_is_hold_id=False)
     record = runner.receive_held()
     said = runner.fails("release-message", Message_ID=record.id)
-    assert "comparing the held queue with message tracking, which names no risk" in said
+    assert "comparing the hold queue with message tracking, which names no risk" in said
     assert runner.writes == []
     runner.succeeds("release-message", Message_ID=record.id, Allow_High_Risk=True)
 
@@ -290,7 +290,7 @@ def test_the_plan_of_a_sandbox_names_its_own_function(v1: ActionRunner) -> None:
 @both
 def test_a_dry_run_refuses_what_the_real_one_would(runner: ActionRunner, slug: str, path: str, what: str) -> None:
     assert "not held" in runner.fails(slug, Message_ID=runner.receive().id, Dry_Run=True)
-    assert "knows the id" in runner.fails(slug, Message_ID="nonsense", Dry_Run=True)
+    assert "knows the ID" in runner.fails(slug, Message_ID="nonsense", Dry_Run=True)
 
 
 # reading back

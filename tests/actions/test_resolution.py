@@ -21,7 +21,7 @@ KINDS = {
     "Message-ID in brackets": lambda one: f"<{one.mail.message_id}>",
     "Message-ID with blanks": lambda one: f"  <{one.mail.message_id}>\n",
 }
-LOGGED = {"tracking id": "is a tracking id", "hold id": "an entry of the held queue"}
+LOGGED = {"tracking id": "is a tracking ID", "hold id": "is a hold ID"}
 
 
 def decided(runner: ActionRunner) -> list[tuple[str, str]]:
@@ -77,7 +77,7 @@ def test_a_message_id_of_several_held_messages_does_nothing_and_lists_them(
     records = held_for_three(runner)
     result = runner.run(slug, Message_ID=records[0].mail.message_id)
     assert not result.is_success
-    assert "means 3 held messages, so nothing was done" in result.message
+    assert "matches 3 held messages, so nothing was done" in result.message
     assert {one["trackingId"] for one in result.json_result} == {record.id for record in records}
     assert {one["recipient"] for one in result.json_result} == {record.recipient for record in records}
     for record in records:
@@ -114,7 +114,7 @@ def test_a_sender_who_reuses_a_message_id_makes_it_ambiguous(runner: ActionRunne
     runner.receive_held("Offer", Message_ID="<same@evil.example.org>")
     runner.receive_held("Quite another", Message_ID="<same@evil.example.org>")
     said = runner.fails("release-message", Message_ID="same@evil.example.org")
-    assert "means 2 held messages" in said
+    assert "matches 2 held messages" in said
     assert decided(runner) == []
 
 
@@ -169,7 +169,7 @@ def test_an_id_that_nobody_knows_is_a_failure_that_says_so(
     runner.set_quirks(unknown_id=way)
     runner.receive_held()
     said = runner.fails(slug, Message_ID=given)
-    assert said.startswith("Neither message tracking nor the held queue knows the id")
+    assert said.startswith("Neither message tracking nor the hold queue knows the ID")
     assert len(said) < 400
     assert runner.writes == []
 
@@ -184,13 +184,13 @@ def test_a_message_id_that_nobody_knows_is_a_failure_that_says_so(runner: Action
 
 @both
 def test_an_archive_id_is_no_id_of_a_held_message(runner: ActionRunner, slug: str, done: str) -> None:
-    assert "knows the id" in runner.fails(slug, Message_ID=runner.receive_held().archive_id)
+    assert "knows the ID" in runner.fails(slug, Message_ID=runner.receive_held().archive_id)
     assert runner.writes == []
 
 
 def test_a_message_that_aged_out_of_the_queue_is_not_there_any_more(runner: ActionRunner) -> None:
     one = runner.receive_held(received=datetime.now(UTC) - timedelta(days=15))
-    assert "the held queue does not show it" in runner.fails("release-message", Message_ID=one.id)
+    assert "the hold queue does not show it" in runner.fails("release-message", Message_ID=one.id)
     assert "has aged out" in runner.fails("release-message", Message_ID=one.hold_id)
     assert runner.writes == []
 
@@ -358,7 +358,7 @@ def test_an_entry_that_contradicts_the_record_is_not_acted_on(
     runner.clear_requests()
     result = runner.run(slug, Message_ID=wanted.id)
     assert not result.is_success
-    assert f"a held message whose {word} in the held queue differs" in result.message
+    assert f"a held message whose {word} in the hold queue differs" in result.message
     assert [candidate["holdId"] for candidate in result.json_result] == [other.hold_id]
     assert runner.writes == []
 
@@ -370,7 +370,7 @@ def test_an_entry_without_an_id_is_not_the_one_of_a_record_without_a_queue_id(ru
     wanted.info = {"queueInfo": shown["queueInfo"] | {"id": ""}}
     wanted.hold_id = ""
     runner.clear_requests()
-    assert "the held queue does not show it" in runner.fails("reject-message", Message_ID=wanted.id)
+    assert "the hold queue does not show it" in runner.fails("reject-message", Message_ID=wanted.id)
     assert runner.writes == []
 
 

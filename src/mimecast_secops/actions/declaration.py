@@ -30,11 +30,13 @@ class ActionFailed(Exception):
     Args:
         message: the sentence for `{error}` in the output message.
         json_result: facts that a playbook can use in spite of the failure.
+        partial: whether some of several changes were made before the failure.
     """
 
-    def __init__(self, message: str, *, json_result: Json = None) -> None:
+    def __init__(self, message: str, *, json_result: Json = None, partial: bool = False) -> None:
         super().__init__(message)
         self.json_result = json_result
+        self.partial = partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Permit Sender: a sender's mail reaches a recipient."""
+"""Permit Sender: permit a sender for one recipient."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mimecast_secops.api.resources import senders
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Set the entry to permit."""
+    """Permit the sender."""
     return set_sender(context, parameters, "permit", "permitted")
 
 
 ACTION: Final = Action(
     name="Permit Sender",
-    description="Permit a sender for one recipient, as the recipient's own managed senders do.",
+    description="Permit a sender for one recipient, in the recipient's managed senders.",
     parameters=Parameters,
     endpoints=(senders.PERMIT_OR_BLOCK,),
     run=run,

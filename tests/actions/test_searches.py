@@ -1,4 +1,4 @@
-"""Both archive searches: time frames, pages, and queries that no value can bend."""
+"""The archive searches: time frames, pages, and queries whose structure no value can change."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def tree(**raw: object) -> Tree.Element:
     return Tree.fromstring(query(**raw))
 
 
-def found(runner: ActionRunner, **raw: object) -> set[str]:
+def subjects_of(runner: ActionRunner, **raw: object) -> set[str]:
     return {item["subject"] for item in runner.succeeds(FIND, **raw)}
 
 
-# time frames
+# Time frames.
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def found(runner: ActionRunner, **raw: object) -> set[str]:
         ("Last Month", "2026-02-01T00:00:00", "2026-03-01T00:00:00"),
     ],
 )
-def test_a_time_frame_reaches_from_its_start_to_its_end(name: str, start: str, end: str) -> None:
+def test_a_time_frame_has_a_start_and_an_end(name: str, start: str, end: str) -> None:
     assert time_frame(name, None, None, NOW) == (utc(start), utc(end))
 
 
@@ -93,7 +93,7 @@ def test_last_month_is_the_previous_calendar_month(now: str, start: str, end: st
 
 
 @given(st.datetimes(min_value=naive(1971), max_value=naive(2200), timezones=st.just(UTC)))
-def test_every_time_frame_is_whole_and_over_by_now(now: datetime) -> None:
+def test_time_frames_end_by_now_and_weeks_and_months_are_whole(now: datetime) -> None:
     for name in OPTIONS[:-1]:
         start, end = time_frame(name, None, None, now)
         assert start < end <= now
@@ -120,27 +120,27 @@ def test_a_custom_time_without_an_end_ends_now() -> None:
     assert dates(Time_Frame="Custom", Start_Time="2026-03-01")["to"] == "2026-03-11T12:34:56+00:00"
 
 
-def test_start_and_end_only_count_for_custom() -> None:
+def test_start_and_end_are_ignored_unless_the_time_frame_is_custom() -> None:
     asked = dates(Time_Frame="Last Hour", Start_Time="2020-01-01", End_Time="2020-01-02")
     assert asked["from"] == "2026-03-11T11:34:56+00:00"
 
 
-@pytest.mark.parametrize("spelled", ["last week", "LAST WEEK", " Last Week "])
-def test_upper_and_lower_case_of_an_option_are_one(spelled: str) -> None:
-    assert dates(Time_Frame=spelled) == dates(Time_Frame="Last Week")
+@pytest.mark.parametrize("spelling", ["last week", "LAST WEEK", " Last Week "])
+def test_options_are_case_insensitive(spelling: str) -> None:
+    assert dates(Time_Frame=spelling) == dates(Time_Frame="Last Week")
 
 
 @given(
     st.datetimes(min_value=naive(2000), max_value=naive(2026)),
     st.integers(min_value=-14 * 60, max_value=14 * 60),
 )
-def test_a_custom_start_is_the_same_moment_in_every_zone(moment: datetime, minutes: int) -> None:
+def test_a_custom_start_keeps_its_moment_in_every_zone(moment: datetime, minutes: int) -> None:
     aware = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     asked = dates(Time_Frame="Custom", Start_Time=aware.isoformat())
     assert datetime.fromisoformat(asked["from"]) == aware
 
 
-def test_mail_of_the_time_frame_is_found_and_no_other(runner: ActionRunner) -> None:
+def test_a_search_finds_exactly_the_messages_of_the_time_frame(runner: ActionRunner) -> None:
     runner.now = utc("2025-03-12T12:00:00")
     for subject, at in {
         "before last month": "2025-01-31T23:59:59",
@@ -152,30 +152,30 @@ def test_mail_of_the_time_frame_is_found_and_no_other(runner: ActionRunner) -> N
         "last hour": "2025-03-12T11:00:01",
     }.items():
         runner.receive(subject, received=utc(at))
-    assert found(runner, Time_Frame="Last Month") == {"last month"}
-    assert found(runner, Time_Frame="Last Week") == {"last week"}
-    assert found(runner, Time_Frame="Last 24 Hours") == {"last day", "six hours", "last hour"}
-    assert found(runner, Time_Frame="Last 6 Hours") == {"six hours", "last hour"}
-    assert found(runner) == {"last hour"}
-    assert found(runner, Time_Frame="Custom", Start_Time="2025-03-02", End_Time="2025-03-02T23:59:59") == {
+    assert subjects_of(runner, Time_Frame="Last Month") == {"last month"}
+    assert subjects_of(runner, Time_Frame="Last Week") == {"last week"}
+    assert subjects_of(runner, Time_Frame="Last 24 Hours") == {"last day", "six hours", "last hour"}
+    assert subjects_of(runner, Time_Frame="Last 6 Hours") == {"six hours", "last hour"}
+    assert subjects_of(runner) == {"last hour"}
+    assert subjects_of(runner, Time_Frame="Custom", Start_Time="2025-03-02", End_Time="2025-03-02T23:59:59") == {
         "before last week"
     }
 
 
-# criteria
+# Criteria.
 
 
 def test_each_criterion_narrows_the_search(runner: ActionRunner) -> None:
     runner.receive("Invoice March", sender="carol@example.org", to="ann@example.com")
     runner.receive("Invoice April", sender="dave@mail.example.net", to="bob@example.com")
     runner.receive("Lunch", sender="carol@example.org", to="bob@example.com")
-    assert found(runner) == {"Invoice March", "Invoice April", "Lunch"}
-    assert found(runner, Subject="invoice") == {"Invoice March", "Invoice April"}
-    assert found(runner, From="carol@example.org") == {"Invoice March", "Lunch"}
-    assert found(runner, From="mail.example.net") == {"Invoice April"}
-    assert found(runner, To="bob@example.com", Subject="invoice") == {"Invoice April"}
-    assert found(runner, Mailboxes="ann@example.com") == {"Invoice March"}
-    assert found(runner, From="carol@example.org,dave@mail.example.net", To="bob@example.com") == {
+    assert subjects_of(runner) == {"Invoice March", "Invoice April", "Lunch"}
+    assert subjects_of(runner, Subject="invoice") == {"Invoice March", "Invoice April"}
+    assert subjects_of(runner, From="carol@example.org") == {"Invoice March", "Lunch"}
+    assert subjects_of(runner, From="mail.example.net") == {"Invoice April"}
+    assert subjects_of(runner, To="bob@example.com", Subject="invoice") == {"Invoice April"}
+    assert subjects_of(runner, Mailboxes="ann@example.com") == {"Invoice March"}
+    assert subjects_of(runner, From="carol@example.org,dave@mail.example.net", To="bob@example.com") == {
         "Invoice April",
         "Lunch",
     }
@@ -185,18 +185,18 @@ ODD = pytest.mark.parametrize("sender", ["ann+news@example.org", "o'brien@exampl
 
 
 @ODD
-def test_a_sender_is_searched_for_as_it_is(runner: ActionRunner, sender: str) -> None:
+def test_a_sender_with_special_characters_is_subjects_of(runner: ActionRunner, sender: str) -> None:
     runner.receive("Wanted", sender=sender)
-    assert found(runner, From=sender) == {"Wanted"}
+    assert subjects_of(runner, From=sender) == {"Wanted"}
 
 
 @ODD
-def test_several_senders_are_searched_for_as_they_are(runner: ActionRunner, sender: str) -> None:
+def test_a_sender_with_special_characters_is_found_among_several(runner: ActionRunner, sender: str) -> None:
     runner.receive("Wanted", sender=sender)
-    assert found(runner, From=f"{sender},bob@example.net") == {"Wanted"}
+    assert subjects_of(runner, From=f"{sender},bob@example.net") == {"Wanted"}
 
 
-def test_only_the_asked_fields_come_and_the_id(runner: ActionRunner) -> None:
+def test_the_items_have_the_requested_fields_and_the_id(runner: ActionRunner) -> None:
     runner.receive("Lunch")
     [item] = runner.succeeds(FIND, Fields_To_Return=" subject ,\r\nstatus,,subject")
     assert set(item) == {"subject", "status", "id"}
@@ -211,21 +211,21 @@ def test_the_table_has_a_column_per_key_of_the_response(runner: ActionRunner) ->
     assert len(table.rows) == 1
 
 
-def test_nothing_found_has_no_table(runner: ActionRunner) -> None:
+def test_an_empty_result_has_no_table(runner: ActionRunner) -> None:
     assert runner.run(FIND).tables == ()
 
 
 @pytest.mark.parametrize("flat", [True, False])
-def test_items_come_as_mimecast_returns_them_in_either_shape(runner: ActionRunner, flat: bool) -> None:
+def test_flat_and_nested_items_are_returned(runner: ActionRunner, flat: bool) -> None:
     runner.set_quirks(archive_items_flat=flat)
     runner.receive("Lunch")
     assert [item["subject"] for item in runner.succeeds(FIND)] == ["Lunch"]
 
 
-# pages
+# Pages.
 
 
-def many(runner: ActionRunner, count: int) -> None:
+def archive_messages(runner: ActionRunner, count: int) -> None:
     mail, now = read_mail(letter("Many")), datetime.now(UTC)
     for number in range(count):
         received = now - timedelta(seconds=number + 1)
@@ -236,35 +236,37 @@ def many(runner: ActionRunner, count: int) -> None:
     ("limit", "items", "pages"),
     [("10", 10, 1), ("1", 1, 1), ("100", 100, 1), ("150", 150, 2), ("200", 200, 2), ("999", 250, 3)],
 )
-def test_pages_are_followed_until_the_limit_and_not_a_page_further(
+def test_pages_are_read_up_to_the_limit_and_no_further(
     runner: ActionRunner, limit: str, items: int, pages: int
 ) -> None:
-    many(runner, 250)
+    archive_messages(runner, 250)
     assert len(runner.succeeds(FIND, Max_Emails_To_Return=limit)) == items
     assert runner.paths == [ARCHIVE] * pages
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "ten", "1.5", "1e400", "nan", "٣x", True], ids=repr)
-def test_a_limit_that_is_not_a_positive_number_falls_back_to_50_and_the_log_says_so(
+def test_an_invalid_limit_falls_back_to_50_and_is_logged(
     v2: ActionRunner, caplog: pytest.LogCaptureFixture, limit: object
 ) -> None:
-    many(v2, 60)
+    archive_messages(v2, 60)
     with caplog.at_level(logging.WARNING):
         assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 50
     assert [record.getMessage() for record in caplog.records if '"Max Emails To Return"' in record.getMessage()]
 
 
 @pytest.mark.parametrize("limit", ["", None, " "], ids=repr)
-def test_no_limit_is_50_and_not_worth_a_word(v2: ActionRunner, caplog: pytest.LogCaptureFixture, limit: object) -> None:
-    many(v2, 60)
+def test_an_empty_limit_is_50_and_is_not_logged(
+    v2: ActionRunner, caplog: pytest.LogCaptureFixture, limit: object
+) -> None:
+    archive_messages(v2, 60)
     with caplog.at_level(logging.WARNING):
         assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 50
     assert not caplog.records
 
 
 @pytest.mark.parametrize("limit", [10, 10.0, "10.0", " 10 "], ids=repr)
-def test_a_limit_may_be_a_number_in_any_spelling(v2: ActionRunner, limit: object) -> None:
-    many(v2, 12)
+def test_a_limit_can_be_a_number_or_text(v2: ActionRunner, limit: object) -> None:
+    archive_messages(v2, 12)
     assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 10
 
 
@@ -276,46 +278,46 @@ def xml(page_size: int, muse: str = "<text></text>") -> str:
     )
 
 
-def test_an_advanced_search_follows_its_pages(runner: ActionRunner) -> None:
-    many(runner, 25)
+def test_an_advanced_search_reads_all_pages(runner: ActionRunner) -> None:
+    archive_messages(runner, 25)
     assert len(runner.succeeds(ADVANCED, XML_Query=xml(10))) == 25
     assert runner.paths == [ARCHIVE] * 3
 
 
-def test_an_advanced_search_stops_at_the_page_budget_and_says_so(
+def test_an_advanced_search_stops_at_the_page_limit_and_logs_it(
     runner: ActionRunner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    many(runner, 23)
+    archive_messages(runner, 23)
     with caplog.at_level(logging.WARNING):
         assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
     assert runner.paths == [ARCHIVE] * 20
     assert [record for record in caplog.records if "20 pages" in record.getMessage()]
 
 
-def test_an_advanced_search_that_ends_with_the_budget_says_nothing(
+def test_an_advanced_search_that_ends_at_the_page_limit_logs_nothing(
     runner: ActionRunner, caplog: pytest.LogCaptureFixture
 ) -> None:
-    many(runner, 20)
+    archive_messages(runner, 20)
     with caplog.at_level(logging.WARNING):
         assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
     assert not caplog.records
 
 
-def test_an_advanced_search_is_sent_as_it_was_written(runner: ActionRunner) -> None:
+def test_an_advanced_search_sends_the_query_unchanged(runner: ActionRunner) -> None:
     runner.receive("Lunch", sender="carol@example.org")
     runner.receive("Dinner", sender="dave@example.org")
     asked = xml(10, '<sent select="from">dave@example.org</sent>')
     assert [item["subject"] for item in runner.succeeds(ADVANCED, XML_Query=f"\n {asked} \n")] == ["Dinner"]
 
 
-def test_a_refusal_keeps_the_code_and_the_words_of_mimecast(runner: ActionRunner) -> None:
+def test_an_error_keeps_the_code_and_the_message_of_mimecast(runner: ActionRunner) -> None:
     runner.revoke("Archive | Search | Read")
-    said = runner.fails(FIND)
-    assert "err_xdk_operation_forbidden_for_address" in said
-    assert "0003 Forbidden To Perform Operation For Address" in said
+    error = runner.fails(FIND)
+    assert "err_xdk_operation_forbidden_for_address" in error
+    assert "0003 Forbidden To Perform Operation For Address" in error
 
 
-# no value bends the query
+# Values cannot change the structure of the query.
 
 METACHARACTERS = st.sampled_from(
     [
@@ -377,7 +379,7 @@ def test_a_subject_cannot_change_the_structure_of_the_query(subject: str) -> Non
 def test_a_field_cannot_change_the_structure_of_the_query(fields: list[str]) -> None:
     root = tree(Fields_To_Return=",".join(["subject", *fields]))
     leaves = root.findall("metadata/return-fields/return-field")
-    assert structure(root) == structure(tree(Fields_To_Return=",".join(f"f{one}" for one in range(len(leaves)))))
+    assert structure(root) == structure(tree(Fields_To_Return=",".join(f"f{number}" for number in range(len(leaves)))))
     assert leaves[0].text == "subject"
 
 
@@ -386,15 +388,18 @@ ADDRESS = st.builds("{}@{}.org".format, LOCAL, st.sampled_from(["x", "or", "and"
 
 
 @given(ADDRESS, ADDRESS, ADDRESS)
-def test_one_address_is_text_of_its_own_element(sender: str, recipient: str, mailbox: str) -> None:
+def test_a_single_address_is_the_text_of_its_element(sender: str, recipient: str, mailbox: str) -> None:
     root = tree(From=sender, To=recipient, Mailboxes=mailbox)
     assert structure(root) == structure(tree(From="a@x.org", To="b@x.org", Mailboxes="c@x.org"))
-    assert [(one.get("select"), one.text) for one in root.findall("muse/sent")] == [("from", sender), ("to", recipient)]
-    assert [one.text for one in root.findall("metadata/mailboxes/mailbox")] == [mailbox]
+    assert [(element.get("select"), element.text) for element in root.findall("muse/sent")] == [
+        ("from", sender),
+        ("to", recipient),
+    ]
+    assert [element.text for element in root.findall("metadata/mailboxes/mailbox")] == [mailbox]
 
 
 @given(st.lists(ADDRESS, min_size=2, max_size=4, unique=True), st.sampled_from(["From", "To"]))
-def test_several_addresses_are_alternatives_and_nothing_else(addresses: list[str], side: str) -> None:
+def test_several_addresses_are_joined_as_alternatives(addresses: list[str], side: str) -> None:
     if any(set("!*") & set(address) for address in addresses):
         with pytest.raises(QueryError, match="search for it alone"):
             tree(**{side: ",".join(addresses)})
@@ -406,34 +411,34 @@ def test_several_addresses_are_alternatives_and_nothing_else(addresses: list[str
 
 
 @given(st.text().filter(lambda text: "," not in text))
-def test_what_is_neither_address_nor_domain_is_never_in_a_query(value: str) -> None:
-    wanted = value.strip()
-    if wanted and not (is_address(wanted) or is_domain(wanted)):
+def test_a_query_contains_only_addresses_and_domains(value: str) -> None:
+    expected = value.strip()
+    if expected and not (is_address(expected) or is_domain(expected)):
         with pytest.raises(InvalidParameter, match='"From"'):
             tree(From=value)
     else:
-        assert [one.text for one in tree(From=value).findall("muse/sent")] == ([wanted] if wanted else [])
+        assert [element.text for element in tree(From=value).findall("muse/sent")] == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize("subject", ["*", '"', "or", "NOT and", "()", "\x0b*"])
-def test_a_subject_with_nothing_to_search_for_is_refused_before_any_call(runner: ActionRunner, subject: str) -> None:
-    said = runner.fails("simple-archive-search", Subject=subject)
-    assert said.startswith('"Subject" cannot be "')
-    assert "it has no word to search for" in said
-    assert said.isprintable()
+def test_a_subject_without_words_is_refused_before_any_request(runner: ActionRunner, subject: str) -> None:
+    error = runner.fails("simple-archive-search", Subject=subject)
+    assert error.startswith('"Subject" cannot be "')
+    assert "it has no word to search for" in error
+    assert error.isprintable()
     assert runner.paths == []
 
 
 @pytest.mark.parametrize("name", ["Mailboxes", "From", "To"])
 @pytest.mark.parametrize("value", [",", " , ", "\n,", ["", ""]], ids=repr)
-def test_a_list_without_any_entry_does_not_widen_the_search(runner: ActionRunner, name: str, value: object) -> None:
-    said = runner.fails("simple-archive-search", {name: value})
-    assert said.startswith(f'"{name}" cannot be "')
-    assert "it has no entry; leave it empty to search without it" in said
+def test_a_list_without_entries_is_refused_before_any_request(runner: ActionRunner, name: str, value: object) -> None:
+    error = runner.fails("simple-archive-search", {name: value})
+    assert error.startswith(f'"{name}" cannot be "')
+    assert "it has no entry; leave it empty to search without it" in error
     assert runner.paths == []
 
 
-def test_hostile_text_is_a_subject_to_search_for_and_nothing_more(runner: ActionRunner) -> None:
+def test_search_operators_in_a_subject_are_treated_as_text(runner: ActionRunner) -> None:
     runner.receive("Lunch")
     for subject in ("</muse></xmlquery>", '" or from:carol@example.org', "* or *", "<!DOCTYPE a>"):
-        assert found(runner, Subject=f"zzz {subject}") == set()
+        assert subjects_of(runner, Subject=f"zzz {subject}") == set()

@@ -41,3 +41,9 @@ def v1(simulator: Simulator) -> Iterator[ActionRunner]:
 def v2(simulator: Simulator) -> Iterator[ActionRunner]:
     with ActionRunner.connected(simulator, ApiVersion.V2) as runner:
         yield runner
+
+
+@pytest.fixture
+def several_domains(simulator: Simulator) -> None:
+    """Internal domains of the tenant besides the domain of its account."""
+    simulator.tenant.domains |= {"second.example", "sub.parent.example", "münchen.example"}

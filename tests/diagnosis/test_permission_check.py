@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from mimecast_secops.actions import Context, execute, find
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.api import ApiVersion, Endpoint
 from mimecast_secops.api.resources import files, held, policies
-from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
+from mimecast_secops.diagnosis import Verdict
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.rights import CLOUD_GATEWAY, PERMISSIONS, PRODUCTS
-from tests.tenants import client_for, runtime_without_sleep
+from tests.diagnosis.permission_checks import check
+from tests.tenants import client_for
 
 both_versions = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator(mail=[Simulator.SAMPLES]) as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def all_rights(simulator: Simulator) -> None:
-    simulator.control("rights", {"grant": sorted(PERMISSIONS | PRODUCTS)})
 
 
 def endpoints() -> dict[str, Endpoint]:
@@ -36,13 +23,6 @@ def endpoints() -> dict[str, Endpoint]:
         for required in all_requirements()
         for endpoint in (*required.endpoints, *required.optional_endpoints)
     }
-
-
-def check(simulator: Simulator, api_version: ApiVersion) -> dict[str, Finding]:
-    """The findings by kind and name, or by kind and path for an endpoint."""
-    with client_for(simulator, api_version, runtime_without_sleep()) as client:
-        findings = check_permissions(client, all_requirements())
-    return {f"{finding.kind}:{finding.path or finding.subject}": finding for finding in findings}
 
 
 def expected_verdict(api_version: ApiVersion, endpoint: Endpoint, revoked: str) -> Verdict:
@@ -83,24 +63,6 @@ def test_a_missing_product_is_not_reported_as_a_missing_permission(simulator: Si
 
 
 @both_versions
-def test_no_probe_changes_the_tenant(simulator: Simulator, api_version: ApiVersion) -> None:
-    def state() -> dict[str, Any]:
-        state = simulator.control("state")
-        return {name: value for name, value in state.items() if "time" not in name and "now" not in name}
-
-    def statuses() -> dict[str, str]:
-        return {record_id: record.status for record_id, record in simulator.tenant.tracked.items()}
-
-    state_before, statuses_before = state(), statuses()
-    check(simulator, api_version)
-    assert state() == state_before
-    assert statuses() == statuses_before
-    assert simulator.tenant.decisions == []
-    assert simulator.tenant.policies == {}
-    assert simulator.tenant.managed == {}
-
-
-@both_versions
 def test_the_verdict_on_actions_and_connector_follows_from_their_endpoints(
     simulator: Simulator, api_version: ApiVersion
 ) -> None:
@@ -112,39 +74,6 @@ def test_the_verdict_on_actions_and_connector_follows_from_their_endpoints(
     assert findings["connector:Message Tracking Connector"].verdict is Verdict.WORKS
     report = findings["action:Report Message"].verdict
     assert report is (Verdict.NOT_AVAILABLE if api_version is ApiVersion.V2 else Verdict.WORKS)
-
-
-def test_a_probe_with_an_unreadable_reply_has_an_unknown_verdict(simulator: Simulator) -> None:
-    simulator.control("faults", {"add": [{"kind": "html", "path": held.LIST.path}]})
-    try:
-        findings = check(simulator, ApiVersion.V2)
-    finally:
-        simulator.control("faults", {"clear": True})
-    assert findings[f"function:{held.LIST.path}"].verdict is Verdict.UNKNOWN
-    assert findings["connector:Message Tracking Connector"].verdict is Verdict.UNKNOWN
-    assert findings["action:Block Sender"].verdict is Verdict.WORKS
-
-
-def test_a_wrong_clock_is_reported(simulator: Simulator) -> None:
-    simulator.control("clock", {"advance": -600})
-    try:
-        findings = check(simulator, ApiVersion.V2)
-    finally:
-        simulator.control("clock", {"advance": 600})
-    assert findings["connection:Clock"].verdict is Verdict.MISSING
-    assert "ahead of Mimecast's" in findings["connection:Clock"].why
-
-
-def test_wrong_credentials_end_the_check(simulator: Simulator) -> None:
-    client_secret = simulator.tenant.application.client_secret
-    with client_for(simulator, ApiVersion.V2) as client:
-        simulator.tenant.application.client_secret = "another"
-        try:
-            findings = check_permissions(client, all_requirements())
-        finally:
-            simulator.tenant.application.client_secret = client_secret
-    assert {finding.kind for finding in findings} == {"connection"}
-    assert any(finding.subject == "Credentials" and finding.verdict is Verdict.MISSING for finding in findings)
 
 
 @both_versions

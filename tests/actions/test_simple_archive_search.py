@@ -1,10 +1,10 @@
-"""The archive searches: time frames, pages, and queries whose structure no value can change."""
+"""Simple Archive Search: criteria, pages, and a query whose structure no value can change."""
 
 from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from xml.etree import ElementTree as Tree
 
@@ -13,27 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.actions.simple_archive_search import Parameters, query_of
-from mimecast_secops.actions.time_frames import OPTIONS, time_frame
 from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import QueryError
 from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.parameters import InvalidParameter, parse
-from mimecast_secops.simulator.mail.parser import read_mail
+from tests.actions.archive import ARCHIVE, FIND, NOW, archive_messages, naive, utc
 from tests.actions.runner import ActionRunner
-from tests.simulator.caller import letter
-
-FIND, ADVANCED = "simple-archive-search", "advanced-archive-search"
-ARCHIVE = "/api/archive/search"
-NOW = datetime(2026, 3, 11, 12, 34, 56, tzinfo=UTC)  # a Wednesday
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def naive(year: int) -> datetime:
-    """The bounds that hypothesis takes have no zone."""
-    return datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 def query(**raw: object) -> str:
@@ -49,66 +34,60 @@ def subjects_of(runner: ActionRunner, **raw: object) -> set[str]:
     return {item["subject"] for item in runner.succeeds(FIND, **raw)}
 
 
-# Time frames.
-
-
-@pytest.mark.parametrize(
-    ("name", "start", "end"),
-    [
-        ("Last Hour", "2026-03-11T11:34:56", "2026-03-11T12:34:56"),
-        ("Last 6 Hours", "2026-03-11T06:34:56", "2026-03-11T12:34:56"),
-        ("Last 24 Hours", "2026-03-10T12:34:56", "2026-03-11T12:34:56"),
-        ("Last Week", "2026-03-02T00:00:00", "2026-03-09T00:00:00"),
-        ("Last Month", "2026-02-01T00:00:00", "2026-03-01T00:00:00"),
-    ],
-)
-def test_a_time_frame_has_a_start_and_an_end(name: str, start: str, end: str) -> None:
-    assert time_frame(name, None, None, NOW) == (utc(start), utc(end))
-
-
-@pytest.mark.parametrize(
-    ("now", "monday"),
-    [
-        ("2026-03-09T00:00:00", "2026-03-02"),
-        ("2026-03-08T23:59:59", "2026-02-23"),
-        ("2026-01-01T00:00:00", "2025-12-22"),
-        ("2024-03-04T10:00:00", "2024-02-26"),
-    ],
-)
-def test_last_week_is_the_previous_week_from_monday_to_monday(now: str, monday: str) -> None:
-    start = utc(monday)
-    assert time_frame("Last Week", None, None, utc(now)) == (start, start + timedelta(days=7))
-
-
-@pytest.mark.parametrize(
-    ("now", "start", "end"),
-    [
-        ("2026-01-01T00:00:00", "2025-12-01", "2026-01-01"),
-        ("2024-03-31T23:59:59", "2024-02-01", "2024-03-01"),
-        ("2026-12-31T12:00:00", "2026-11-01", "2026-12-01"),
-    ],
-)
-def test_last_month_is_the_previous_calendar_month(now: str, start: str, end: str) -> None:
-    assert time_frame("Last Month", None, None, utc(now)) == (utc(start), utc(end))
-
-
-@given(st.datetimes(min_value=naive(1971), max_value=naive(2200), timezones=st.just(UTC)))
-def test_time_frames_end_by_now_and_weeks_and_months_are_whole(now: datetime) -> None:
-    for name in OPTIONS[:-1]:
-        start, end = time_frame(name, None, None, now)
-        assert start < end <= now
-        assert start.tzinfo == end.tzinfo == UTC
-    start, end = time_frame("Last Week", None, None, now)
-    assert (start.weekday(), end - start, now - end < timedelta(days=7)) == (0, timedelta(days=7), True)
-    start, end = time_frame("Last Month", None, None, now)
-    assert (start.day, end.day) == (1, 1)
-    assert (end - timedelta(days=1)).month == start.month
-
-
 def dates(**raw: object) -> dict[str, str]:
     date = tree(**raw).find("muse/date")
     assert date is not None
     return dict(date.attrib)
+
+
+ODD = pytest.mark.parametrize("sender", ["ann+news@example.org", "o'brien@example.org", "a|b@example.org"])
+METACHARACTERS = st.sampled_from(
+    [
+        "<",
+        ">",
+        "&",
+        '"',
+        "'",
+        "]]>",
+        "<!--",
+        "</text>",
+        "</muse></xmlquery>",
+        "<sent select='from'>x</sent>",
+        "&lt;",
+        "<?x?>",
+        "<!ENTITY a 'b'>",
+        ":",
+        "from:eve@example.org",
+        " or ",
+        " OR from:a",
+        " and ",
+        " NOT ",
+        "!",
+        "*",
+        "(",
+        ")",
+        "[",
+        "{",
+        "\\",
+        "\x00",
+        "\x0b",
+        "\ud800",
+        "\uffff",
+        "\u202e",
+        "word",
+    ]
+)
+
+
+HOSTILE = st.one_of(st.text(), st.lists(st.one_of(METACHARACTERS, st.text(max_size=5)), max_size=12).map("".join))
+
+
+def structure(root: Tree.Element) -> Any:
+    return root.tag, sorted(root.attrib.items()), [structure(child) for child in root]
+
+
+LOCAL = st.text(st.sampled_from("abor&'!*+{}|^~?%=/#$-_.<"), min_size=1, max_size=12)
+ADDRESS = st.builds("{}@{}.org".format, LOCAL, st.sampled_from(["x", "or", "and", "xn--a"])).filter(is_address)
 
 
 def test_a_custom_time_without_a_zone_is_utc() -> None:
@@ -162,9 +141,6 @@ def test_a_search_finds_exactly_the_messages_of_the_time_frame(runner: ActionRun
     }
 
 
-# Criteria.
-
-
 def test_each_criterion_narrows_the_search(runner: ActionRunner) -> None:
     runner.receive("Invoice March", sender="carol@example.org", to="ann@example.com")
     runner.receive("Invoice April", sender="dave@mail.example.net", to="bob@example.com")
@@ -179,9 +155,6 @@ def test_each_criterion_narrows_the_search(runner: ActionRunner) -> None:
         "Invoice April",
         "Lunch",
     }
-
-
-ODD = pytest.mark.parametrize("sender", ["ann+news@example.org", "o'brien@example.org", "a|b@example.org"])
 
 
 @ODD
@@ -222,16 +195,6 @@ def test_flat_and_nested_items_are_returned(runner: ActionRunner, flat: bool) ->
     assert [item["subject"] for item in runner.succeeds(FIND)] == ["Lunch"]
 
 
-# Pages.
-
-
-def archive_messages(runner: ActionRunner, count: int) -> None:
-    mail, now = read_mail(letter("Many")), datetime.now(UTC)
-    for number in range(count):
-        received = now - timedelta(seconds=number + 1)
-        runner.simulator.tenant.add(mail, "ann@example.com", received=received, hold=None)
-
-
 @pytest.mark.parametrize(
     ("limit", "items", "pages"),
     [("10", 10, 1), ("1", 1, 1), ("100", 100, 1), ("150", 150, 2), ("200", 200, 2), ("999", 250, 3)],
@@ -270,96 +233,11 @@ def test_a_limit_can_be_a_number_or_text(v2: ActionRunner, limit: object) -> Non
     assert len(v2.succeeds(FIND, Max_Emails_To_Return=limit)) == 10
 
 
-def xml(page_size: int, muse: str = "<text></text>") -> str:
-    return (
-        '<?xml version="1.0"?><xmlquery trace="iql,muse"><metadata query-type="emailarchive" archive="true" '
-        f'active="false" page-size="{page_size}" startrow="0"><return-fields><return-field>subject</return-field>'
-        f"</return-fields></metadata><muse>{muse}</muse></xmlquery>"
-    )
-
-
-def test_an_advanced_search_reads_all_pages(runner: ActionRunner) -> None:
-    archive_messages(runner, 25)
-    assert len(runner.succeeds(ADVANCED, XML_Query=xml(10))) == 25
-    assert runner.paths == [ARCHIVE] * 3
-
-
-def test_an_advanced_search_stops_at_the_page_limit_and_logs_it(
-    runner: ActionRunner, caplog: pytest.LogCaptureFixture
-) -> None:
-    archive_messages(runner, 23)
-    with caplog.at_level(logging.WARNING):
-        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
-    assert runner.paths == [ARCHIVE] * 20
-    assert [record for record in caplog.records if "20 pages" in record.getMessage()]
-
-
-def test_an_advanced_search_that_ends_at_the_page_limit_logs_nothing(
-    runner: ActionRunner, caplog: pytest.LogCaptureFixture
-) -> None:
-    archive_messages(runner, 20)
-    with caplog.at_level(logging.WARNING):
-        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
-    assert not caplog.records
-
-
-def test_an_advanced_search_sends_the_query_unchanged(runner: ActionRunner) -> None:
-    runner.receive("Lunch", sender="carol@example.org")
-    runner.receive("Dinner", sender="dave@example.org")
-    asked = xml(10, '<sent select="from">dave@example.org</sent>')
-    assert [item["subject"] for item in runner.succeeds(ADVANCED, XML_Query=f"\n {asked} \n")] == ["Dinner"]
-
-
 def test_an_error_keeps_the_code_and_the_message_of_mimecast(runner: ActionRunner) -> None:
     runner.revoke("Archive | Search | Read")
     error = runner.fails(FIND)
     assert "err_xdk_operation_forbidden_for_address" in error
     assert "0003 Forbidden To Perform Operation For Address" in error
-
-
-# Values cannot change the structure of the query.
-
-METACHARACTERS = st.sampled_from(
-    [
-        "<",
-        ">",
-        "&",
-        '"',
-        "'",
-        "]]>",
-        "<!--",
-        "</text>",
-        "</muse></xmlquery>",
-        "<sent select='from'>x</sent>",
-        "&lt;",
-        "<?x?>",
-        "<!ENTITY a 'b'>",
-        ":",
-        "from:eve@example.org",
-        " or ",
-        " OR from:a",
-        " and ",
-        " NOT ",
-        "!",
-        "*",
-        "(",
-        ")",
-        "[",
-        "{",
-        "\\",
-        "\x00",
-        "\x0b",
-        "\ud800",
-        "\uffff",
-        "\u202e",
-        "word",
-    ]
-)
-HOSTILE = st.one_of(st.text(), st.lists(st.one_of(METACHARACTERS, st.text(max_size=5)), max_size=12).map("".join))
-
-
-def structure(root: Tree.Element) -> Any:
-    return root.tag, sorted(root.attrib.items()), [structure(child) for child in root]
 
 
 @given(HOSTILE.filter(lambda text: not text.strip() or bool(searchable_words(text))))
@@ -381,10 +259,6 @@ def test_a_field_cannot_change_the_structure_of_the_query(fields: list[str]) -> 
     leaves = root.findall("metadata/return-fields/return-field")
     assert structure(root) == structure(tree(Fields_To_Return=",".join(f"f{number}" for number in range(len(leaves)))))
     assert leaves[0].text == "subject"
-
-
-LOCAL = st.text(st.sampled_from("abor&'!*+{}|^~?%=/#$-_.<"), min_size=1, max_size=12)
-ADDRESS = st.builds("{}@{}.org".format, LOCAL, st.sampled_from(["x", "or", "and", "xn--a"])).filter(is_address)
 
 
 @given(ADDRESS, ADDRESS, ADDRESS)

@@ -1,4 +1,4 @@
-"""Create Block Sender Policy and Delete Block Sender Policy."""
+"""Create Block Sender Policy: targets, guards, equal policies, dry run and verification."""
 
 from __future__ import annotations
 
@@ -11,32 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.actions import find
 from mimecast_secops.actions.create_block_sender_policy import Parameters, policies_of
 from mimecast_secops.parameters import parse
-from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.records import Policy
+from tests.actions.blocked_senders import CREATE_ACTION, RAW, create, policies
 from tests.actions.runner import ActionRunner
 
-CREATE_ACTION, DELETE_ACTION = "create-block-sender-policy", "delete-block-sender-policy"
 CREATE = "/api/policy/blockedsenders/create-policy"
 GET = "/api/policy/blockedsenders/get-policy"
-DELETE = "/api/policy/blockedsenders/delete-policy"
-REST = "/policy-management/cloud-gateway/v1/blocked-senders/policies"
-RAW: dict[str, object] = {
-    "Description": "d",
-    "Sender": "evil.example.org",
-    "Sender Type": "Email Domain",
-    "Recipient Type": "Everyone",
-}
-
-
-def create(runner: ActionRunner, **values: object) -> Any:
-    return runner.succeeds(CREATE_ACTION, RAW, **values)
-
-
-def policies(runner: ActionRunner) -> list[Policy]:
-    return list(runner.simulator.tenant.policies.values())
 
 
 class Tampered(dict[str, Policy]):
@@ -56,17 +38,118 @@ class Tampered(dict[str, Policy]):
         return list(policies)
 
 
-class Undeletable(dict[str, Policy]):
-    """Policies of a tenant that confirms a deletion but keeps the policy."""
+GUARDED = {
+    "everyone to everyone": {"Sender Type": "Everyone"},
+    "everyone to internal": {"Sender Type": "Everyone", "Recipient Type": "Internal Addresses"},
+    "everyone to external": {"Sender Type": "Everyone", "Recipient Type": "External Addresses"},
+    "external to everyone": {"Sender Type": "External Addresses"},
+    "external to internal": {"Sender Type": "External Addresses", "Recipient Type": "Internal Addresses"},
+    "internal to everyone": {"Sender Type": "Internal Addresses"},
+    "the own domain": {"Sender": "example.com"},
+    "the own domain in capitals": {"Sender": "EXAMPLE.com"},
+    "the own domain for one": {
+        "Sender": "example.com",
+        "Recipient": "ann@example.com",
+        "Recipient Type": "Email Address",
+    },
+    "free mail": {"Sender": "gmail.com"},
+    "free mail in capitals": {"Sender": "Outlook.COM"},
+    "a public suffix": {"Sender": "co.uk"},
+    "a public suffix by wildcard": {"Sender": "anything.ck"},
+    "an international public suffix": {"Sender": "公司.cn"},
+    "the same in ASCII": {"Sender": "xn--55qx5d.cn"},
+    "a hosting suffix": {"Sender": "github.io"},
+    "one of several": {"Sender": "evil.example.org,gmail.com"},
+    "another own domain": {"Sender": "second.example"},
+    "a subdomain of an own domain": {"Sender": "mail.second.example"},
+    "a parent of an own domain": {"Sender": "parent.example"},
+    "an own domain in another form": {"Sender": "xn--mnchen-3ya.example"},
+    "an own international domain": {"Sender": "MÜNCHEN.example"},
+    "free mail in full-width letters": {"Sender": "\uff47\uff4d\uff41\uff49\uff4c.com"},
+    "everyone to another own domain": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Domain",
+        "Recipient": "second.example",
+    },
+    "internal to another own domain": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "second.example",
+    },
+    "everyone to one recipient": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Address",
+        "Recipient": "ann@example.com",
+    },
+    "external to one recipient": {
+        "Sender Type": "External Addresses",
+        "Recipient Type": "Email Address",
+        "Recipient": "ann@Second.Example",
+    },
+    "a display name of wildcards": {"Sender Type": "Header Display Name", "Sender": "*"},
+}
 
-    def pop(self, key: str, default: Any = None) -> Any:
-        return self.get(key, default)
 
-    def __delitem__(self, key: str) -> None:
-        assert key in self
+# The sender is narrow, but with "Bidirectional" the policy also acts on messages from the recipient to the sender.
+MIRRORED = {
+    "a colleague for everyone": {"Sender": "ann@second.example", "Sender Type": "Email Address"},
+    "a colleague for external addresses": {
+        "Sender": "ann@example.com",
+        "Sender Type": "Email Address",
+        "Recipient Type": "External Addresses",
+    },
+    "a colleague for a free-mail domain": {
+        "Sender": "ann@example.com",
+        "Sender Type": "Email Address",
+        "Recipient Type": "Email Domain",
+        "Recipient": "gmail.com",
+    },
+    "internal addresses for a free-mail domain": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "gmail.com",
+    },
+}
 
 
-# Creation.
+NARROW = {
+    "an address at a free-mail domain": {"Sender": "eve@gmail.com", "Sender Type": "Email Address"},
+    "a domain below a public suffix": {"Sender": "evil.co.uk"},
+    "a name": {"Sender": "The Boss", "Sender Type": "Header Display Name"},
+    "a subdomain that is not free mail": {"Sender": "gmail.com.evil.example.org"},
+    "one sender for the own domain": {"Recipient Type": "Email Domain", "Recipient": "example.com"},
+    "one sender for one recipient": {"Recipient Type": "Email Address", "Recipient": "ann@example.com"},
+    "all mail to a domain elsewhere": {
+        "Sender Type": "Internal Addresses",
+        "Recipient Type": "Email Domain",
+        "Recipient": "evil.example.org",
+    },
+    "a domain with an own domain as its suffix": {"Sender": "notexample.com"},
+}
+
+
+DOMAINS = "/api/domain/get-internal-domain"
+NEEDS_OWN_DOMAINS = {
+    "a domain": {},
+    "a domain for one": {"Recipient Type": "Email Address", "Recipient": "ann@example.com", "Bidirectional": False},
+    "an exempted domain": {"Response": "No Action"},
+    "everyone to one address": {
+        "Sender Type": "Everyone",
+        "Recipient Type": "Email Address",
+        "Recipient": "eve@evil.example.org",
+    },
+}
+
+
+SENT = {
+    "münchen.example": "xn--mnchen-3ya.example",
+    "MÜNCHEN.example": "xn--mnchen-3ya.example",
+    "xn--mnchen-3ya.example": "xn--mnchen-3ya.example",
+    "Evil.Example.org": "Evil.Example.org",
+    "\uff45\uff56\uff49\uff4c.example": "evil.example",
+    "eve@münchen.example": "eve@xn--mnchen-3ya.example",
+    "Eve@Evil.example": "Eve@Evil.example",
+}
 
 
 @pytest.mark.parametrize(
@@ -141,66 +224,6 @@ def test_an_empty_list_is_an_error(runner: ActionRunner, side: str, empty: str) 
     assert "is mandatory when" in runner.fails(CREATE_ACTION, RAW, **{side: empty, f"{side} Type": "Email Domain"})
 
 
-# Guards.
-
-
-GUARDED = {
-    "everyone to everyone": {"Sender Type": "Everyone"},
-    "everyone to internal": {"Sender Type": "Everyone", "Recipient Type": "Internal Addresses"},
-    "everyone to external": {"Sender Type": "Everyone", "Recipient Type": "External Addresses"},
-    "external to everyone": {"Sender Type": "External Addresses"},
-    "external to internal": {"Sender Type": "External Addresses", "Recipient Type": "Internal Addresses"},
-    "internal to everyone": {"Sender Type": "Internal Addresses"},
-    "the own domain": {"Sender": "example.com"},
-    "the own domain in capitals": {"Sender": "EXAMPLE.com"},
-    "the own domain for one": {
-        "Sender": "example.com",
-        "Recipient": "ann@example.com",
-        "Recipient Type": "Email Address",
-    },
-    "free mail": {"Sender": "gmail.com"},
-    "free mail in capitals": {"Sender": "Outlook.COM"},
-    "a public suffix": {"Sender": "co.uk"},
-    "a public suffix by wildcard": {"Sender": "anything.ck"},
-    "an international public suffix": {"Sender": "公司.cn"},
-    "the same in ASCII": {"Sender": "xn--55qx5d.cn"},
-    "a hosting suffix": {"Sender": "github.io"},
-    "one of several": {"Sender": "evil.example.org,gmail.com"},
-    "another own domain": {"Sender": "second.example"},
-    "a subdomain of an own domain": {"Sender": "mail.second.example"},
-    "a parent of an own domain": {"Sender": "parent.example"},
-    "an own domain in another form": {"Sender": "xn--mnchen-3ya.example"},
-    "an own international domain": {"Sender": "MÜNCHEN.example"},
-    "free mail in full-width letters": {"Sender": "\uff47\uff4d\uff41\uff49\uff4c.com"},
-    "everyone to another own domain": {
-        "Sender Type": "Everyone",
-        "Recipient Type": "Email Domain",
-        "Recipient": "second.example",
-    },
-    "internal to another own domain": {
-        "Sender Type": "Internal Addresses",
-        "Recipient Type": "Email Domain",
-        "Recipient": "second.example",
-    },
-    "everyone to one recipient": {
-        "Sender Type": "Everyone",
-        "Recipient Type": "Email Address",
-        "Recipient": "ann@example.com",
-    },
-    "external to one recipient": {
-        "Sender Type": "External Addresses",
-        "Recipient Type": "Email Address",
-        "Recipient": "ann@Second.Example",
-    },
-    "a display name of wildcards": {"Sender Type": "Header Display Name", "Sender": "*"},
-}
-
-
-@pytest.fixture
-def several_domains(simulator: Simulator) -> None:
-    simulator.tenant.domains |= {"second.example", "sub.parent.example", "münchen.example"}
-
-
 @pytest.mark.usefixtures("several_domains")
 @pytest.mark.parametrize("case", GUARDED)
 def test_a_broad_policy_is_refused_unless_the_override_is_enabled(v2: ActionRunner, case: str) -> None:
@@ -210,28 +233,6 @@ def test_a_broad_policy_is_refused_unless_the_override_is_enabled(v2: ActionRunn
         assert (v2.writes, policies(v2)) == ([], [])
     create(v2, **GUARDED[case], Allow_Broad_Policy="true")
     assert len(policies(v2)) == 1 + (case == "one of several")
-
-
-# The sender is narrow, but with "Bidirectional" the policy also acts on messages from the recipient to the sender.
-MIRRORED = {
-    "a colleague for everyone": {"Sender": "ann@second.example", "Sender Type": "Email Address"},
-    "a colleague for external addresses": {
-        "Sender": "ann@example.com",
-        "Sender Type": "Email Address",
-        "Recipient Type": "External Addresses",
-    },
-    "a colleague for a free-mail domain": {
-        "Sender": "ann@example.com",
-        "Sender Type": "Email Address",
-        "Recipient Type": "Email Domain",
-        "Recipient": "gmail.com",
-    },
-    "internal addresses for a free-mail domain": {
-        "Sender Type": "Internal Addresses",
-        "Recipient Type": "Email Domain",
-        "Recipient": "gmail.com",
-    },
-}
 
 
 @pytest.mark.usefixtures("several_domains")
@@ -248,22 +249,6 @@ def test_the_direction_that_bidirectional_adds_is_guarded(v2: ActionRunner, case
     assert len(policies(v2)) == 2
 
 
-NARROW = {
-    "an address at a free-mail domain": {"Sender": "eve@gmail.com", "Sender Type": "Email Address"},
-    "a domain below a public suffix": {"Sender": "evil.co.uk"},
-    "a name": {"Sender": "The Boss", "Sender Type": "Header Display Name"},
-    "a subdomain that is not free mail": {"Sender": "gmail.com.evil.example.org"},
-    "one sender for the own domain": {"Recipient Type": "Email Domain", "Recipient": "example.com"},
-    "one sender for one recipient": {"Recipient Type": "Email Address", "Recipient": "ann@example.com"},
-    "all mail to a domain elsewhere": {
-        "Sender Type": "Internal Addresses",
-        "Recipient Type": "Email Domain",
-        "Recipient": "evil.example.org",
-    },
-    "a domain with an own domain as its suffix": {"Sender": "notexample.com"},
-}
-
-
 @pytest.mark.parametrize("case", NARROW)
 def test_a_narrow_policy_is_created_without_the_override(v2: ActionRunner, case: str) -> None:
     for response in ("Block Sender", "No Action"):
@@ -278,19 +263,6 @@ def test_a_block_of_all_messages_to_an_external_address_is_created_without_the_o
 
 def test_the_guard_also_refuses_a_dry_run(runner: ActionRunner) -> None:
     assert "free-mail" in runner.fails(CREATE_ACTION, RAW, Sender="gmail.com", Dry_Run=True)
-
-
-DOMAINS = "/api/domain/get-internal-domain"
-NEEDS_OWN_DOMAINS = {
-    "a domain": {},
-    "a domain for one": {"Recipient Type": "Email Address", "Recipient": "ann@example.com", "Bidirectional": False},
-    "an exempted domain": {"Response": "No Action"},
-    "everyone to one address": {
-        "Sender Type": "Everyone",
-        "Recipient Type": "Email Address",
-        "Recipient": "eve@evil.example.org",
-    },
-}
 
 
 @pytest.mark.parametrize("fault", ["permission", "product", "html", "empty list", "list with a gap"])
@@ -361,20 +333,6 @@ def test_rejected_credentials_are_not_reported_as_unknown_domains(v2: ActionRunn
     assert "check Client ID and Client Secret" in v2.fails(CREATE_ACTION, RAW)
 
 
-# International domains.
-
-
-SENT = {
-    "münchen.example": "xn--mnchen-3ya.example",
-    "MÜNCHEN.example": "xn--mnchen-3ya.example",
-    "xn--mnchen-3ya.example": "xn--mnchen-3ya.example",
-    "Evil.Example.org": "Evil.Example.org",
-    "\uff45\uff56\uff49\uff4c.example": "evil.example",
-    "eve@münchen.example": "eve@xn--mnchen-3ya.example",
-    "Eve@Evil.example": "Eve@Evil.example",
-}
-
-
 @pytest.mark.parametrize("domain", SENT, ids=ascii)
 @pytest.mark.parametrize("side", ["Sender", "Recipient"])
 def test_a_domain_is_sent_in_ascii_form(v2: ActionRunner, side: str, domain: str) -> None:
@@ -413,9 +371,6 @@ def test_everyone_to_the_own_domain_is_refused(runner: ActionRunner) -> None:
     runner.fails(
         CREATE_ACTION, RAW, **{"Sender Type": "Everyone", "Recipient Type": "Email Domain", "Recipient": "example.com"}
     )
-
-
-# Equal policies.
 
 
 @pytest.mark.parametrize(
@@ -489,9 +444,6 @@ def test_an_equal_policy_of_a_concurrent_run_is_logged(runner: ActionRunner, cap
     assert [record for record in caplog.records if first["id"] in record.getMessage()]
 
 
-# Dry run and verification.
-
-
 def test_a_dry_run_writes_nothing_and_returns_the_exact_request(runner: ActionRunner) -> None:
     result = runner.run(CREATE_ACTION, RAW, Dry_Run=True, Bidirectional="false", Start_Time="2026-03-07")
     assert (result.is_success, result.message) == (True, "Dry run: nothing was done.")
@@ -563,90 +515,3 @@ def test_policies_created_before_a_failure_are_in_the_result(runner: ActionRunne
     [made] = policies(runner)
     assert made.id in json.dumps(result.json_result)
     assert result.partial
-
-
-# Undo and deletion.
-
-
-def test_the_undo_of_a_creation_deletes_the_policy(runner: ActionRunner) -> None:
-    undo = create(runner)["undo"]
-    assert undo["possible"] is True
-    slug = "-".join(undo["action"].lower().split())
-    assert find(slug).name == undo["action"]
-    runner.succeeds(slug, undo["parameters"])
-    assert policies(runner) == []
-
-
-@pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
-def test_a_policy_is_deleted_by_its_id(runner: ActionRunner, old: bool) -> None:
-    runner.set_quirks(delete_policy_on_v2=old)
-    made = create(runner)
-    runner.clear_requests()
-    result = runner.run(DELETE_ACTION, Policy_ID=made["id"])
-    assert result.message == f'Successfully deleted the block sender policies in Mimecast: "{made["id"]}".'
-    assert (result.json_result["state"], result.json_result["already"]) == ("confirmed", False)
-    assert policies(runner) == []
-    rest = [DELETE, f"{REST}/{made['id']}"]
-    assert runner.writes == ([DELETE] if runner.is_v1 or old else rest)
-
-
-def test_a_deletion_returns_the_deleted_policy(runner: ActionRunner) -> None:
-    made = create(runner)
-    result = runner.succeeds(DELETE_ACTION, Policy_ID=made["id"])
-    policy = {name: made[name] for name in ("id", "option", "policy")}
-    assert result["undo"] == {"possible": True, "action": "Create Block Sender Policy", "policy": policy}
-
-
-@pytest.mark.parametrize("indent", [None, 2])
-def test_the_json_result_of_a_creation_identifies_the_policies_to_delete(
-    runner: ActionRunner, indent: int | None
-) -> None:
-    single, several = create(runner), create(runner, Sender="a.example.org,b.example.org")
-    runner.succeeds(DELETE_ACTION, Policy_ID=json.dumps(single, indent=indent))
-    assert len(policies(runner)) == 2
-    deleted = runner.succeeds(DELETE_ACTION, Policy_ID=json.dumps(several, indent=indent))
-    assert [entry["id"] for entry in deleted] == [entry["id"] for entry in several]
-    assert policies(runner) == []
-
-
-def test_several_policies_are_deleted_by_a_list_of_ids(runner: ActionRunner) -> None:
-    ids = [create(runner, Sender=sender)["id"] for sender in ("a.example.org", "b.example.org", "c.example.org")]
-    runner.succeeds(DELETE_ACTION, Policy_ID=f"{ids[0]}, {ids[1]},\n{ids[0]}")
-    assert [policy.id for policy in policies(runner)] == ids[2:]
-
-
-@pytest.mark.parametrize("old", [True, False], ids=["delete-policy", "rest"])
-def test_deleting_a_missing_policy_succeeds_as_already_deleted(runner: ActionRunner, old: bool) -> None:
-    runner.set_quirks(delete_policy_on_v2=old)
-    made = create(runner)
-    runner.succeeds(DELETE_ACTION, Policy_ID=made["id"])
-    runner.clear_requests()
-    again = runner.succeeds(DELETE_ACTION, Policy_ID=made["id"])
-    assert (again["already"], again["undo"]["possible"], runner.writes) == (True, False, [])
-
-
-def test_a_dry_run_deletes_nothing_and_returns_the_policies(runner: ActionRunner) -> None:
-    made = create(runner)
-    runner.clear_requests()
-    plan = runner.succeeds(DELETE_ACTION, Policy_ID=f"{made['id']},nonsense", Dry_Run=True)
-    assert plan["request"] == {"path": DELETE, "data": [{"id": made["id"]}, {"id": "nonsense"}]}
-    assert [touched["id"] for touched in plan["touches"]] == [made["id"]]
-    assert (runner.writes, len(policies(runner))) == ([], 1)
-
-
-def test_a_deleted_policy_that_mimecast_still_shows_is_pending(runner: ActionRunner) -> None:
-    made = create(runner)
-    runner.simulator.tenant.policies = Undeletable(runner.simulator.tenant.policies)
-    assert runner.succeeds(DELETE_ACTION, Policy_ID=made["id"])["state"] == "pending"
-
-
-def test_an_empty_list_of_ids_is_an_error(runner: ActionRunner) -> None:
-    assert '"Policy ID"' in runner.fails(DELETE_ACTION, Policy_ID=" , ")
-
-
-def test_policies_deleted_before_a_failure_are_in_the_result(v1: ActionRunner) -> None:
-    made = create(v1, Sender="a.example.org,b.example.org")
-    v1.add_fault("html", DELETE, after=1)
-    result = v1.run(DELETE_ACTION, Policy_ID=json.dumps(made))
-    assert (result.is_success, len(policies(v1))) == (False, 1)
-    assert "a.example.org" in json.dumps(result.json_result)

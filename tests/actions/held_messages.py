@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from mimecast_secops.simulator.tenant.records import Tracked
 from tests.actions.runner import ActionRunner
 
 both_decisions = pytest.mark.parametrize(
@@ -11,7 +14,7 @@ both_decisions = pytest.mark.parametrize(
 )
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Tracked], str]] = {
     "tracking id": lambda message: message.id,
     "hold id": lambda message: message.hold_id,
     "Message-ID": lambda message: message.mail.message_id,

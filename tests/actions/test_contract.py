@@ -103,7 +103,8 @@ def action_of(name: str) -> Action:
 
 def defined(name: str) -> list[dict[str, Any]]:
     """The parameters in the platform's definition."""
-    return action_definition(action_of(name))["parameters"]
+    parameters: list[dict[str, Any]] = action_definition(action_of(name))["parameters"]
+    return parameters
 
 
 def test_every_action_of_the_contract_exists() -> None:

@@ -129,7 +129,7 @@ NARROW = {
 
 
 DOMAINS = "/api/domain/get-internal-domain"
-NEEDS_OWN_DOMAINS = {
+NEEDS_OWN_DOMAINS: dict[str, dict[str, object]] = {
     "a domain": {},
     "a domain for one": {"Recipient Type": "Email Address", "Recipient": "ann@example.com", "Bidirectional": False},
     "an exempted domain": {"Response": "No Action"},

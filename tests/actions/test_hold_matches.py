@@ -141,7 +141,8 @@ def test_too_many_messages_with_equal_contents_are_not_matched(runner: ActionRun
 def test_a_hold_that_contradicts_the_record_is_refused(
     runner: ActionRunner, slug: str, decision: str, changed: dict[str, str], word: str
 ) -> None:
-    wanted, other = runner.receive_held("Offer", risk="low"), runner.receive_held(**({"subject": "Offer"} | changed))
+    values: dict[str, Any] = {"subject": "Offer"} | changed
+    wanted, other = runner.receive_held("Offer", risk="low"), runner.receive_held(**values)
     details = runner.client.tracking.info(wanted.id).raw
     wanted.info = {"queueInfo": details["queueInfo"] | {"id": other.hold_id}}
     runner.clear_requests()

@@ -19,7 +19,7 @@ def _run_with_status_after_the_write(runner: ActionRunner, slug: str, tracking_i
     class ChangingDetails(dict[str, Any]):
         """Details whose status changes with the decision."""
 
-        def __ror__(self, other: dict[str, Any]) -> dict[str, Any]:
+        def __ror__(self, other: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
             decided = bool(runner.simulator.tenant.decisions)
             return {**other, "status": status if decided else "held"}
 

@@ -39,7 +39,7 @@ def test_several_ids_are_each_reported_once(v1: ActionRunner, separator: str) ->
 
 def test_a_message_id_reports_the_copy_of_every_recipient(v1: ActionRunner) -> None:
     message = v1.receive(to="ann@example.com, bob@example.com")
-    records = v1.simulator.tenant.by_message_id(message.mail.message_id)
+    records = list(v1.simulator.tenant.by_message_id(message.mail.message_id))
     v1.succeeds("report-message", Message_ID=f"<{message.mail.message_id}>")
     assert {report[0] for report in reports(v1)} == {record.id for record in records}
     assert len(records) == 2

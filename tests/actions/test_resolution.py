@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.actions.runner import ActionRunner
 LOGGED = {"tracking id": "is a tracking ID", "hold id": "is a hold ID"}
 
 
-def held_for_three(runner: ActionRunner, **headers: str) -> list[Tracked]:
+def held_for_three(runner: ActionRunner, **headers: Any) -> list[Tracked]:
     to = "ann@example.com, bob@example.com, cat@example.com"
     message = runner.receive_held("Offer", to=to, **headers)
     return list(runner.simulator.tenant.by_message_id(message.mail.message_id))

@@ -132,7 +132,7 @@ def test_a_bug_ends_as_a_failure_whose_reference_is_in_the_log(
     assert platform.ended is not None
     message, value, state = platform.ended
     assert (value, state) == (False, 2)
-    reference = message.split("under ")[1].rstrip(".")
+    reference = message.split("reference ")[1].rstrip(".")
     assert any(reference in line for line in platform.LOGGER.lines)
     assert "ZeroDivisionError" in message
     assert "Traceback" not in message

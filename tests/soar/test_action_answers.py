@@ -236,7 +236,7 @@ def test_an_error_that_the_platform_raises_ends_as_a_failure_whose_reference_is_
 
     platform = ended("ping", Away({}, {}))
     assert platform.outcome == (False, 2)
-    [reference] = re.findall(r"under ([0-9a-f]{8})\.", platform.message)
+    [reference] = re.findall(r"reference ([0-9a-f]{8})\.", platform.message)
     [line] = [line for line in platform.LOGGER.lines if reference in line and "Traceback" in line]
     assert "ZeroDivisionError: a bug" in line
     assert "Traceback" not in platform.message

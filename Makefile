@@ -38,7 +38,8 @@ content-hub: $(VENV)/.app  ## dist/content-hub/mimecast/, the source layout of G
 docs: $(VENV)/.docs  ## The documentation as HTML
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
-reference: $(VENV)/.test  ## Write the generated pages and pictures of the documentation anew
+reference: $(VENV)/.test  ## Format the code, and write the generated pages and pictures of the documentation
+	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py

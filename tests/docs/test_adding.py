@@ -29,7 +29,7 @@ MODULES = (
     "tests/cli/test_commands.py",
     "tests/diagnosis/test_permission_check.py",
     "tests/docs/test_pages.py",
-    "tests/soar/test_action_answers.py",
+    "tests/soar/test_action.py",
     "tests/test_secrets.py",
     "tests/test_wire_names.py",
 )

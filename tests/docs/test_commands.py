@@ -39,7 +39,7 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-class JsonReader:
+class Typist:
     """Somebody who types what a page says, in an empty folder."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
@@ -96,6 +96,6 @@ class JsonReader:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_the_page_works(page: Path, simulator: Simulator, tmp_path: Path) -> None:
-    reader = JsonReader(simulator, tmp_path)
+    reader = Typist(simulator, tmp_path)
     for line in commands(page):
         reader.type(line)

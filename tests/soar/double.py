@@ -1,4 +1,4 @@
-"""A double of the platform's SDK, as far as the adapters use it: what they call, with the SDK's own signatures."""
+"""A test double of the platform's SDK: the members that the adapters use, with the SDK's own names and signatures."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 from mimecast_secops.api import ApiVersion, Secret
 from mimecast_secops.parameters import declared
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.soar.package import Sdk
+from mimecast_secops.soar.delivery import ConnectorSdk
 from tests.tenants import settings_for
 
-MOST_CHARACTERS = 3_000_000
+MAX_CHARACTERS = 3_000_000
 
 
 def configuration(simulator: Simulator, api_version: ApiVersion = ApiVersion.V2) -> dict[str, Any]:
-    """What a user fills in to reach a simulator."""
+    """The values that a user enters to connect to a simulator."""
     settings = settings_for(simulator, api_version)
-    values = {one.name: getattr(settings, one.field) for one in declared(type(settings))}
+    values = {parameter.name: getattr(settings, parameter.field) for parameter in declared(type(settings))}
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
 
 
 class Log:
-    """The SDK's logger: `warn`, and no `warning`."""
+    """The SDK's logger. It has `warn`, and no `warning`."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -38,8 +38,8 @@ class Log:
         return "\n".join(self.lines)
 
 
-class Shown:
-    """The SDK's ScriptResult. A JSON result given as text has to be JSON."""
+class ScriptResult:
+    """The SDK's ScriptResult. It refuses a JSON result that is not JSON."""
 
     def __init__(self) -> None:
         self.json = ""
@@ -55,40 +55,41 @@ class Shown:
 
 
 class Action:
-    """SiemplifyAction: `end` may be reached once, and leaves the process."""
+    """SiemplifyAction. `end` may be called once, and ends the process."""
 
     def __init__(self, configuration: dict[str, Any] | None, parameters: dict[str, Any], deadline_ms: Any = 0) -> None:
         self.LOGGER = Log()
-        self.result = Shown()
+        self.result = ScriptResult()
         self.parameters: Any = parameters
         self.execution_deadline_unix_time_ms = deadline_ms
         self.max_json_result_size: Any = 15
-        self.asked: list[str] = []
-        self.ended: tuple[str, bool, int] | None = None
+        self.configuration_calls: list[str] = []
+        self.end_arguments: tuple[str, bool, int] | None = None
         self._configuration = configuration
 
     def get_configuration(self, provider: str) -> dict[str, Any] | None:
-        self.asked.append(provider)
+        self.configuration_calls.append(provider)
         return self._configuration
 
     def end(self, message: str, result_value: bool, execution_state: int = 0) -> None:
-        assert self.ended is None, "two results"
-        self.ended = (message, result_value, execution_state)
+        assert self.end_arguments is None, "two results"
+        self.end_arguments = (message, result_value, execution_state)
         raise SystemExit(0)
 
     @property
     def message(self) -> str:
-        assert self.ended is not None
-        return self.ended[0]
+        assert self.end_arguments is not None
+        return self.end_arguments[0]
 
     @property
     def outcome(self) -> tuple[bool, int]:
-        assert self.ended is not None
-        return self.ended[1:]
+        """The result value and the execution state."""
+        assert self.end_arguments is not None
+        return self.end_arguments[1:]
 
 
 class Properties:
-    """The context store of the platform, for one connector; remembers what is written, in order."""
+    """The context of one connector. Records the names of the properties in the order in which they are written."""
 
     def __init__(self, values: dict[str, Any] | None = None) -> None:
         self.values: dict[str, Any] = dict(values or {})
@@ -102,14 +103,14 @@ class Properties:
     def set_connector_context_property(self, identifier: str, property_key: str, property_value: str) -> None:
         assert identifier
         if self.fails_on_write:
-            raise RuntimeError("500 Internal Server Error: the platform's database is away")
-        assert len(property_value) <= MOST_CHARACTERS, "the platform refuses so long a value"
+            raise RuntimeError("500 Internal Server Error: the platform's database is not available")
+        assert len(property_value) <= MAX_CHARACTERS, "the platform refuses a value of this length"
         self.written.append(property_key)
         self.values[property_key] = property_value
 
 
 @dataclass
-class Info:
+class ConnectorInfo:
     """`connector_info` of the context."""
 
     environment: str | None = "Default Environment"
@@ -120,11 +121,11 @@ class Info:
 class Context:
     """The context of a connector."""
 
-    connector_info: Info = field(default_factory=Info)
+    connector_info: ConnectorInfo = field(default_factory=ConnectorInfo)
 
 
 class AlertInfo:
-    """The SDK's AlertInfo with its defaults. A member that it does not know would be a mistake of ours."""
+    """The SDK's AlertInfo with its defaults. Setting a member that the SDK does not have is an error."""
 
     def __init__(self) -> None:
         self.environment: str | None = None
@@ -160,7 +161,7 @@ class AlertInfo:
 
 @dataclass
 class Attachment:
-    """SiemplifyDataModel.Attachment, by the SDK's names."""
+    """SiemplifyDataModel.Attachment, with the SDK's parameter names."""
 
     case_identifier: str | None
     alert_identifier: str | None
@@ -174,7 +175,7 @@ class Attachment:
 
 
 class Execution(Properties):
-    """SiemplifyConnectorExecution: `return_package` may be called once, and returns."""
+    """SiemplifyConnectorExecution. `return_package` may be called once, and returns."""
 
     def __init__(
         self,
@@ -193,26 +194,26 @@ class Execution(Properties):
         self.context = Context()
         self.packages: list[list[Any]] = []
         self.overflow_checks: list[dict[str, Any]] = []
-        self._overflows = overflows or (lambda **_asked: False)
+        self._overflows = overflows or (lambda **_arguments: False)
 
-    def is_overflowed_alert(self, **asked: Any) -> Any:
-        self.overflow_checks.append(asked)
-        return self._overflows(**asked)
+    def is_overflowed_alert(self, **arguments: Any) -> Any:
+        self.overflow_checks.append(arguments)
+        return self._overflows(**arguments)
 
-    def return_package(self, cases: list[Any]) -> None:
+    def return_package(self, alert_infos: list[Any]) -> None:
         assert not self.packages, "two packages"
-        self.packages.append(cases)
+        self.packages.append(alert_infos)
 
     @property
-    def cases(self) -> list[Any]:
-        [cases] = self.packages
-        return cases
+    def alert_infos(self) -> list[Any]:
+        [alert_infos] = self.packages
+        return alert_infos
 
     @property
     def tickets(self) -> list[str]:
-        return [case.ticket_id for case in self.cases]
+        return [alert_info.ticket_id for alert_info in self.alert_infos]
 
 
-def sdk_of(platform: Execution) -> Sdk:
+def sdk_with(platform: Execution) -> ConnectorSdk:
     """The SDK's classes, with this execution."""
-    return Sdk(lambda: platform, AlertInfo, Attachment)
+    return ConnectorSdk(lambda: platform, AlertInfo, Attachment)

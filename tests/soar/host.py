@@ -1,4 +1,4 @@
-"""The platform's real SDK, through the script host that lies beside the repository where it is there."""
+"""The platform's real SDK, through the script host in the folder `shared` next to the checkout, if there is one."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ import pytest
 from mimecast_secops.packaging.__main__ import main as build
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ROOT.parent / "shared" / "host"
-SDK = ROOT.parent / ".mirror" / "chronicle+soar-sdk"
+SCRIPTS = (ROOT.parent / "shared" / "host").resolve()
+SDK = SCRIPTS.parents[1] / ".mirror" / "chronicle+soar-sdk"
 CONNECTOR = "Mimecast - Message Tracking Connector"
 
 
 def needs_host() -> None:
-    """Skip where the script host, or what it fetches, is not there."""
+    """Skip the test if the script host or its repositories are missing."""
     if not (SCRIPTS / "run_action.py").exists() or not SDK.exists() or not shutil.which("bash"):
         pytest.skip("the platform's script host is not here")
 
 
 def built(folder: Path, layout: str = "integration") -> Path:
-    """Build a layout of the integration into a folder."""
+    """Build a layout of the integration into a folder, and return the folder."""
     assert build([layout, "--output", str(folder), "--checkout", str(ROOT)]) == 0
     return folder
 
 
-def run_action(archive: Path, name: str, configuration: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
-    """Run an action as a process of the real host; returns the report."""
+def run_action(integration: Path, name: str, configuration: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
+    """Run an action as a process of the real host, and return the report."""
     secrets = [value for key, value in configuration.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_action.py"), str(archive), name, "--config", json.dumps(dict(configuration))]
+    command = [str(SCRIPTS / "run_action.py"), str(integration), name, "--config", json.dumps(dict(configuration))]
     command += ["--params", json.dumps(parameters)]
     return _run(command, secrets)
 
 
-def run_connector(archive: Path, parameters: Mapping[str, Any], *options: str) -> dict[str, Any]:
-    """Run the connector as a process of the real host; returns the report."""
+def run_connector(integration: Path, parameters: Mapping[str, Any], *options: str) -> dict[str, Any]:
+    """Run the connector as a process of the real host, and return the report."""
     secrets = [value for key, value in parameters.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_connector.py"), str(archive), CONNECTOR, "--params", json.dumps(dict(parameters))]
+    command = [str(SCRIPTS / "run_connector.py"), str(integration), CONNECTOR, "--params", json.dumps(dict(parameters))]
     return _run([*command, *options], secrets)
 
 
 def _run(command: list[str], secrets: list[str]) -> dict[str, Any]:
     for secret in secrets:
         command += ["--secret", secret]
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=120)
-    assert done.stdout, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    completed = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=120)
+    assert completed.stdout, completed.stderr
+    report: dict[str, Any] = json.loads(completed.stdout)
     assert report.get("leaked_secrets", []) == []
     return report

@@ -1,4 +1,4 @@
-"""The adapter of the connector, on a double of the SDK: one package, an honest end, and no state before its alerts."""
+"""The adapter of the connector on a double of the SDK: one package per run, and the state after the alerts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import mimecast_secops.soar.connector as connector_module
-from mimecast_secops.api import ApiVersion, Connection, MimecastClient
+from mimecast_secops.api import ApiVersion, Connection, Deadline, MimecastClient
 from mimecast_secops.ingest import ImportedState
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.soar.connector import imported_state, main
 from mimecast_secops.soar.context_store import HEAD
-from tests.soar.double import Execution, Properties, configuration, sdk_of
+from tests.soar.double import Execution, Properties, configuration, sdk_with
 
 NOW = 1_790_000_000_000
 
@@ -25,79 +25,91 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
-def execution(simulator: Simulator, given: dict[str, Any] | None = None, **more: Any) -> Execution:
-    parameters = configuration(simulator, more.pop("api_version", ApiVersion.V2)) | {
+def execution(
+    simulator: Simulator,
+    changes: dict[str, Any] | None = None,
+    *,
+    api_version: ApiVersion = ApiVersion.V2,
+    **options: Any,
+) -> Execution:
+    """The platform of one run; `changes` replace parameters."""
+    parameters = configuration(simulator, api_version) | {
         "Domains": ",".join(sorted(simulator.tenant.domains)),
         "DeviceProductField": "Product Name",
         "EventClassId": "event_type",
         "PythonProcessTimeout": "60",
     }
-    return Execution(parameters | (given or {}), **more)
+    return Execution(parameters | (changes or {}), **options)
 
 
-def cycle(platform: Execution) -> Execution:
-    main(sdk_of(platform))
+def run(platform: Execution) -> Execution:
+    """Run the connector to its end on a platform, and return the platform."""
+    main(sdk_with(platform))
     return platform
 
 
-def waiting(simulator: Simulator) -> set[str]:
-    return {one.id for one in simulator.tenant.tracked.values() if one.is_held}
+def run_after(earlier: Execution, simulator: Simulator, **options: Any) -> Execution:
+    """Run the connector with the state that an earlier run stored."""
+    return run(execution(simulator, stored=earlier.values, **options))
 
 
-def next_cycle(simulator: Simulator, before: Execution, **more: Any) -> Execution:
-    return cycle(execution(simulator, stored=before.values, **more))
+def held_ids(simulator: Simulator) -> set[str]:
+    return {record.id for record in simulator.tenant.tracked.values() if record.is_held}
 
 
 # scheduled runs
 
 
-@pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda one: one.name)
-def test_every_held_message_is_handed_over_once(simulator: Simulator, api_version: ApiVersion) -> None:
-    first = cycle(execution(simulator, api_version=api_version))
-    assert set(first.tickets) == waiting(simulator)
+@pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
+def test_each_held_message_is_delivered_once(simulator: Simulator, api_version: ApiVersion) -> None:
+    first = run(execution(simulator, api_version=api_version))
+    assert set(first.tickets) == held_ids(simulator)
     assert len(first.tickets) == len(set(first.tickets))
-    assert next_cycle(simulator, first, api_version=api_version).tickets == []
+    assert run_after(first, simulator, api_version=api_version).tickets == []
 
 
-def test_all_settings_may_be_blank_but_the_mandatory_ones(simulator: Simulator) -> None:
-    blanks = ("Lowest Risk To Fetch", "Route Filter", "Queue Reason Filter", "Environment Field Name")
-    blanks += ("Max Hours Backwards", "Max Messages To Return", "Proxy Server Address", "Overlap Minutes")
-    assert set(cycle(execution(simulator, dict.fromkeys(blanks, ""))).tickets) == waiting(simulator)
+def test_each_optional_setting_can_be_blank(simulator: Simulator) -> None:
+    blanks = (
+        *("Lowest Risk To Fetch", "Route Filter", "Queue Reason Filter", "Environment Field Name"),
+        *("Max Hours Backwards", "Max Messages To Return", "Proxy Server Address", "Overlap Minutes"),
+    )
+    assert set(run(execution(simulator, dict.fromkeys(blanks, ""))).tickets) == held_ids(simulator)
 
 
-@pytest.mark.parametrize("given", [None, [], ["Message Hold Applied"], {"a": 1}, "text"])
-def test_a_dynamic_list_of_any_shape_is_read(simulator: Simulator, given: Any) -> None:
-    platform = cycle(execution(simulator, whitelist=given))
-    assert set(platform.tickets) <= waiting(simulator)
+@pytest.mark.parametrize("dynamic_list", [None, [], ["Message Hold Applied"], {"a": 1}, "text"])
+def test_a_dynamic_list_of_any_form_is_accepted(simulator: Simulator, dynamic_list: Any) -> None:
+    platform = run(execution(simulator, whitelist=dynamic_list))
+    assert set(platform.tickets) <= held_ids(simulator)
     assert "NOT OK" not in platform.LOGGER.text
 
 
-def test_the_environment_of_the_events_wins_over_the_connectors(simulator: Simulator) -> None:
-    given = {"Environment Field Name": "to_1_emailAddress", "Environment Regex Pattern": "[a-z.]+$"}
-    platform = cycle(execution(simulator, given))
-    recipients = {one.id: one.recipient for one in simulator.tenant.tracked.values()}
-    assert {case.ticket_id: case.environment for case in platform.cases} == {
-        ticket: recipients[ticket].partition("@")[2] for ticket in waiting(simulator)
+def test_the_environment_of_an_alert_comes_from_its_events(simulator: Simulator) -> None:
+    changes = {"Environment Field Name": "to_1_emailAddress", "Environment Regex Pattern": "[a-z.]+$"}
+    platform = run(execution(simulator, changes))
+    recipients = {record.id: record.recipient for record in simulator.tenant.tracked.values()}
+    assert {alert_info.ticket_id: alert_info.environment for alert_info in platform.alert_infos} == {
+        ticket: recipients[ticket].partition("@")[2] for ticket in held_ids(simulator)
     }
 
 
-def test_a_connector_without_an_environment_hands_over_text_all_the_same(simulator: Simulator) -> None:
+def test_a_connector_without_an_environment_delivers_an_empty_text(simulator: Simulator) -> None:
     platform = execution(simulator)
     platform.context.connector_info.environment = None
-    assert {case.environment for case in cycle(platform).cases} == {""}
+    assert {alert_info.environment for alert_info in run(platform).alert_infos} == {""}
 
 
-def test_the_cycle_says_in_one_line_what_it_did(simulator: Simulator) -> None:
-    log = cycle(execution(simulator)).LOGGER.text
+def test_the_log_has_a_summary_and_no_subject(simulator: Simulator) -> None:
+    log = run(execution(simulator)).LOGGER.text
     assert "cycle ok: seen " in log
-    assert not any(one.mail.subject in log for one in simulator.tenant.tracked.values() if len(one.mail.subject) > 8)
+    subjects = {record.mail.subject for record in simulator.tenant.tracked.values()}
+    assert [subject for subject in subjects if len(subject) > 8 and subject in log] == []
 
 
 # problems
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("changes", "message"),
     [
         ({"Client Secret": "another-secret-altogether"}, "does not accept the credentials"),
         ({"Client Secret": ""}, "Client Secret"),
@@ -111,87 +123,92 @@ def test_the_cycle_says_in_one_line_what_it_did(simulator: Simulator) -> None:
         ({"PythonProcessTimeout": "3"}, '"PythonProcessTimeout" cannot be'),
     ],
 )
-def test_a_problem_fails_a_test_run_with_one_sentence_and_a_scheduled_run_with_an_empty_package(
-    simulator: Simulator, given: dict[str, Any], sentence: str, capsys: pytest.CaptureFixture[str]
+def test_a_problem_fails_a_test_run_and_leaves_the_package_of_a_scheduled_run_empty(
+    simulator: Simulator, changes: dict[str, Any], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    test_run = execution(simulator, given, test_run=True)
-    with pytest.raises(SystemExit) as left:
-        main(sdk_of(test_run))
-    said = capsys.readouterr().err
-    assert left.value.code == 1
-    assert sentence in said
-    assert said.count("\n") == 1
-    assert "another-secret" not in said
+    test_run = execution(simulator, changes, test_run=True)
+    with pytest.raises(SystemExit) as exit_info:
+        main(sdk_with(test_run))
+    errors = capsys.readouterr().err
+    assert exit_info.value.code == 1
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert "another-secret" not in errors
     assert (test_run.packages, test_run.written) == ([], [])
 
-    scheduled = cycle(execution(simulator, given))
-    assert scheduled.cases == []
-    assert sentence in scheduled.LOGGER.text
+    scheduled = run(execution(simulator, changes))
+    assert scheduled.alert_infos == []
+    assert message in scheduled.LOGGER.text
     assert "another-secret" not in scheduled.LOGGER.text
 
 
-def test_a_cycle_that_could_not_read_anything_does_not_move_its_checkpoint(simulator: Simulator) -> None:
+def test_a_cycle_without_any_reply_does_not_move_the_checkpoint(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connector_module, "cycle_deadline", lambda _settings: Deadline.after(0.5))
     simulator.control("faults", {"add": [{"kind": "500", "path": "/api/message-finder/*"}]})
-    failed = cycle(execution(simulator, {"PythonProcessTimeout": "10"}))
-    assert failed.cases == []
+    failed = run(execution(simulator))
+    assert failed.alert_infos == []
     assert "NOT OK" in failed.LOGGER.text
     simulator.control("faults", {"clear": True})
-    assert set(next_cycle(simulator, failed).tickets) == waiting(simulator)
+    monkeypatch.undo()
+    assert set(run_after(failed, simulator).tickets) == held_ids(simulator)
 
 
-def test_an_unforeseen_error_is_in_the_log_and_the_platform_gets_its_package(simulator: Simulator) -> None:
-    class Away(Execution):
+def test_an_unexpected_error_is_logged_and_the_platform_receives_a_package(simulator: Simulator) -> None:
+    class BrokenPlatform(Execution):
         def get_connector_context_property(self, identifier: str, property_key: str) -> Any:
             raise RuntimeError("500 Internal Server Error")
 
-    platform = cycle(Away(execution(simulator).parameters))
-    assert platform.cases == []
-    assert "An unforeseen error occurred (RuntimeError)" in platform.LOGGER.text
+    platform = run(BrokenPlatform(execution(simulator).parameters))
+    assert platform.alert_infos == []
+    assert "Unexpected error (RuntimeError). See the log." in platform.LOGGER.text
     assert "Traceback" in platform.LOGGER.text
 
 
-def test_a_damaged_state_is_an_error_and_stays_as_it_is(simulator: Simulator) -> None:
-    platform = cycle(execution(simulator, stored={HEAD: "nonsense"}))
-    assert (platform.cases, platform.written) == ([], [])
+def test_a_damaged_state_is_an_error_and_is_not_overwritten(simulator: Simulator) -> None:
+    platform = run(execution(simulator, stored={HEAD: "nonsense"}))
+    assert (platform.alert_infos, platform.written) == ([], [])
     assert "reset the connector's state" in platform.LOGGER.text
 
 
-def test_a_state_that_cannot_be_stored_after_the_alerts_went_out_repeats_the_same_tickets(
+def test_if_the_state_cannot_be_stored_the_next_run_repeats_the_same_tickets(
     simulator: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     platform = execution(simulator)
     platform.fails_on_write = True
-    with pytest.raises(SystemExit) as left:
-        main(sdk_of(platform))
-    assert left.value.code == 0
-    assert set(platform.tickets) == waiting(simulator)
+    with pytest.raises(SystemExit) as exit_info:
+        main(sdk_with(platform))
+    assert exit_info.value.code == 0
+    assert set(platform.tickets) == held_ids(simulator)
     assert "could not be stored" in capsys.readouterr().err
-    again = next_cycle(simulator, platform)
-    assert again.tickets == platform.tickets
-    assert [case.display_id for case in again.cases] == [case.display_id for case in platform.cases]
+    repeated = run_after(platform, simulator)
+    assert repeated.tickets == platform.tickets
+    display_ids = [[alert_info.display_id for alert_info in each.alert_infos] for each in (platform, repeated)]
+    assert display_ids[0] == display_ids[1]
 
 
-def test_the_alerts_are_handed_over_before_the_state_is_stored(simulator: Simulator) -> None:
+def test_the_alerts_are_returned_before_the_state_is_stored(simulator: Simulator) -> None:
     order: list[str] = []
 
-    class Watched(Execution):
-        def return_package(self, cases: list[Any]) -> None:
+    class RecordingPlatform(Execution):
+        def return_package(self, alert_infos: list[Any]) -> None:
             order.append("alerts")
-            super().return_package(cases)
+            super().return_package(alert_infos)
 
         def set_connector_context_property(self, identifier: str, property_key: str, property_value: str) -> None:
             order.append("state")
             super().set_connector_context_property(identifier, property_key, property_value)
 
-    cycle(Watched(execution(simulator).parameters))
+    run(RecordingPlatform(execution(simulator).parameters))
     assert order == ["alerts", "state"]
 
 
-def test_what_overflows_comes_again_later_and_all_else_does_not(simulator: Simulator) -> None:
-    chosen = min(waiting(simulator))
-    first = cycle(execution(simulator, overflows=lambda **asked: asked["alert_identifier"] == chosen))
-    assert set(first.tickets) == waiting(simulator) - {chosen}
-    assert next_cycle(simulator, first).tickets == []  # not before the platform's counter has moved on
+def test_an_overflowed_alert_stays_pending(simulator: Simulator) -> None:
+    overflowed = min(held_ids(simulator))
+    first = run(execution(simulator, overflows=lambda **arguments: arguments["alert_identifier"] == overflowed))
+    assert set(first.tickets) == held_ids(simulator) - {overflowed}
+    assert run_after(first, simulator).tickets == []  # the connector waits for the platform's overflow period to end
     assert "overflowed 1" in first.LOGGER.text
     assert "pending 1" in first.LOGGER.text
 
@@ -199,30 +216,30 @@ def test_what_overflows_comes_again_later_and_all_else_does_not(simulator: Simul
 # test runs
 
 
-def test_a_test_run_hands_over_one_alert_and_writes_nothing(simulator: Simulator) -> None:
-    platform = cycle(execution(simulator, test_run=True))
-    assert len(platform.cases) == 1
+def test_a_test_run_delivers_one_alert_and_stores_nothing(simulator: Simulator) -> None:
+    platform = run(execution(simulator, test_run=True))
+    assert len(platform.alert_infos) == 1
     assert (platform.written, platform.overflow_checks) == ([], [])
 
 
-def test_a_test_run_does_not_look_at_what_was_delivered_before(simulator: Simulator) -> None:
-    before = cycle(execution(simulator))
-    again = cycle(execution(simulator, stored=before.values, test_run=True))
-    assert len(again.cases) == 1
-    assert again.values == before.values
+def test_a_test_run_ignores_earlier_deliveries(simulator: Simulator) -> None:
+    scheduled = run(execution(simulator))
+    test_run = run_after(scheduled, simulator, test_run=True)
+    assert len(test_run.alert_infos) == 1
+    assert test_run.values == scheduled.values
 
 
-def test_a_test_run_without_mail_succeeds_with_nothing(simulator: Simulator) -> None:
-    for one in list(simulator.tenant.tracked.values()):
-        simulator.control("record", {"id": one.id, "deleted": True})
-    assert cycle(execution(simulator, test_run=True)).cases == []
+def test_a_test_run_without_messages_succeeds_without_alerts(simulator: Simulator) -> None:
+    for record in list(simulator.tenant.tracked.values()):
+        simulator.control("record", {"id": record.id, "deleted": True})
+    assert run(execution(simulator, test_run=True)).alert_infos == []
 
 
 # the state of another connector
 
 
 @pytest.mark.parametrize(
-    ("stored", "found"),
+    ("stored", "imported"),
     [
         ({"timestamp": str(NOW), "ids": '["a", "b"]'}, ImportedState(NOW, ("a", "b"))),
         ({"timestamp": NOW, "ids": ["a", "b"]}, ImportedState(NOW, ("a", "b"))),
@@ -241,44 +258,42 @@ def test_a_test_run_without_mail_succeeds_with_nothing(simulator: Simulator) -> 
         ({"timestamp": ""}, None),
     ],
 )
-def test_the_state_of_another_connector_is_understood_or_is_none(
-    stored: dict[str, Any], found: ImportedState | None
+def test_the_state_of_another_connector_is_imported_if_it_is_readable(
+    stored: dict[str, Any], imported: ImportedState | None
 ) -> None:
-    assert imported_state(Properties(stored), "9e6f") == found
+    assert imported_state(Properties(stored), "9e6f") == imported
 
 
-def test_the_first_run_goes_on_where_another_connector_ended(simulator: Simulator) -> None:
-    held = [one for one in simulator.tenant.tracked.values() if one.is_held]
-    newest = max(int(one.received.timestamp() * 1000) for one in held)
-    known = sorted(waiting(simulator))[1:]
-    platform = cycle(execution(simulator, stored={"timestamp": str(newest), "ids": json.dumps(known)}))
-    assert set(platform.tickets) == waiting(simulator) - set(known)
+def test_the_first_run_continues_from_the_state_of_another_connector(simulator: Simulator) -> None:
+    held = [record for record in simulator.tenant.tracked.values() if record.is_held]
+    newest = max(int(record.received.timestamp() * 1000) for record in held)
+    known_ids = sorted(held_ids(simulator))[1:]
+    platform = run(execution(simulator, stored={"timestamp": str(newest), "ids": json.dumps(known_ids)}))
+    assert set(platform.tickets) == held_ids(simulator) - set(known_ids)
     assert {name: platform.values[name] for name in ("timestamp", "ids")} == {
         "timestamp": str(newest),
-        "ids": json.dumps(known),
+        "ids": json.dumps(known_ids),
     }
-    assert next_cycle(simulator, platform).tickets == []
+    assert run_after(platform, simulator).tickets == []
 
 
-def test_what_another_connector_left_is_read_on_the_first_run_only(simulator: Simulator) -> None:
-    first = cycle(execution(simulator))
+def test_the_state_of_another_connector_is_imported_on_the_first_run_only(simulator: Simulator) -> None:
+    first = run(execution(simulator))
     first.values |= {"timestamp": "1790000000000", "ids": "[]"}
     simulator.receive(Simulator.SAMPLES)
-    later = next_cycle(simulator, first)
-    assert set(later.tickets) == waiting(simulator) - set(first.tickets)
+    second = run_after(first, simulator)
+    assert set(second.tickets) == held_ids(simulator) - set(first.tickets)
 
 
-def test_the_setting_is_the_ceiling_of_concurrent_requests(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ceilings: list[int] = []
+def test_the_setting_limits_the_concurrent_requests(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[int] = []
 
-    class Observed(MimecastClient):
+    class RecordingClient(MimecastClient):
         def __init__(self, connection: Connection) -> None:
-            ceilings.append(connection.max_concurrency)
+            limits.append(connection.max_concurrency)
             super().__init__(connection)
 
-    monkeypatch.setattr(connector_module, "MimecastClient", Observed)
-    cycle(execution(simulator, {"Concurrent Requests": "3"}))
-    cycle(execution(simulator))
-    assert ceilings == [3, 32]
+    monkeypatch.setattr(connector_module, "MimecastClient", RecordingClient)
+    run(execution(simulator, {"Concurrent Requests": "3"}))
+    run(execution(simulator))
+    assert limits == [3, 32]

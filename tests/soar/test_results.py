@@ -1,4 +1,4 @@
-"""Results in the form and the size that the platform takes."""
+"""Results in the form and the size that the platform accepts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.actions import Result, Table
-from mimecast_secops.soar.results import csv_lines, fit, json_text
+from mimecast_secops.soar.results import csv_lines, fit_to_limit, json_text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -18,15 +18,16 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(JSON)
-def test_a_json_result_is_inert_in_a_page_and_means_the_same(value: Any) -> None:
+def test_no_text_in_a_json_result_can_act_as_html_and_the_value_stays_the_same(value: Any) -> None:
     text = json_text(value)
     assert not set("<>&\u2028\u2029") & set(text)
     assert json.loads(text) == value
 
 
 @given(st.lists(st.lists(st.text(), min_size=2, max_size=2), max_size=5))
-def test_cells_cannot_break_lines_or_columns_or_be_formulas(rows: list[list[str]]) -> None:
+def test_no_cell_breaks_the_table_or_is_a_formula(rows: list[list[str]]) -> None:
     lines = csv_lines(Table(title="T", columns=("a", "b"), rows=tuple(tuple(row) for row in rows)))
     assert len(lines) == len(rows) + 1
     for line in lines:
@@ -36,15 +37,15 @@ def test_cells_cannot_break_lines_or_columns_or_be_formulas(rows: list[list[str]
         assert not any(cell[:1] in set("=+-@\t") and not re.fullmatch(r"[+-][0-9.]+", cell) for cell in cells if cell)
 
 
-def test_numbers_stay_numbers() -> None:
+def test_signed_numbers_are_not_treated_as_formulas() -> None:
     table = Table(title="T", columns=("n",), rows=(("-5",), ("+1.5",), ("-cmd|x",)))
     assert csv_lines(table)[1:] == ["-5", "+1.5", "'-cmd|x"]
 
 
-def test_a_result_that_is_too_large_is_cut_and_says_so() -> None:
+def test_a_result_above_the_limit_is_cut_and_the_message_names_the_number() -> None:
     items = [{"id": str(number), "text": "x" * 1000} for number in range(5000)]
     result = Result(message="Found.", json_result=items, tables=(Table.of("Results", items),))
-    cut = fit(result, 1.0)
+    cut = fit_to_limit(result, 1.0)
     assert 0 < len(cut.json_result) < 5000
     assert len(cut.tables[0].rows) == len(cut.json_result)
     assert cut.message.startswith("Found.")
@@ -52,12 +53,12 @@ def test_a_result_that_is_too_large_is_cut_and_says_so() -> None:
     assert cut.is_success
 
 
-def test_one_value_that_is_too_large_is_left_out_and_says_so() -> None:
-    cut = fit(Result(message="Done.", json_result={"text": "x" * 3_000_000}), 1.0)
+def test_a_single_value_above_the_limit_is_left_out_and_the_message_says_it() -> None:
+    cut = fit_to_limit(Result(message="Done.", json_result={"text": "x" * 3_000_000}), 1.0)
     assert cut.json_result is None
     assert "too large" in cut.message
 
 
-def test_a_result_that_fits_is_left_as_it_is() -> None:
+def test_a_result_within_the_limit_is_not_changed() -> None:
     result = Result(message="Found.", json_result=[{"id": "1"}])
-    assert fit(result, 15) is result
+    assert fit_to_limit(result, 15) is result

@@ -45,7 +45,7 @@ def open_again(kind: str, folder: Path) -> Callable[[], StateStore]:
         "memory": lambda: memory,
         "sqlite": lambda: SqliteStore(StateDatabase.open(folder / "state.db")),
         "context": lambda: ContextStore(properties, "c"),
-        "context, spread": lambda: ContextStore(properties, "c", most=500),
+        "context, spread": lambda: ContextStore(properties, "c", max_characters=500),
     }
     return openers[kind]
 
@@ -87,13 +87,13 @@ def test_a_kill_inside_a_commit_to_the_platform_leaves_the_old_state_or_the_new(
     old: dict[str, bytes], new: dict[str, bytes], calls: int
 ) -> None:
     properties = Properties()
-    store = ContextStore(properties, "c", most=300)
+    store = ContextStore(properties, "c", max_characters=300)
     store.commit(old)
     properties.calls_left = calls
     with contextlib.suppress(KeyboardInterrupt):
         store.commit(new)
     properties.calls_left = 10**9
-    assert dict(ContextStore(properties, "c", most=300).load()) in (old, new)
+    assert dict(ContextStore(properties, "c", max_characters=300).load()) in (old, new)
 
 
 def test_a_kill_inside_a_commit_to_sqlite_leaves_the_old_state(tmp_path: Path) -> None:

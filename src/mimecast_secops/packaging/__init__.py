@@ -1,1 +1,1 @@
-"""Making what Google SecOps installs: everything derived from the declarations of actions and settings."""
+"""Builds the integration for Google SecOps from the declarations of actions and settings."""

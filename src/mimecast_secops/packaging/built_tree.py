@@ -1,6 +1,6 @@
-"""The built layout: what a user imports (platform notes 4.3).
+"""The built layout, which a user imports (platform notes 4.3).
 
-Made of the definitions of the source layout, the way the platform's own build tool makes it; a test compares the two.
+It is derived from the definitions of the source layout in the same way as by Google's build tool. A test compares both.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _PYTHON_3_11: Final = 3
 
 
 def built_tree(changelog: str, wheels: list[Path]) -> Tree:
-    """All files of the built layout.
+    """Return all files of the built layout.
 
     Args:
         changelog: the text of CHANGELOG.md.
-        wheels: ours and its closure.
+        wheels: the platform wheel and its dependencies.
     """
     tree: Tree = {".python-version": text("3.11\n")}
     tree[f"Integration-{IDENTIFIER}.def"] = json_file(_integration())
@@ -163,7 +163,7 @@ def _connector() -> Data:
 
 
 def _widget(data: Data) -> Data:
-    shown = data["data_definition"]
+    data_definition = data["data_definition"]
     return {
         "ActionIdentifier": data["action_identifier"],
         "ConditionsGroup": {
@@ -180,8 +180,8 @@ def _widget(data: Data) -> Data:
         },
         "DataDefinition": {
             "htmlContent": "",
-            "htmlHeight": shown["html_height"],
-            "safeRendering": shown["safe_rendering"],
+            "htmlHeight": data_definition["html_height"],
+            "safeRendering": data_definition["safe_rendering"],
             "type": 3,
             "widgetDefinitionScope": 2,
         },
@@ -232,8 +232,8 @@ def _release_note(note: notes.Note) -> Data:
 
 
 def _full_details(changelog: str) -> Data:
-    released = notes.notes_in(changelog)
-    versions = sorted({note.version for note in released})
+    entries = notes.notes_in(changelog)
+    versions = sorted({note.version for note in entries})
     return {
         "Actions": [action.name for action in all_actions()],
         "Connectors": [CONNECTOR],
@@ -252,8 +252,8 @@ def _full_details(changelog: str) -> Data:
         "PackageName": NAME,
         "ReleaseNotes": [
             {
-                "Items": [note.text for note in released if note.version == version],
-                "PublishTimeUnixTime": max(_seconds(note) for note in released if note.version == version) * 1000,
+                "Items": [note.text for note in entries if note.version == version],
+                "PublishTimeUnixTime": max(_seconds(note) for note in entries if note.version == version) * 1000,
                 "Version": version,
             }
             for version in versions

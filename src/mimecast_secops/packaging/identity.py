@@ -1,4 +1,4 @@
-"""What the integration is called, on the platform and in its repository."""
+"""Names and texts of the integration, on the platform and in Google's repository."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ NAME: Final = "Mimecast"
 CONNECTOR: Final = "Mimecast - Message Tracking Connector"
 FOLDER: Final = "mimecast"
 DESCRIPTION: Final = (
-    "Held and suspicious mail of a Mimecast tenant as alerts, and the actions to triage it: search the archive, "
-    "reject, release, report, block, permit. Works with API 1.0 keys and with API 2.0 applications."
+    "Ingest held and suspicious Mimecast messages as alerts, and triage them: search the archive; reject, release or "
+    "report a message; block or permit a sender. Supports API 1.0 keys and API 2.0 applications."
 )
 CATEGORIES: Final = ("Email Security", "Security")
 DOCUMENTATION: Final = "https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/mimecast"
 COPYRIGHT: Final = "Copyright 2026 the authors of Mimecast for Google SecOps"
 VERSION: Final = ".".join(__version__.split(".")[:2])
-"""The platform knows versions of two numbers only."""
+"""The version on the platform, which supports two numbers only."""

@@ -1,4 +1,4 @@
-"""How the platform finds its own fields in our events."""
+"""The mapping rules: from which event keys the platform reads its own fields."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mimecast_secops.packaging.identity import IDENTIFIER
 
-# The platform's field → the function that reads it, and the event keys to look for, best first.
+# Platform field, transformation function, and event keys in order of preference.
 _FIELDS: Final = (
     ("StartTime", "from_unix_time_string_or_long", ("receivedUnixMs",)),
     ("EndTime", "from_unix_time_string_or_long", ("receivedUnixMs",)),
@@ -21,7 +21,7 @@ _ORDINALS: Final = ("primary", "secondary", "third")
 
 
 def rules() -> list[dict[str, Any]]:
-    """`ontology_mapping.yaml`."""
+    """The content of `ontology_mapping.yaml`."""
     return [_rule(field, function, keys) for field, function, keys in _FIELDS]
 
 

@@ -1,4 +1,4 @@
-"""The release notes of the platform, out of the changelog: nothing is written twice."""
+"""The release notes of the platform, generated from the changelog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TYPES: Final = {"Actions": "Action", "Widgets": "Widget"}
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One entry of a release."""
+    """An entry of a release. `date` is in ISO 8601; `kind` is the item type on the platform."""
 
     version: float
     date: str
@@ -25,17 +25,16 @@ class Note:
 
 
 def notes_in(changelog: str) -> list[Note]:
-    """The entries of the released versions, oldest release first.
+    """Return the entries of the released versions, oldest release first.
 
     Args:
-        changelog: in the form of Keep a Changelog; an entry may begin with what it is about: `- Connector: …`.
+        changelog: text in the format of Keep a Changelog. An entry can start with its item type: `- Connector: …`.
     """
-    found = list(_notes(changelog))
-    return sorted(found, key=lambda note: note.version)
+    return sorted(_notes(changelog), key=lambda note: note.version)
 
 
 def release_notes(changelog: str) -> list[dict[str, Any]]:
-    """`release_notes.yaml`."""
+    """The content of `release_notes.yaml`."""
     return [
         {
             "description": note.text,
@@ -64,7 +63,7 @@ def _notes(changelog: str) -> Iterator[Note]:
 
 
 def _joined(text: str) -> Iterator[str]:
-    """The lines, with continued entries in one piece."""
+    """The lines, with the continuation lines of an entry joined."""
     current = ""
     for line in text.splitlines():
         if line.startswith("  ") and current.startswith("- "):

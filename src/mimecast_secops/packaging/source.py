@@ -1,4 +1,4 @@
-"""The definitions of the source layout, as data: what Google's repository holds as YAML (platform notes 4.1)."""
+"""The definitions of the source layout, which Google's repository holds as YAML (platform notes 4.1)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from mimecast_secops.parameters import Kind, Parameter, declared
 
 _SETTING_TYPES: Final = {Kind.FLAG: "boolean", Kind.INTEGER: "integer", Kind.SECRET: "password"}
 _ACTION_TYPES: Final = {Kind.FLAG: "boolean", Kind.CHOICE: "ddl", Kind.SECRET: "password"}
-# The platform acts on these two itself; the others reach the script.
-_PLATFORM_OWN: Final = frozenset({"DeviceProductField", "EventClassId"})
+# The platform uses these parameters itself; the script receives the others.
+_PLATFORM_PARAMETERS: Final = frozenset({"DeviceProductField", "EventClassId"})
 
 Data = dict[str, Any]
 
 
 def integration() -> Data:
-    """`definition.yaml`."""
+    """The content of `definition.yaml`."""
     return {
         "identifier": IDENTIFIER,
         "name": NAME,
@@ -50,17 +50,17 @@ def integration() -> Data:
 
 
 def stem(action: Action) -> str:
-    """The file name of an action, without its ending."""
+    """The file name of an action, without extension."""
     return action.slug.replace("-", "_")
 
 
 def example_path(action: Action) -> str:
-    """Where the example of an action's JSON result lies."""
+    """The path of the example of an action's JSON result."""
     return f"resources/{stem(action)}_JsonResult_example.json"
 
 
 def action_definition(action: Action) -> Data:
-    """`actions/X.yaml`."""
+    """The content of `actions/X.yaml`."""
     results = (
         [{"result_name": "JsonResult", "show_result": True, "result_example_path": example_path(action)}]
         if action.example is not None
@@ -80,13 +80,13 @@ def action_definition(action: Action) -> Data:
 
 
 def connector() -> Data:
-    """`connectors/X.yaml`."""
+    """The content of `connectors/X.yaml`."""
     records = (PlatformSettings, ConnectionSettings, ConnectorSettings, ProxySettings)
     return {
         "name": CONNECTOR,
         "description": (
-            "Pull message tracking records from Mimecast as alerts. The dynamic list works with queue detail status "
-            "and bounce type."
+            "Ingest Mimecast message tracking records as alerts. The dynamic list filters by queue detail status and "
+            "bounce type."
         ),
         "integration": IDENTIFIER,
         "documentation_link": DOCUMENTATION,
@@ -98,7 +98,7 @@ def connector() -> Data:
 
 
 def examples() -> dict[str, str]:
-    """Path → JSON text of each example."""
+    """The examples of JSON results: path → text."""
     return {
         example_path(action): json.dumps(action.example, indent=4) + "\n"
         for action in all_actions()
@@ -127,7 +127,7 @@ def _connector_parameter(parameter: Parameter) -> Data:
         "description": parameter.help,
         "is_mandatory": parameter.mandatory,
         "is_advanced": parameter.advanced,
-        "mode": "regular" if parameter.name in _PLATFORM_OWN else "script",
+        "mode": "regular" if parameter.name in _PLATFORM_PARAMETERS else "script",
     }
 
 

@@ -1,4 +1,4 @@
-"""The source layout as Google's repository wants it, with our code as a wheel beside it (platform notes 4.1)."""
+"""The source layout of Google's repository, with the platform wheel in a folder (platform notes 4.1)."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from mimecast_secops.packaging.identity import COPYRIGHT, DESCRIPTION, FOLDER, V
 from mimecast_secops.packaging.trees import Tree, text, yaml_file
 
 RESOURCES: Final = Path(__file__).with_name("resources")
-_INITS: Final = ("", "actions/", "connectors/", "core/", "jobs/")
+_PACKAGES: Final = ("", "actions/", "connectors/")
 
 
 def source_tree(changelog: str, wheel: Path) -> Tree:
-    """All files of the source layout but its lock.
+    """Return all files of the source layout except `uv.lock`.
 
     Args:
         changelog: the text of CHANGELOG.md.
-        wheel: our wheel.
+        wheel: the platform wheel.
     """
-    tree: Tree = {f"{folder}__init__.py": text(scripts.empty_module()) for folder in _INITS[:3]}
+    tree: Tree = {f"{folder}__init__.py": text(scripts.empty_module()) for folder in _PACKAGES}
     tree[".python-version"] = text("3.11\n")
     tree["definition.yaml"] = yaml_file(source.integration())
     tree["pyproject.toml"] = text(_pyproject(wheel.name))

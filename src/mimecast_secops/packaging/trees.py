@@ -1,4 +1,4 @@
-"""Folders as data: path → bytes, written the same way every time."""
+"""Folder trees as data. Writing the same tree gives the same bytes every time."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ import yaml
 from mimecast_secops.packaging.identity import COPYRIGHT
 
 Tree = dict[str, bytes]
+"""Path → content."""
 _SAME_TIME: Final = (2020, 2, 2, 0, 0, 0)
 _FILE: Final = 0o644
 
 
 def text(content: str) -> bytes:
-    """A text file."""
+    """The bytes of a text file."""
     return content.encode("utf-8")
 
 
 def json_file(data: Any) -> bytes:
-    """A JSON file as the platform writes them: keys sorted, indented by four."""
+    """The bytes of a JSON file in the platform's format: sorted keys, indented by four."""
     return text(json.dumps(data, indent=4, sort_keys=True) + "\n")
 
 
 def yaml_file(data: Any) -> bytes:
-    """A YAML file with a copyright line."""
+    """The bytes of a YAML file that starts with a copyright line."""
     return text(f"# {COPYRIGHT}\n\n" + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100))
 
 
 def write(tree: Mapping[str, bytes], folder: Path) -> None:
-    """Make `folder` hold exactly this tree."""
+    """Write the tree to a folder. Whatever else is in the folder is removed."""
     if folder.exists():
         shutil.rmtree(folder)
     for name, content in tree.items():
@@ -45,7 +46,7 @@ def write(tree: Mapping[str, bytes], folder: Path) -> None:
 
 
 def zipped(tree: Mapping[str, bytes]) -> bytes:
-    """The tree as a zip file that depends on nothing but its content."""
+    """The tree as a zip file, which depends only on the names and contents of the files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(tree):

@@ -1,4 +1,8 @@
-"""The wheels that ship: ours, built from this checkout, and its whole closure for the platform's interpreter."""
+"""The wheels in the integration: the platform wheel, built from this checkout, and the wheels that it depends on.
+
+The platform wheel holds the parts of the package that run on the platform, and nothing else. See
+`docs/decisions/0008-one-project-two-wheels.md`.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +10,67 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
+import zipfile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from mimecast_secops._version import __version__
+
+PLATFORM_PARTS: Final = (
+    *("__init__.py", "_version.py", "py.typed"),
+    *("addresses.py", "connection.py", "parameters.py", "permissions.py"),
+    *("actions", "api", "diagnosis", "ingest", "soar"),
+)
+"""The modules and packages in `mimecast_secops` that the platform wheel holds."""
+PLATFORM_VERSION: Final = f"{__version__}+platform"
+"""The version of the platform wheel. The label tells it from the complete wheel, which has more in it."""
+_PACKAGE: Final = Path("src") / "mimecast_secops"
 _REQUIREMENTS: Final = Path("requirements") / "platform.txt"
-# What the platform runs: CPython 3.11 on Linux x86-64.
+# The platform runs CPython 3.11 on Linux x86-64.
 _PLATFORM: Final = ("--platform", "manylinux_2_17_x86_64", "--platform", "manylinux2014_x86_64")
 _INTERPRETER: Final = ("--python-version", "3.11", "--implementation", "cp", "--abi", "cp311")
+_SAME_TIME: Final = (2020, 2, 2, 0, 0, 0)
 
 
-class WheelsMissing(Exception):
-    """The wheels could not be made or fetched; says what failed."""
+class PackagingError(Exception):
+    """The integration could not be built; the message says which step failed."""
 
 
-def our_wheel(checkout: Path, target: Path) -> Path:
-    """Build our own wheel.
+def platform_wheel(checkout: Path, folder: Path) -> Path:
+    """Build the platform wheel. Two builds of the same checkout are byte-identical.
 
     Args:
         checkout: the root of the checkout.
-        target: the folder for it.
+        folder: the folder to write the wheel to.
 
     Raises:
-        WheelsMissing: the build failed.
+        PackagingError: the build failed.
     """
-    # A fixed time for everything in the archive makes two builds byte-identical.
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1580601600"}
-    command = (sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(target))
-    _run(command, checkout, environment)
-    return next(target.glob("mimecast_secops-*.whl"))
+    try:
+        from hatchling.builders.wheel import WheelBuilder  # noqa: PLC0415 -- a build requirement only
+    except ImportError:
+        raise PackagingError("The build needs hatchling: install the requirements of the build group.") from None
+    try:
+        builder = WheelBuilder(str(checkout), config=_platform_project(checkout))
+        wheel = Path(next(builder.build(directory=str(folder), versions=["standard"])))
+    except (OSError, TypeError, ValueError) as error:
+        raise PackagingError(f"The platform wheel could not be built: {error}") from error
+    _store_uncompressed(wheel)
+    return wheel
 
 
-def closure(checkout: Path, cache: Path) -> list[Path]:
-    """Fetch the wheels that ours needs, by hash, once per set of requirements.
+def dependency_wheels(checkout: Path, cache: Path) -> list[Path]:
+    """Download the wheels that the platform wheel depends on, with their hashes checked, once per requirements file.
+
+    The wheels are byte-identical to those in the package index.
 
     Args:
         checkout: the root of the checkout.
-        cache: where they are kept between builds.
+        cache: the folder that keeps the wheels between builds.
 
     Raises:
-        WheelsMissing: they cannot be had.
+        PackagingError: the download failed.
     """
     requirements = checkout / _REQUIREMENTS
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:16]
@@ -57,13 +83,42 @@ def closure(checkout: Path, cache: Path) -> list[Path]:
             *("--require-hashes", "--only-binary", ":all:", *_PLATFORM, *_INTERPRETER),
             *("--dest", str(folder), "--requirement", str(requirements)),
         )
-        _run(command, checkout, dict(os.environ))
+        _run(command, checkout)
         complete.touch()
     return sorted(folder.glob("*.whl"))
 
 
-def _run(command: tuple[str, ...], folder: Path, environment: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()[-5:]
-        raise WheelsMissing(f"{' '.join(command[:4])} failed: " + " ".join(said))
+def _platform_project(checkout: Path) -> dict[str, Any]:
+    """The content of pyproject.toml, without what the platform has no use for: command, extras, README."""
+    config = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))
+    project = config["project"]
+    for name in ("dynamic", "optional-dependencies", "readme", "scripts"):
+        project.pop(name, None)
+    project["version"] = PLATFORM_VERSION
+    parts = [(_PACKAGE / name).as_posix() for name in PLATFORM_PARTS]
+    missing = [part for part in parts if not (checkout / part).exists()]
+    if missing:  # hatchling would leave them out without a word
+        raise PackagingError(f"The platform wheel could not be built: {', '.join(missing)} does not exist.")
+    config["tool"]["hatch"]["build"]["targets"]["wheel"] = {"only-include": parts, "sources": ["src"]}
+    return config
+
+
+def _store_uncompressed(wheel: Path) -> None:
+    """Store the files of a wheel without compression.
+
+    The integration's zip file then compresses them together, which takes 20 % less space than one by one.
+    """
+    with zipfile.ZipFile(wheel) as archive:
+        contents = [(entry, archive.read(entry)) for entry in archive.infolist()]
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_STORED) as archive:
+        for entry, content in contents:
+            stored = zipfile.ZipInfo(entry.filename, _SAME_TIME)
+            stored.external_attr = entry.external_attr
+            archive.writestr(stored, content)
+
+
+def _run(command: tuple[str, ...], folder: Path) -> None:
+    completed = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=False)  # noqa: S603
+    if completed.returncode:
+        output = (completed.stderr or completed.stdout).strip().splitlines()[-5:]
+        raise PackagingError(f"{' '.join(command[:4])} failed: " + " ".join(output))

@@ -1,8 +1,7 @@
-"""The widgets: static pages, rendered when the integration is built.
+"""The widgets: static pages that are rendered when the integration is built.
 
-The platform pastes the JSON result into the page as text. Our results are inert there (`soar/results.py`), and
-should the platform undo that, a policy in the page lets no script run but the one whose hash it names, and no request
-leave.
+The platform pastes the JSON result into the page. Two measures keep its text from acting as HTML: `soar/results.py`
+escapes it, and the content security policy of the page allows only the script whose hash it names, and no requests.
 """
 
 from __future__ import annotations
@@ -29,7 +28,16 @@ _OBJECT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One page, bound to one action; shown when the conditions on its JSON result hold."""
+    """A page for the JSON result of an action.
+
+    Attributes:
+        action: the name of the action.
+        description: the description on the platform.
+        script: the file in `pages` that shows the result.
+        height: in pixels.
+        size: the platform's name of the width.
+        conditions: pairs of match type and value. The platform shows the widget if all of them match the JSON result.
+    """
 
     action: str
     description: str
@@ -40,27 +48,27 @@ class Widget:
 
     @property
     def title(self) -> str:
-        """Its title on the platform."""
+        """The title on the platform."""
         return f"{IDENTIFIER} - {self.action}"
 
     @property
     def stem(self) -> str:
-        """Its file name, without ending."""
+        """The file name, without extension."""
         return "_".join(self.action.lower().split())
 
 
 WIDGETS: Final = tuple(
     Widget(action, description, script, height, size, conditions)
     for action, description, script, height, size, conditions in (
-        ("Simple Archive Search", "The mails that the search found.", "table.js", 400, "half_width", _LIST),
-        ("Advanced Archive Search", "The mails that the search found.", "table.js", 400, "half_width", _LIST),
-        ("Create Block Sender Policy", "The policy that was created.", "card.js", 400, "half_width", _OBJECT),
+        ("Simple Archive Search", "Emails that match the search.", "table.js", 400, "half_width", _LIST),
+        ("Advanced Archive Search", "Emails that match the search.", "table.js", 400, "half_width", _LIST),
+        ("Create Block Sender Policy", "The created block sender policy.", "card.js", 400, "half_width", _OBJECT),
     )
 )
 
 
 def definition(widget: Widget) -> dict[str, Any]:
-    """`widgets/X.yaml`."""
+    """The content of `widgets/X.yaml`."""
     return {
         "title": widget.title,
         "type": "html",
@@ -90,7 +98,7 @@ def definition(widget: Widget) -> dict[str, Any]:
 
 
 def page(widget: Widget) -> str:
-    """The page, complete in itself."""
+    """The HTML page, with its style and script."""
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
     script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.js", widget.script))
     environment = Environment(

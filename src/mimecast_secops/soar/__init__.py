@@ -1,4 +1,5 @@
 """Google SecOps SOAR: thin adapters between the platform's SDK and the core.
 
-The SDK lies on the platform only. Scripts import it and hand it in, so that nothing here depends on where it lies.
+The SDK exists only on the platform. The scripts import it and pass its classes to `main`, so that no module here
+imports it. `action` and `connector` run the two kinds of scripts; what both kinds share is in separate modules.
 """

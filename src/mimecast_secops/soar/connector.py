@@ -1,7 +1,7 @@
-"""The connector on the platform: one cycle per process.
+"""Runs the connector on the platform: one cycle per process.
 
-Alerts are handed over before the state is stored. A run that could not do its work says so in the log; in a test run
-it fails, so that whoever pressed the button sees it.
+The alerts are returned before the state is stored. A run that could not do its work logs the reason. A test run fails
+instead, so that the user who started it sees the reason.
 """
 
 from __future__ import annotations
@@ -28,92 +28,97 @@ from mimecast_secops.ingest import (
 )
 from mimecast_secops.parameters import InvalidParameter, parse
 from mimecast_secops.soar.context_store import ContextStore
-from mimecast_secops.soar.log import bridge
-from mimecast_secops.soar.package import Environments, PackageDelivery, Sdk
+from mimecast_secops.soar.delivery import ConnectorSdk, PlatformDelivery
+from mimecast_secops.soar.environment import AlertEnvironment
+from mimecast_secops.soar.log import forward_log
 
 _LOG: Final = logging.getLogger("mimecast_secops.ingest")
-_MILLISECONDS: Final = 10**11
+# A smaller timestamp is not in milliseconds: this one is in 1973.
+_MIN_MILLISECONDS: Final = 10**11
 
 
-def main(sdk: Sdk) -> None:
-    """Run one cycle and end the process.
-
-    Args:
-        sdk: the SDK's classes.
-    """
+def main(sdk: ConnectorSdk) -> None:
+    """Run one cycle and end the process."""
     platform = sdk.execution()
-    bridge(platform.LOGGER)
+    forward_log(platform.LOGGER)
     test_run = bool(platform.is_test_run)
     try:
         report, delivery = _run(platform, sdk, test_run=test_run)
         problem = "; ".join(report.problems)
     except (InvalidParameter, MimecastError, UnreadableState) as error:
         delivery, problem = None, str(error)
-    except Exception as error:  # noqa: BLE001 -- the platform needs a package, and a person a sentence
-        _LOG.exception("Unforeseen error")
-        delivery, problem = None, f"An unforeseen error occurred ({type(error).__name__}); the log has the details."
+    except Exception as error:  # noqa: BLE001 -- the platform needs a result, and the user a message
+        _LOG.exception("Unexpected error")
+        delivery, problem = None, f"Unexpected error ({type(error).__name__}). See the log."
     if test_run and problem:
-        _fail(problem)
+        _fail_test_run(problem)
     if delivery is None:
         _LOG.error(problem)
         platform.return_package([])
     else:
-        delivery.hand_over()
+        delivery.return_alerts()
 
 
-def _run(platform: Any, sdk: Sdk, *, test_run: bool) -> tuple[Report, PackageDelivery]:
-    raw: Mapping[str, object] = platform.parameters
-    settings, notes = parse(ConnectorSettings, raw)
-    platform_settings, _ = parse(PlatformSettings, raw)
-    connection, more = parse(ConnectionSettings, raw)
-    rules, remarks = rules_of(settings, _dynamic_list(platform.whitelist))
-    # The SDK has exported the proxy parameters to the environment, which the client follows.
-    chosen = connection_of(connection, max_concurrency=rules.concurrency)
-    for note in (*notes, *more, *remarks, *chosen.notes):
+def _run(platform: Any, sdk: ConnectorSdk, *, test_run: bool) -> tuple[Report, PlatformDelivery]:
+    parameters: Mapping[str, object] = platform.parameters
+    connector_settings, connector_notes = parse(ConnectorSettings, parameters)
+    platform_settings, _ = parse(PlatformSettings, parameters)
+    connection_settings, connection_notes = parse(ConnectionSettings, parameters)
+    rules, rule_notes = rules_of(connector_settings, _dynamic_list(platform.whitelist))
+    # The SDK exports the proxy parameters to the environment, and the client follows the environment.
+    selection = connection_of(connection_settings, max_concurrency=rules.concurrency)
+    for note in (*connector_notes, *connection_notes, *rule_notes, *selection.notes):
         _LOG.warning(note)
-    own = platform.context.connector_info
-    environments = Environments(
-        platform_settings.environment_field, platform_settings.environment_pattern, str(own.environment or "")
+    connector_info = platform.context.connector_info
+    identifier = str(connector_info.identifier)
+    environment = AlertEnvironment(
+        platform_settings.environment_field,
+        platform_settings.environment_pattern,
+        str(connector_info.environment or ""),
     )
-    delivery = PackageDelivery(platform, sdk, environments, test_run=test_run)
+    delivery = PlatformDelivery(platform, sdk, environment, test_run=test_run)
     deadline = cycle_deadline(platform_settings)
-    with MimecastClient(chosen.connection) as client:
+    with MimecastClient(selection.connection) as client:
         connector = Connector(
             MimecastTenant(client.until(deadline)),
             rules,
-            ContextStore(platform, str(own.identifier)),
+            ContextStore(platform, identifier),
             delivery,
             deadline=deadline,
             product_field=platform_settings.device_product_field,
             test_run=test_run,
-            imported=lambda: imported_state(platform, str(own.identifier)),
+            imported=lambda: imported_state(platform, identifier),
         )
         try:
             return connector.run_cycle(), delivery
         except Exception:
-            if not delivery.handed_over:
+            if not delivery.returned:
                 raise
-            # The alerts are with the platform, the state is not stored: the next run repeats them under the same ids.
+            # The platform has the alerts, but the state is not stored: the next run repeats them with the same ids.
             _LOG.exception("The state could not be stored")
-            sys.stderr.write("The alerts were handed over, but the state could not be stored.\n")
+            sys.stderr.write("The alerts were delivered, but the state could not be stored.\n")
             raise SystemExit(0) from None
 
 
 def imported_state(platform: Any, identifier: str) -> ImportedState | None:
-    """What another connector left in this context: its newest time and its ids (platform notes 3.3)."""
-    timestamp = _stored(platform, identifier, "timestamp")
-    ids = _stored(platform, identifier, "ids")
+    """Read the state that another connector stored in this context: its newest time and its ids (platform notes 3.3).
+
+    Returns:
+        None if there is no such state.
+    """
+    timestamp = _context_value(platform, identifier, "timestamp")
+    ids = _context_value(platform, identifier, "ids")
     try:
         time_ms = int(timestamp)
     except (TypeError, ValueError):
         return None
-    if time_ms < _MILLISECONDS:
+    if time_ms < _MIN_MILLISECONDS:
         return None
-    names = list(ids) if isinstance(ids, (list, dict)) else []
-    return ImportedState(time_ms, tuple(str(name) for name in names))
+    return ImportedState(time_ms, tuple(str(name) for name in ids) if isinstance(ids, (list, dict)) else ())
 
 
-def _stored(platform: Any, identifier: str, key: str) -> Any:
+def _context_value(platform: Any, identifier: str, key: str) -> Any:
+    """The decoded value of a context property; None if it is not JSON."""
     value = platform.get_connector_context_property(identifier, key)
     if not isinstance(value, str):
         return value
@@ -123,11 +128,10 @@ def _stored(platform: Any, identifier: str, key: str) -> Any:
         return None
 
 
-def _dynamic_list(given: Any) -> tuple[str, ...]:
-    return tuple(str(entry) for entry in given) if isinstance(given, (list, tuple, dict)) else ()
+def _dynamic_list(entries: Any) -> tuple[str, ...]:
+    return tuple(str(entry) for entry in entries) if isinstance(entries, (list, tuple, dict)) else ()
 
 
-def _fail(problem: str) -> None:
-    """End a test run so that its user sees why."""
+def _fail_test_run(problem: str) -> None:
     sys.stderr.write(scrub(problem) + "\n")
     raise SystemExit(1)

@@ -1,7 +1,8 @@
-"""The engine's state in the platform's context store: properties of bounded size, changed all at once.
+"""Stores the connector's state in the platform's context, in properties of limited size that change all at once.
 
-What fits goes into one property, which is replaced by one call. What does not is spread over properties that are named
-after their content and never changed, and the one property then names them: a kill leaves the old state or the new one.
+A state that fits into one property is one property, `HEAD`, which one call replaces. A larger state is split into
+chunks. Each chunk is a separate property, named after its content and never changed, and `HEAD` lists the names.
+If the process is killed, the context holds either the old state or the new one.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from mimecast_secops.ingest import UnreadableState
 
 HEAD: Final = "mimecast_secops_state"
 # The platform refuses a property of more than 3,000,000 characters.
-MOST_CHARACTERS: Final = 2_500_000
+MAX_CHARACTERS: Final = 2_500_000
+# Quotes, colon and comma around a part.
+_JSON_CHARACTERS: Final = 10
 
 
 class ContextProperties(Protocol):
-    """The part of the SDK's connector class that keeps properties."""
+    """The methods of the SDK's connector object that read and write context properties."""
 
     def get_connector_context_property(self, identifier: str, property_key: str) -> Any:
-        """A property's value, None where it is not set."""
+        """Return the value of a property; None if it is not set."""
 
     def set_connector_context_property(self, identifier: str, property_key: str, property_value: str) -> Any:
         """Set a property."""
@@ -34,61 +37,66 @@ class ContextStore:
 
     Args:
         platform: the SDK's connector object.
-        identifier: the connector's.
-        most: how many characters a property may have.
+        identifier: the identifier of the connector.
+        max_characters: the longest value that a property can have.
     """
 
-    def __init__(self, platform: ContextProperties, identifier: str, most: int = MOST_CHARACTERS) -> None:
+    def __init__(self, platform: ContextProperties, identifier: str, max_characters: int = MAX_CHARACTERS) -> None:
         self._platform = platform
         self._identifier = identifier
-        self._most = most
-        self._named: set[str] = set()
+        self._max_characters = max_characters
+        self._chunk_names: set[str] = set()
 
     def load(self) -> Mapping[str, bytes]:
-        """The parts as last committed."""
-        head = self._get(HEAD)
-        if not head:
+        """Return the parts of the last committed state.
+
+        Raises:
+            UnreadableState: the stored state is damaged or incomplete.
+        """
+        stored_head = self._get(HEAD)
+        if not stored_head:
             return {}
-        content = _read(head)
-        self._named = set(content.get("named", ()))
-        bundles = [content.get("parts", {})]
-        for name in content.get("named", ()):
-            stored = self._get(name)
-            if not stored:
+        head = _decode(stored_head)
+        names = tuple(head.get("named", ()))
+        self._chunk_names = set(names)
+        chunks = [head.get("parts", {})]
+        for name in names:
+            stored_chunk = self._get(name)
+            if not stored_chunk:
                 raise UnreadableState("A part of the connector's stored state is missing: reset the connector's state.")
-            bundles.append(_read(stored))
-        return {name: base64.b64decode(part) for bundle in bundles for name, part in bundle.items()}
+            chunks.append(_decode(stored_chunk))
+        return {name: base64.b64decode(part) for chunk in chunks for name, part in chunk.items()}
 
     def commit(self, parts: Mapping[str, bytes]) -> None:
-        """Write what changed, then name it."""
-        bundles = self._bundles(parts)
-        if len(bundles) == 1:
-            self._point({"parts": bundles[0]}, set())
+        """Store the parts: first the chunks that changed, then the head."""
+        chunks = self._split(parts)
+        if len(chunks) == 1:
+            self._write_head({"parts": chunks[0]}, set())
             return
-        texts = {_name(text): text for text in (json.dumps(bundle, separators=(",", ":")) for bundle in bundles)}
+        texts = {_chunk_name(text): text for text in (json.dumps(chunk, separators=(",", ":")) for chunk in chunks)}
         for name, text in texts.items():
-            if name not in self._named:
+            if name not in self._chunk_names:
                 self._set(name, text)
-        self._point({"named": sorted(texts)}, set(texts))
+        self._write_head({"named": sorted(texts)}, set(texts))
 
-    def _point(self, head: dict[str, Any], named: set[str]) -> None:
+    def _write_head(self, head: dict[str, Any], chunk_names: set[str]) -> None:
         self._set(HEAD, json.dumps(head, separators=(",", ":")))
-        for name in self._named - named:
-            self._set(name, "")  # The platform has no call that removes a property.
-        self._named = named
+        for name in self._chunk_names - chunk_names:
+            self._set(name, "")  # the platform has no call that removes a property
+        self._chunk_names = chunk_names
 
-    def _bundles(self, parts: Mapping[str, bytes]) -> list[dict[str, str]]:
-        bundles: list[dict[str, str]] = [{}]
-        room = self._most
+    def _split(self, parts: Mapping[str, bytes]) -> list[dict[str, str]]:
+        chunks: list[dict[str, str]] = [{}]
+        characters_left = self._max_characters
         for name in sorted(parts):
             text = base64.b64encode(parts[name]).decode("ascii")
-            size = len(text) + len(name) + 10
-            if size > room and bundles[-1]:
-                bundles.append({})
-                room = self._most
-            bundles[-1][name] = text
-            room -= size
-        return bundles
+            size = len(text) + len(name) + _JSON_CHARACTERS
+            if size > characters_left and chunks[-1]:
+                chunks.append({})
+                characters_left = self._max_characters
+            chunks[-1][name] = text
+            characters_left -= size
+        return chunks
 
     def _get(self, key: str) -> Any:
         return self._platform.get_connector_context_property(self._identifier, key)
@@ -97,7 +105,7 @@ class ContextStore:
         self._platform.set_connector_context_property(self._identifier, key, value)
 
 
-def _read(stored: Any) -> dict[str, Any]:
+def _decode(stored: Any) -> dict[str, Any]:
     try:
         content = json.loads(stored) if isinstance(stored, str) else stored
     except ValueError:
@@ -107,5 +115,5 @@ def _read(stored: Any) -> dict[str, Any]:
     return content
 
 
-def _name(text: str) -> str:
+def _chunk_name(text: str) -> str:
     return f"{HEAD}.{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"

@@ -1,17 +1,17 @@
-"""The log of the core, sent to the platform's. Everything logged there is shown to users, so secrets are taken out."""
+"""Forwards the log of the core to the platform. Users can read that log, so it must not contain secrets."""
 
 from __future__ import annotations
 
 import logging
-from typing import Protocol
+from typing import Final, Protocol
 
 from mimecast_secops.api import scrub
 
-ROOT = "mimecast_secops"
+LOGGER_NAME: Final = "mimecast_secops"
 
 
 class PlatformLogger(Protocol):
-    """The SDK's logger; it has no `warning`."""
+    """The SDK's logger. It has no method `warning`."""
 
     def debug(self, text: str) -> None:
         """Log at debug level."""
@@ -27,7 +27,7 @@ class PlatformLogger(Protocol):
 
 
 class PlatformHandler(logging.Handler):
-    """Hands records to the platform's logger, one line each, traces included, secrets not."""
+    """Passes records to the platform's logger, with tracebacks and without secrets."""
 
     def __init__(self, logger: PlatformLogger) -> None:
         super().__init__()
@@ -39,16 +39,16 @@ class PlatformHandler(logging.Handler):
         if record.levelno >= logging.ERROR:
             self._logger.error(text)
         elif record.levelno >= logging.WARNING:
-            self._logger.warn(text)  # noqa: G010 -- the SDK has no other name for it
+            self._logger.warn(text)  # noqa: G010 -- the SDK's name for it
         elif record.levelno >= logging.INFO:
             self._logger.info(text)
         else:
             self._logger.debug(text)
 
 
-def bridge(logger: PlatformLogger) -> None:
-    """Send what the core logs to the platform's logger, and nowhere else."""
-    root = logging.getLogger(ROOT)
-    root.handlers = [PlatformHandler(logger)]
-    root.setLevel(logging.INFO)
-    root.propagate = False
+def forward_log(logger: PlatformLogger) -> None:
+    """Send everything that the core logs to the platform's logger only."""
+    core_logger = logging.getLogger(LOGGER_NAME)
+    core_logger.handlers = [PlatformHandler(logger)]
+    core_logger.setLevel(logging.INFO)
+    core_logger.propagate = False

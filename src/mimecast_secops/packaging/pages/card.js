@@ -18,7 +18,7 @@ function card(result, number) {
   const parts = [element("h1", { id: `policy-${number}` }, element("bdi", {}, title.slice(0, 200)))];
   if (result.state) {
     const kind = result.state === "confirmed" ? "good" : result.state === "contradicted" ? "bad" : "";
-    const words = plain(result.state) + (result.already ? ", it was there already" : "");
+    const words = plain(result.state) + (result.already ? ", existed before" : "");
     parts.push(element("p", { class: `state ${kind}` }, `State: ${words}`));
   }
   parts.push(element("dl", {}, ...lines(policy), ...lines(result)));
@@ -26,7 +26,7 @@ function card(result, number) {
 }
 
 start((result) => {
-  const policies = (Array.isArray(result) ? result : [result]).filter((one) => one && typeof one === "object");
+  const policies = (Array.isArray(result) ? result : [result]).filter((policy) => policy && typeof policy === "object");
   if (policies.length === 1 && policies[0].dryRun) {
     say("This was a dry run: no policy was created.");
     return;

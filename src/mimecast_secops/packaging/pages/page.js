@@ -1,5 +1,5 @@
 "use strict";
-// Everything in a result was written by strangers: it is only ever set as text.
+// A result contains text of untrusted senders: the page sets it as text only, never as HTML.
 const HARMFUL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const view = document.getElementById("view");
 
@@ -11,23 +11,23 @@ function plain(value) {
 }
 
 function element(name, attributes, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
-    if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value !== null) made.setAttribute(key, value);
+    if (value === true) node.setAttribute(key, "");
+    else if (value !== false && value !== null) node.setAttribute(key, value);
   }
-  for (const child of children) made.append(child);
-  return made;
+  for (const child of children) node.append(child);
+  return node;
 }
 
-// A text in a direction of its own, so that it cannot turn round what stands beside it.
+// `bdi` isolates the direction of a text, so that it cannot reverse the text next to it.
 function cell(value) {
   const text = plain(value);
   const box = element("bdi", { class: "cell" }, text);
   if (text.length > 300) {
     box.setAttribute("tabindex", "0");
     box.setAttribute("role", "group");
-    box.setAttribute("aria-label", "Long text, can be scrolled");
+    box.setAttribute("aria-label", "Long text, scrollable");
   }
   return box;
 }
@@ -46,7 +46,7 @@ function theme(isDark) {
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
 }
 
-// The platform posts its style; how bright its background is says which theme it has.
+// The platform posts its style. The brightness of the background tells a light theme from a dark one.
 function isDark(color) {
   const hex = /^#([0-9a-f]{6})$/i.exec(color);
   const rgb = hex ? hex[1].match(/../g).map((part) => parseInt(part, 16)) : (color.match(/\d+(\.\d+)?/g) || []).slice(0, 3).map(Number);
@@ -64,7 +64,7 @@ function start(show) {
   try {
     result = readResult();
   } catch {
-    say("The result of this step cannot be shown: it is not complete.", true);
+    say("This result cannot be shown because it is incomplete.", true);
     return;
   }
   if (result === null || (typeof result === "object" && !Object.keys(result).length)) say("This step has no result yet.");

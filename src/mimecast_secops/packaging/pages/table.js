@@ -1,10 +1,10 @@
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 const HEADINGS = {
   subject: "Subject", receiveddate: "Received", displayfrom: "From", displayfromaddress: "From address",
   displayto: "To", displaytoaddresslist: "To addresses", attachmentcount: "Attachments", size: "Bytes",
   status: "Status", id: "ID", smash: "Smash",
 };
-// What a person looks at first stands first; the others follow as they came.
+// The columns that analysts read first. The others follow in the order of the result.
 const FIRST = ["receiveddate", "displayfrom", "displayfromaddress", "displayto", "subject", "attachmentcount", "size", "status"];
 
 function columnsOf(rows) {
@@ -12,20 +12,20 @@ function columnsOf(rows) {
   return [...FIRST.filter((name) => all.has(name)), ...[...all].filter((name) => !FIRST.includes(name))];
 }
 
-function compare(one, other) {
-  if (typeof one === "number" && typeof other === "number") return one - other;
-  return plain(one).localeCompare(plain(other), undefined, { numeric: true });
+function compare(left, right) {
+  if (typeof left === "number" && typeof right === "number") return left - right;
+  return plain(left).localeCompare(plain(right), undefined, { numeric: true });
 }
 
 start((result) => {
   const rows = (Array.isArray(result) ? result : [result]).filter((row) => row && typeof row === "object");
   const columns = columnsOf(rows);
-  let shown = rows;
+  let matches = rows;
   let order = { column: "", direction: 1 };
 
   const body = element("tbody");
   const count = element("p", { class: "faint", role: "status" });
-  const search = element("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the mails" });
+  const search = element("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the emails" });
   const heads = columns.map((name) => {
     const button = element("button", { type: "button" }, plain(HEADINGS[name] || name));
     const head = element("th", { scope: "col", "aria-sort": "none" }, button);
@@ -40,26 +40,26 @@ start((result) => {
 
   function draw() {
     const sorted = order.column
-      ? [...shown].sort((one, other) => order.direction * compare(one[order.column], other[order.column]))
-      : shown;
-    const lines = sorted.slice(0, MOST_ROWS).map((row) =>
+      ? [...matches].sort((left, right) => order.direction * compare(left[order.column], right[order.column]))
+      : matches;
+    const lines = sorted.slice(0, MAX_ROWS).map((row) =>
       element("tr", {}, ...columns.map((name) => element("td", {}, cell(row[name])))));
     body.replaceChildren(...lines);
-    const cut = shown.length > MOST_ROWS ? `, the first ${MOST_ROWS} are shown` : "";
-    count.textContent = `${shown.length} of ${rows.length} mails${cut}`;
+    const note = matches.length > MAX_ROWS ? `, the first ${MAX_ROWS} are shown` : "";
+    count.textContent = `${matches.length} of ${rows.length} emails${note}`;
   }
 
   search.addEventListener("input", () => {
-    const wanted = search.value.toLowerCase();
-    shown = rows.filter((row) => columns.some((name) => plain(row[name]).toLowerCase().includes(wanted)));
+    const text = search.value.toLowerCase();
+    matches = rows.filter((row) => columns.some((name) => plain(row[name]).toLowerCase().includes(text)));
     draw();
   });
 
   const table = element("table", {}, element("caption", { class: "faint" }), element("thead", {}, element("tr", {}, ...heads)), body);
-  table.caption.textContent = "Mails in the archive. Press a heading to sort.";
+  table.caption.textContent = "Emails in the archive. Select a heading to sort.";
   view.replaceChildren(
-    element("div", { class: "bar" }, element("h1", {}, "Archived mail"), search),
+    element("div", { class: "bar" }, element("h1", {}, "Archived emails"), search),
     count,
-    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Mails in the archive" }, table));
+    element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Emails in the archive" }, table));
   draw();
 });

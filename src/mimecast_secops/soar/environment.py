@@ -1,0 +1,44 @@
+"""The environment that an alert belongs to (platform notes 2.8)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mimecast_secops.ingest import Alert
+from mimecast_secops.parameters import InvalidParameter
+
+_MATCHES_EVERYTHING: Final = ".*"
+# A pattern of the user runs over text of the sender: keep the text short.
+_MAX_CHARACTERS: Final = 1000
+
+
+class AlertEnvironment:
+    """Determines the environment from an event field.
+
+    Args:
+        field: the event field that names the environment; "" for none.
+        pattern: a regular expression that is searched for in the field. A match replaces the value.
+        default: the environment of the connector, for alerts whose field is empty.
+
+    Raises:
+        InvalidParameter: the pattern is not a regular expression.
+    """
+
+    def __init__(self, field: str, pattern: str, default: str) -> None:
+        self._field = field
+        self._default = default
+        try:
+            self._pattern = re.compile(pattern) if pattern and pattern != _MATCHES_EVERYTHING else None
+        except re.error as error:
+            raise InvalidParameter(
+                "Environment Regex Pattern", f'"Environment Regex Pattern" is not a regular expression: {error}.'
+            ) from None
+
+    def of(self, alert: Alert) -> str:
+        """Return the environment of an alert."""
+        value = alert.events[0].get(self._field, "") if self._field and alert.events else ""
+        if value and self._pattern:
+            match = self._pattern.search(value[:_MAX_CHARACTERS])
+            value = match.group() if match else value
+        return value or self._default

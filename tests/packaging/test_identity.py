@@ -1,0 +1,22 @@
+"""Names and texts of the integration."""
+
+from __future__ import annotations
+
+import re
+
+from mimecast_secops._version import __version__
+from mimecast_secops.packaging import identity
+
+
+def test_the_version_on_the_platform_is_that_of_the_project_without_its_last_number() -> None:
+    assert re.fullmatch(r"\d+\.\d+", identity.VERSION)
+    assert __version__.startswith(f"{identity.VERSION}.")
+    assert float(identity.VERSION) >= 1.0
+
+
+def test_names_and_texts_are_what_the_platform_accepts() -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,150}", identity.IDENTIFIER)
+    assert re.fullmatch(r"[A-Za-z0-9 -]{1,150}", identity.NAME)
+    assert re.fullmatch(r"[A-Za-z0-9 -]{1,150}", identity.CONNECTOR)
+    assert 0 < len(identity.DESCRIPTION) <= 2050
+    assert identity.DOCUMENTATION.startswith("https://")

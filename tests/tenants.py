@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mimecast_secops.api import ApiVersion, MimecastClient, Secret
+import time
+
+from mimecast_secops.api import ApiVersion, MimecastClient, Runtime, Secret
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.simulator import Simulator
 
@@ -25,9 +27,20 @@ def settings_for(simulator: Simulator, api_version: ApiVersion) -> ConnectionSet
     )
 
 
-def client_for(simulator: Simulator, api_version: ApiVersion) -> MimecastClient:
+def client_for(simulator: Simulator, api_version: ApiVersion, runtime: Runtime | None = None) -> MimecastClient:
     """A client of a simulator."""
-    return MimecastClient(connection_of(settings_for(simulator, api_version)).connection)
+    return MimecastClient(connection_of(settings_for(simulator, api_version)).connection, runtime)
+
+
+def runtime_without_sleep() -> Runtime:
+    """A runtime whose clock jumps ahead instead of sleeping, so that retries take no time."""
+    slept = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal slept
+        slept += seconds
+
+    return Runtime(monotonic=lambda: time.monotonic() + slept, sleep=sleep)
 
 
 def environment_for(simulator: Simulator, api_version: ApiVersion) -> dict[str, str]:

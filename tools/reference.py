@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -60,7 +61,8 @@ def actions_page() -> str:
 def _action_section(action: Action) -> str:
     effect = "Changes the Mimecast tenant." if action.writes else "Read-only."
     lines = [f"## {action.name}\n", f"{action.description}\n"]
-    lines.append(f"Command: `mimecast-secops action {action.slug}`. {effect}")
+    command = shlex.join(["mimecast-secops", "action", *action.sample_arguments])
+    lines.append(f"Command: `{command}`. {effect}")
     if action.api_versions != frozenset(ApiVersion):
         lines.append(f"Available only on {_versions(action.api_versions)}.")
     lines += ["", _parameters(action.declared) if action.declared else "No parameters.\n"]

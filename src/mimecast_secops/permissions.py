@@ -1,4 +1,4 @@
-"""What the connector asks of Mimecast, for whoever has to say which rights to grant."""
+"""The endpoints that the connector calls, from which the permissions to grant are derived."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Final
 from mimecast_secops.api.resources import files, held, tracking
 
 REQUIRED: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
-"""The API functions without which it cannot do its work on held mail."""
+"""The endpoints that the connector needs to ingest held messages."""
 OPTIONAL: Final = (held.DETAIL, files.GET)
-"""What brings attachments to the case."""
+"""The endpoints that add attachments to the case."""

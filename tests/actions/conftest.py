@@ -1,4 +1,4 @@
-"""A tenant that runs, and its actions over both generations of the API."""
+"""A simulated tenant, and actions that run against it over each API version."""
 
 from __future__ import annotations
 
@@ -8,36 +8,42 @@ import pytest
 
 from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Simulator
-from tests.actions.bench import Bench
+from tests.actions.runner import ActionRunner, reset
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Simulator]:
-    """One server per file; its tenant is emptied for every test."""
+@pytest.fixture(scope="session")
+def running_simulator() -> Iterator[Simulator]:
     with Simulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
-def simulator(running: Simulator) -> Simulator:
-    """A running tenant without mail, policies, faults and decisions, with every right."""
-    return Bench.emptied(running)
+def simulator(running_simulator: Simulator) -> Simulator:
+    """A tenant without messages, policies and faults, with every right."""
+    reset(running_simulator)
+    return running_simulator
 
 
 @pytest.fixture(params=list(ApiVersion), ids=["api1", "api2"])
-def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Bench]:
-    """The actions on API 1.0, then on API 2.0."""
-    with Bench.connected(simulator, request.param) as made:
-        yield made
+def runner(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[ActionRunner]:
+    """Runs the test on API 1.0 and on API 2.0."""
+    with ActionRunner.connected(simulator, request.param) as runner:
+        yield runner
 
 
 @pytest.fixture
-def v1(simulator: Simulator) -> Iterator[Bench]:
-    with Bench.connected(simulator, ApiVersion.V1) as made:
-        yield made
+def v1(simulator: Simulator) -> Iterator[ActionRunner]:
+    with ActionRunner.connected(simulator, ApiVersion.V1) as runner:
+        yield runner
 
 
 @pytest.fixture
-def v2(simulator: Simulator) -> Iterator[Bench]:
-    with Bench.connected(simulator, ApiVersion.V2) as made:
-        yield made
+def v2(simulator: Simulator) -> Iterator[ActionRunner]:
+    with ActionRunner.connected(simulator, ApiVersion.V2) as runner:
+        yield runner
+
+
+@pytest.fixture
+def several_domains(simulator: Simulator) -> None:
+    """Internal domains of the tenant besides the domain of its account."""
+    simulator.tenant.domains |= {"second.example", "sub.parent.example", "münchen.example"}

@@ -33,38 +33,38 @@ def test_the_ascii_form_of_a_domain(text: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["i\u2764.ws", "\u0661.example", "\ud800.example"], ids=ascii)
-def test_what_idna_does_not_allow_is_compared_as_text(text: str) -> None:
+def test_a_name_that_idna_does_not_allow_is_compared_as_text(text: str) -> None:
     with pytest.raises(NotADomainName):
         ascii_form(text)
     assert comparable(text.upper() + ".") == text
 
 
 @given(DOMAIN)
-def test_the_spelling_of_a_domain_does_not_matter(domain: str) -> None:
+def test_all_spellings_of_a_domain_are_equal(domain: str) -> None:
     form = comparable(domain)
     assert form.isascii()
     assert {comparable(spelling) for spelling in (form, form.upper(), f"{domain}.", domain.upper())} == {form}
 
 
 @given(st.text())
-def test_every_text_can_be_compared(text: str) -> None:
+def test_any_text_can_be_compared(text: str) -> None:
     comparable(text)
 
 
 @given(DOMAIN, DOMAIN)
-def test_a_domain_is_related_to_those_below_and_above_it(domain: str, other: str) -> None:
+def test_a_domain_is_related_to_its_subdomains_and_parents(domain: str, other: str) -> None:
     assert related(domain, f"sub.{domain}")
     assert related(f"sub.{domain}", domain)
     assert related(domain, domain)
     assert related(domain, other) == related(other, domain)
 
 
-@pytest.mark.parametrize(("one", "other"), [("notexample.com", "example.com"), ("", "example.com"), ("a.b", "")])
-def test_domains_that_are_not_related(one: str, other: str) -> None:
-    assert not related(one, other)
-    assert not related(other, one)
+@pytest.mark.parametrize(("first", "second"), [("notexample.com", "example.com"), ("", "example.com"), ("a.b", "")])
+def test_other_domains_are_not_related(first: str, second: str) -> None:
+    assert not related(first, second)
+    assert not related(second, first)
 
 
-def test_addresses_are_compared_by_their_domain_and_without_case() -> None:
+def test_addresses_are_compared_without_case_and_by_the_ascii_form_of_the_domain() -> None:
     assert comparable_address("Eve@MÜNCHEN.de") == comparable_address("eve@xn--mnchen-3ya.de")
     assert comparable_address("eve@a.example") != comparable_address("eva@a.example")

@@ -1,4 +1,4 @@
-"""The community playbooks run unchanged: section 7 of the platform's contract."""
+"""Compatibility with the community playbooks, which run unchanged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.actions.bench import Bench
+from tests.actions.runner import ActionRunner
 
 PLACEHOLDER = "[Event.event_network_email_from]"
 SENDER = "phisher@evil.example.org"
@@ -60,22 +60,22 @@ def last_month() -> datetime:
     return first - timedelta(days=10)
 
 
-def blocked(bench: Bench) -> list[str]:
-    return [one.policy["from"]["emailAddress"] for one in bench.simulator.tenant.policies.values()]
+def blocked(runner: ActionRunner) -> list[str]:
+    return [policy.policy["from"]["emailAddress"] for policy in runner.simulator.tenant.policies.values()]
 
 
-# Create Block Sender Policy: the three steps send the same
+# Create Block Sender Policy: all three playbook steps send these values.
 
 
-def test_the_policy_step_creates_one_policy_and_its_result_is_one_object(bench: Bench) -> None:
-    result = bench.succeeds(CREATE, POLICY)
+def test_the_policy_step_creates_one_policy_and_returns_one_object(runner: ActionRunner) -> None:
+    result = runner.succeeds(CREATE, POLICY)
     assert isinstance(result, dict)
-    [made] = bench.simulator.tenant.policies.values()
-    assert (result["id"], result["option"]) == (made.id, "block_sender")
+    [policy] = runner.simulator.tenant.policies.values()
+    assert (result["id"], result["option"]) == (policy.id, "block_sender")
 
 
-def test_the_result_of_the_policy_step_has_the_shape_of_the_example(bench: Bench) -> None:
-    policy = bench.succeeds(CREATE, POLICY)["policy"]
+def test_the_result_of_the_policy_step_has_the_shape_of_the_example(runner: ActionRunner) -> None:
+    policy = runner.succeeds(CREATE, POLICY)["policy"]
     assert policy["description"] == "Block Sender Policy from SecOps automation."
     assert policy["from"] == {"type": "individual_email_address", "emailAddress": SENDER}
     assert policy["to"] == {"type": "everyone"}
@@ -91,81 +91,84 @@ def test_the_result_of_the_policy_step_has_the_shape_of_the_example(bench: Bench
     assert {"fromDate", "toDate", "conditions", "createTime", "lastUpdated"} <= set(policy)
 
 
-@pytest.mark.parametrize("true", [True, "true", "True", "TRUE", " true ", "1"], ids=repr)
-@pytest.mark.parametrize("false", [False, "false", "False", "0"], ids=repr)
-def test_booleans_travel_as_booleans_however_they_are_spelled(v2: Bench, true: object, false: object) -> None:
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [(True, False), ("true", "false"), ("True", "False"), ("TRUE", "FALSE"), (" true ", " false "), ("1", "0")],
+    ids=repr,
+)
+def test_every_spelling_of_a_boolean_is_sent_as_a_boolean(v2: ActionRunner, true: object, false: object) -> None:
     policy = v2.succeeds(CREATE, POLICY, Bidirectional=true, Enforced=false)["policy"]
     assert policy["bidirectional"] is True
     assert policy["enforced"] is False
 
 
-def test_parameters_that_are_absent_or_null_count_as_empty(bench: Bench) -> None:
+def test_missing_and_null_parameters_are_treated_as_empty(runner: ActionRunner) -> None:
     sparse = {name: value for name, value in POLICY.items() if value != ""}
     null = {name: None if value == "" else value for name, value in POLICY.items()}
-    first = bench.succeeds(CREATE, sparse)
-    assert bench.succeeds(CREATE, null)["id"] == bench.succeeds(CREATE, POLICY)["id"] == first["id"]
+    first = runner.succeeds(CREATE, sparse)
+    assert runner.succeeds(CREATE, null)["id"] == runner.succeeds(CREATE, POLICY)["id"] == first["id"]
 
 
 @pytest.mark.parametrize(
     "joined", [f"{SENDER},{SENDER}", f"{SENDER}, {SENDER.upper()}", f"{SENDER}\n{SENDER}", f",{SENDER},,"], ids=repr
 )
-def test_equal_senders_of_several_events_collapse_into_one_policy(bench: Bench, joined: str) -> None:
-    result = bench.succeeds(CREATE, POLICY, Sender=joined)
+def test_equal_senders_of_several_events_create_one_policy(runner: ActionRunner, joined: str) -> None:
+    result = runner.succeeds(CREATE, POLICY, Sender=joined)
     assert isinstance(result, dict)
-    assert blocked(bench) == [SENDER]
+    assert blocked(runner) == [SENDER]
 
 
-def test_distinct_senders_of_several_events_get_a_policy_each(bench: Bench) -> None:
-    result = bench.succeeds(CREATE, POLICY, Sender=f"{SENDER},other@evil.example.org,{SENDER}")
-    assert [one["policy"]["fromValue"] for one in result] == [SENDER, "other@evil.example.org"]
-    assert blocked(bench) == [SENDER, "other@evil.example.org"]
+def test_distinct_senders_of_several_events_create_a_policy_each(runner: ActionRunner) -> None:
+    result = runner.succeeds(CREATE, POLICY, Sender=f"{SENDER},other@evil.example.org,{SENDER}")
+    assert [policy["policy"]["fromValue"] for policy in result] == [SENDER, "other@evil.example.org"]
+    assert blocked(runner) == [SENDER, "other@evil.example.org"]
 
 
-def test_the_step_a_second_time_creates_nothing_and_succeeds(bench: Bench) -> None:
-    first = bench.succeeds(CREATE, POLICY)
-    again = bench.succeeds(CREATE, POLICY)
+def test_a_second_run_of_the_policy_step_creates_nothing_and_succeeds(runner: ActionRunner) -> None:
+    first = runner.succeeds(CREATE, POLICY)
+    again = runner.succeeds(CREATE, POLICY)
     assert (again["id"], first["already"], again["already"]) == (first["id"], False, True)
-    assert blocked(bench) == [SENDER]
+    assert blocked(runner) == [SENDER]
 
 
 @pytest.mark.parametrize("sender", [PLACEHOLDER, f"{SENDER},{PLACEHOLDER}"])
-def test_a_placeholder_that_nothing_replaced_is_refused_and_named_so(bench: Bench, sender: str) -> None:
-    said = bench.fails(CREATE, POLICY, Sender=sender)
-    assert said.startswith(f'"Sender" cannot be "{PLACEHOLDER}"')
-    assert "placeholder" in said
-    assert bench.simulator.requests == []
+def test_an_unreplaced_placeholder_is_refused_as_a_sender(runner: ActionRunner, sender: str) -> None:
+    error = runner.fails(CREATE, POLICY, Sender=sender)
+    assert error.startswith(f'"Sender" cannot be "{PLACEHOLDER}"')
+    assert "placeholder" in error
+    assert runner.simulator.requests == []
 
 
-# Simple Archive Search
+# Simple Archive Search.
 
 
-def test_the_search_step_gives_a_list_of_objects_with_exactly_the_asked_fields(bench: Bench) -> None:
-    bench.mail(sender=SENDER, received=last_month())
-    bench.mail(sender="somebody@else.example.org", received=last_month())
-    bench.mail("this month", sender=SENDER)
-    found = bench.succeeds(FIND, SEARCH)
-    assert isinstance(found, list)
-    assert [item["displayfromaddress"] for item in found] == [SENDER]
-    assert set(found[0]) == FIELDS
+def test_the_search_step_returns_a_list_of_objects_with_exactly_the_requested_fields(runner: ActionRunner) -> None:
+    runner.receive(sender=SENDER, received=last_month())
+    runner.receive(sender="somebody@else.example.org", received=last_month())
+    runner.receive("this month", sender=SENDER)
+    items = runner.succeeds(FIND, SEARCH)
+    assert isinstance(items, list)
+    assert [item["displayfromaddress"] for item in items] == [SENDER]
+    assert set(items[0]) == FIELDS
 
 
-def test_the_search_step_without_any_criterion_still_runs(bench: Bench) -> None:
-    bench.mail(received=last_month())
-    assert len(bench.succeeds(FIND, SEARCH, From="")) == 1
+def test_the_search_step_runs_without_criteria(runner: ActionRunner) -> None:
+    runner.receive(received=last_month())
+    assert len(runner.succeeds(FIND, SEARCH, From="")) == 1
 
 
-def test_the_search_step_takes_several_senders_joined_by_commas(bench: Bench) -> None:
+def test_the_search_step_takes_several_senders_joined_by_commas(runner: ActionRunner) -> None:
     for sender in (SENDER, "other@evil.example.org", "third@else.example.org"):
-        bench.mail(sender=sender, received=last_month())
-    found = bench.succeeds(FIND, SEARCH, From=f"{SENDER},other@evil.example.org,{SENDER}")
-    assert {item["displayfromaddress"] for item in found} == {SENDER, "other@evil.example.org"}
+        runner.receive(sender=sender, received=last_month())
+    items = runner.succeeds(FIND, SEARCH, From=f"{SENDER},other@evil.example.org,{SENDER}")
+    assert {item["displayfromaddress"] for item in items} == {SENDER, "other@evil.example.org"}
 
 
-def test_the_search_step_that_finds_nothing_succeeds_with_an_empty_list(bench: Bench) -> None:
-    assert bench.succeeds(FIND, SEARCH) == []
+def test_the_search_step_succeeds_with_an_empty_list(runner: ActionRunner) -> None:
+    assert runner.succeeds(FIND, SEARCH) == []
 
 
-def test_a_placeholder_is_no_sender_to_search_for(bench: Bench) -> None:
-    said = bench.fails(FIND, SEARCH, From=PLACEHOLDER)
-    assert said.startswith('"From" cannot contain "[Event.event_network_email_from]"')
-    assert bench.simulator.requests == []
+def test_an_unreplaced_placeholder_is_refused_as_a_search_criterion(runner: ActionRunner) -> None:
+    error = runner.fails(FIND, SEARCH, From=PLACEHOLDER)
+    assert error.startswith('"From" cannot contain "[Event.event_network_email_from]"')
+    assert runner.simulator.requests == []

@@ -1,4 +1,4 @@
-"""How far a policy may reach, to the letter."""
+"""The guards against broad policies."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def own() -> Iterator[OwnDomains]:
 
 
 BLOCKED = [
-    (EVERYONE, EVERYONE, "This policy would block mail from everyone, so it was not created."),
-    (EXTERNAL, INTERNAL, "This policy would block mail from everyone, so it was not created."),
-    (EVERYONE, OWN, "This policy would block mail from everyone, so it was not created."),
-    (EVERYONE, domain("Example.COM."), "This policy would block mail from everyone, so"),
-    (EVERYONE, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
-    (EXTERNAL, ANN, "This policy would block all mail to ann@example.com, so it was not created."),
-    (PolicyTarget("header_display_name", " *?% "), EVERYONE, "This policy would block mail from everyone, so"),
+    (EVERYONE, EVERYONE, "This policy would block messages from everyone, so it was not created."),
+    (EXTERNAL, INTERNAL, "This policy would block messages from everyone, so it was not created."),
+    (EVERYONE, OWN, "This policy would block messages from everyone, so it was not created."),
+    (EVERYONE, domain("Example.COM."), "This policy would block messages from everyone, so"),
+    (EVERYONE, ANN, "This policy would block all messages to ann@example.com, so it was not created."),
+    (EXTERNAL, ANN, "This policy would block all messages to ann@example.com, so it was not created."),
+    (PolicyTarget("header_display_name", " *?% "), EVERYONE, "This policy would block messages from everyone, so"),
     (INTERNAL, EVERYONE, "This policy would block the tenant's own senders, so it was not created."),
     (INTERNAL, domain("second.example"), "This policy would block the tenant's own senders, so it was not created."),
     (OWN, EVERYONE, '"example.com" is the tenant\'s own domain, so it was not created.'),
@@ -66,17 +66,17 @@ BLOCKED = [
 
 
 @pytest.mark.parametrize(("sender", "recipient", "sentence"), BLOCKED)
-def test_what_reaches_too_far_is_stopped_and_says_how_to_go_on(
+def test_a_broad_block_is_refused_and_the_error_names_the_override(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, sentence: str
 ) -> None:
     with pytest.raises(ActionFailed) as stopped:
         guard(policy(sender, recipient), own)
     assert str(stopped.value).startswith(sentence)
-    assert str(stopped.value).endswith('Enable "Allow Broad Policy" to create it all the same.')
+    assert str(stopped.value).endswith('Enable "Allow Broad Policy" to create it anyway.')
 
 
 @pytest.mark.parametrize(("sender", "recipient", "sentence"), [*BLOCKED, (EVERYONE, OTHER, ""), (EXTERNAL, BOB, "")])
-def test_an_exemption_of_the_same_reach_is_stopped_too(
+def test_an_exemption_just_as_broad_is_refused(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, sentence: str
 ) -> None:
     with pytest.raises(ActionFailed) as stopped:
@@ -98,14 +98,14 @@ def test_an_exemption_of_the_same_reach_is_stopped_too(
         (PolicyTarget("individual_email_address", "somebody@gmail.com"), EVERYONE),
     ],
 )
-def test_what_does_not_is_let_through(
+def test_a_narrow_policy_is_accepted(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, option: str
 ) -> None:
     guard(policy(sender, recipient, option), own)
 
 
 @pytest.mark.parametrize(("sender", "recipient"), [(EVERYONE, OTHER), (EVERYONE, BOB), (EXTERNAL, OTHER)])
-def test_a_block_of_all_mail_to_elsewhere_is_let_through(
+def test_a_block_of_all_messages_to_external_recipients_is_accepted(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget
 ) -> None:
     guard(policy(sender, recipient), own)
@@ -115,14 +115,14 @@ def test_a_block_of_all_mail_to_elsewhere_is_let_through(
 @pytest.mark.parametrize(
     ("sender", "recipient", "part"),
     [
-        (ANN, EVERYONE, "all mail to ann@example.com"),
-        (ANN, EXTERNAL, "all mail to ann@example.com"),
+        (ANN, EVERYONE, "all messages to ann@example.com"),
+        (ANN, EXTERNAL, "all messages to ann@example.com"),
         (ANN, domain("gmail.com"), '"gmail.com" is a free-mail domain'),
         (INTERNAL, domain("co.uk"), '"co.uk" is a public suffix'),
         (BOB, domain("outlook.com"), '"outlook.com" is a free-mail domain'),
     ],
 )
-def test_the_other_direction_of_a_bidirectional_policy_counts(
+def test_both_directions_of_a_bidirectional_policy_are_checked(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, part: str, option: str
 ) -> None:
     guard(policy(sender, recipient, option), own)
@@ -137,7 +137,7 @@ def test_the_other_direction_of_a_bidirectional_policy_counts(
     ("sender", "recipient"),
     [(BOB, EVERYONE), (OTHER, EVERYONE), (OTHER, OWN), (BOB, OWN), (OTHER, INTERNAL), (ANN, BOB)],
 )
-def test_a_bidirectional_policy_about_a_sender_elsewhere_is_let_through(
+def test_a_bidirectional_policy_about_an_external_sender_is_accepted(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, option: str
 ) -> None:
     guard(policy(sender, recipient, option, bidirectional=True), own)

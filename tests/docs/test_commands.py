@@ -99,22 +99,3 @@ def test_every_command_of_the_page_works(page: Path, simulator: Simulator, tmp_p
     reader = Typist(simulator, tmp_path)
     for line in commands(page):
         reader.type(line)
-
-
-def test_the_action_in_the_guide_is_found_and_runs(simulator: Simulator, tmp_path: Path) -> None:
-    page = (ROOT / "docs" / "maintainers" / "adding.md").read_text(encoding="utf-8")
-    source = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
-    added = tmp_path / "more"
-    added.mkdir()
-    (added / "held_summary.py").write_text(source)
-    code = (
-        f"import mimecast_secops.actions as actions; actions.__path__.append({str(added)!r})\n"
-        "from mimecast_secops.cli.main import main\n"
-        "main(['action', 'held-summary', '--json'])"
-    )
-    environment = os.environ | environment_for(simulator, ApiVersion.V1)
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    assert "policies hold messages" in done.stdout

@@ -100,7 +100,7 @@ def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
         "with a web page",
         "The message is not held: its status is",
         "so nothing was done",
-        "Neither message tracking nor the held queue knows the id",
+        "Neither message tracking nor the hold queue knows the ID",
         "is high risk, so it was not released",
         "so it was not created",
         "this is a placeholder of the playbook that no value replaced",

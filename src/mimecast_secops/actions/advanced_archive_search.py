@@ -1,4 +1,4 @@
-"""Advanced Archive Search: a query in the archive's own language."""
+"""Advanced Archive Search: search the archive with an XML query."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any, Final
 
 from mimecast_secops.actions import archive_results
 from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
 from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, checked
 
-MOST_PAGES: Final = 20
-"""Where the search stops following pages."""
+MAX_PAGES: Final = 20
+"""The search returns at most this many pages."""
 
 
-def _query(given: str) -> str:
+def _check(query: str) -> str:
     try:
-        return check_query(given)
+        return check_query(query)
     except QueryError as error:
         raise InvalidParameter("XML Query", f'"XML Query" is not accepted: {error}') from None
 
@@ -29,30 +30,34 @@ class Parameters:
 
     query: str = checked(
         "XML Query",
-        f"An xmlquery document as Mimecast's documentation describes it. At most {MOST_PAGES} pages are returned.",
-        _query,
+        f"An xmlquery document as described in Mimecast's documentation. At most {MAX_PAGES} pages are returned.",
+        _check,
         mandatory=True,
     )
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Follow the pages of the query up to the budget."""
-    found: list[dict[str, Any]] = []
+    """Read the pages of the query, up to the limit."""
+    items: list[dict[str, Any]] = []
     for number, page in enumerate(context.client.archive.search_pages(parameters.query), 1):
-        found.extend(page.items)
-        context.progress(len(found), None, "mails found")
-        if number >= MOST_PAGES:
+        items.extend(page.items)
+        context.progress(len(items), None, "emails found")
+        if number >= MAX_PAGES:
             if page.more:
-                context.log.warning("Stopped after %d pages; the archive has more. Narrow the query.", MOST_PAGES)
+                context.log.warning(
+                    "The search stopped after %d pages, and the archive has more. Narrow the query.", MAX_PAGES
+                )
             break
-    return archive_results.archive_result(found)
+    return archive_results.archive_result(items)
 
 
 ACTION: Final = Action(
     name="Advanced Archive Search",
-    description="Search the archive with an XML query of your own.",
+    description="Search the archive with your own XML query.",
     parameters=Parameters,
     endpoints=(archive.SEARCH,),
     run=run,
+    outcome=OutcomeCategory.SEARCH_EMAIL,
+    sample={"XML Query": "<xmlquery><metadata/><muse/></xmlquery>"},
     example=archive_results.EXAMPLE,
 )

@@ -1,4 +1,4 @@
-"""What both archive searches answer."""
+"""The result of an archive search, which both search actions return."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from mimecast_secops.actions.declaration import Result, Table
 
-FOUND: Final = "Successfully found archive emails for the provided criteria in Mimecast."
-NOTHING: Final = "No archive emails were found for the provided criteria in Mimecast."
+MESSAGES_FOUND: Final = "Successfully found archive emails for the provided criteria in Mimecast."
+NO_MESSAGES_FOUND: Final = "No archive emails were found for the provided criteria in Mimecast."
 EXAMPLE: Final = [
     {
         "size": 6648,
@@ -27,9 +27,9 @@ EXAMPLE: Final = [
 
 
 def archive_result(items: Sequence[dict[str, Any]]) -> Result:
-    """The items as Mimecast returns them, and as a table with one column per key."""
+    """The result: the items as Mimecast returns them, and a table with one column per key."""
     return Result(
-        message=FOUND if items else NOTHING,
+        message=MESSAGES_FOUND if items else NO_MESSAGES_FOUND,
         json_result=list(items),
         tables=(Table.of("Results", items),) if items else (),
     )

@@ -1,25 +1,28 @@
-"""Block Sender: a sender's mail no longer reaches a recipient."""
+"""Block Sender: block a sender for one recipient."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from mimecast_secops.actions.declaration import Action, Context, Result
-from mimecast_secops.actions.managed_senders import Parameters, example, set_sender
+from mimecast_secops.actions.managed_senders import SAMPLE, Parameters, example, set_sender
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api.resources import senders
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Set the entry to block."""
+    """Block the sender."""
     return set_sender(context, parameters, "block", "blocked")
 
 
 ACTION: Final = Action(
     name="Block Sender",
-    description="Block a sender for one recipient, as the recipient's own managed senders do.",
+    description="Block a sender for one recipient, in the recipient's managed senders.",
     parameters=Parameters,
     endpoints=(senders.PERMIT_OR_BLOCK,),
     run=run,
+    outcome=OutcomeCategory.ADD_IOC_TO_BLOCKLIST,
+    sample=SAMPLE,
     writes=True,
     example=example("block"),
 )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from mimecast_secops.actions import domain_names, mutation, policy_guards, policy_targets
-from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
-_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
+_SENDER_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
 _COMPARABLE: Final[dict[str, Callable[[str], str]]] = {
     policy_guards.DOMAIN: domain_names.comparable,
     policy_guards.ADDRESS: domain_names.comparable_address,
@@ -25,40 +26,46 @@ MESSAGE: Final = "Successfully created a block sender policy in Mimecast"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """The policy."""
+    """The policy to create."""
 
-    response: str = choice("Response", "What happens to the mail.", tuple(_RESPONSES), default="Block Sender")
-    description: str = text("Description", "The policy's name in the Mimecast console.", mandatory=True)
+    response: str = choice(
+        "Response", "What Mimecast does with matching messages.", tuple(_RESPONSES), default="Block Sender"
+    )
+    description: str = text("Description", "Name of the policy in the Mimecast console.", mandatory=True)
     extracted_data: str = choice(
         "Extracted Data",
-        "Which sender is compared: of the envelope, of the headers, or both.",
-        tuple(_PARTS),
+        "Match the envelope sender, the header sender, or both.",
+        tuple(_SENDER_PARTS),
         default="Both",
     )
     sender: str = text(
         "Sender",
-        "The address, domain or display name that Sender Type asks for. Several addresses or domains, joined by "
-        "commas, get a policy each. A domain that is not ASCII is sent in its ASCII form (xn--…).",
+        "The address, domain or display name that Sender Type requires. Each of several comma-separated addresses or "
+        "domains gets its own policy. A non-ASCII domain is sent in ASCII form (xn--…).",
     )
     sender_type: str = choice(
-        "Sender Type", "Whose mail the policy acts on.", policy_targets.OPTIONS, default="Email Domain"
+        "Sender Type", "Whose messages the policy matches.", policy_targets.OPTIONS, default="Email Domain"
     )
-    recipient: str = text("Recipient", "The address, domain or display name that Recipient Type asks for.")
+    recipient: str = text("Recipient", "The address, domain or display name that Recipient Type requires.")
     recipient_type: str = choice(
-        "Recipient Type", "For whom the policy acts.", policy_targets.OPTIONS, default="Email Domain"
+        "Recipient Type", "For which recipients the policy applies.", policy_targets.OPTIONS, default="Email Domain"
     )
-    comment: str = text("Comment", "A comment on the policy.")
+    comment: str = text("Comment", "Comment on the policy.")
     bidirectional: bool = flag(
-        "Bidirectional", "If enabled, the policy also acts on mail from the recipient to the sender.", default=True
+        "Bidirectional",
+        "If enabled, the policy also applies to messages from the recipient to the sender.",
+        default=True,
     )
-    enforced: bool = flag("Enforced", "If enabled, the policy wins over others.", default=True)
-    start: datetime | None = time("Start Time", "From when it acts, in ISO 8601. Empty: always.")
-    end: datetime | None = time("End Time", "Until when it acts, in ISO 8601. Empty: for ever.")
+    enforced: bool = flag("Enforced", "If enabled, the policy takes precedence over other policies.", default=True)
+    start: datetime | None = time(
+        "Start Time", "Start of the policy in ISO 8601. If empty, the policy applies at once."
+    )
+    end: datetime | None = time("End Time", "End of the policy in ISO 8601. If empty, the policy never expires.")
     allow_broad: bool = flag(
         policy_guards.OVERRIDE,
-        "If enabled, a policy is created although it acts on everyone, on all mail to one of the tenant's recipients, "
-        "on a domain of the tenant, a free-mail domain or a public suffix, or although the tenant's domains cannot be "
-        "read.",
+        "If enabled, the policy is created even if it matches everyone, all messages to one of the tenant's "
+        "recipients, a domain of the tenant, a free-mail domain or a public suffix, or if the tenant's domains cannot "
+        "be read.",
         default=False,
     )
     dry_run: bool = mutation.dry_run()
@@ -66,29 +73,36 @@ class Parameters:
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Create one policy per sender, unless the very same is there already.
+    """Create one policy per sender and recipient, unless an equal policy exists.
 
-    Domains that are not ASCII are sent as A-labels. That is the form in which they stand in an envelope, unless both
-    mail servers speak SMTPUTF8, and the only one that cannot be read as another domain.
+    Non-ASCII domains are sent as A-labels. Envelopes contain this form, unless both mail servers support SMTPUTF8, and
+    it cannot be misread as another domain.
     """
     wanted = policies_of(parameters)
     if not parameters.allow_broad:
         own = policy_guards.OwnDomains(context)
         for policy in wanted:
             policy_guards.guard(policy, own)
-    existing = _existing(context)
+    existing = _existing_policies(context)
     if parameters.dry_run:
-        plan = [{"policy": policy.to_wire(), "already": _same(policy, existing) is not None} for policy in wanted]
-        return mutation.planned([context.client.policies.create_request(policy) for policy in wanted], plan)
-    made = mutation.one_by_one(wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify))
-    result: Any = made[0] if len(made) == 1 else made
-    if any(one["state"] == mutation.State.CONTRADICTED.value for one in made):
-        raise mutation.contradicted("Mimecast confirmed the policy, but does not show it as it was created.", result)
-    return Result(message=MESSAGE, json_result=result)
+        plan = [
+            {"policy": policy.to_wire(), "already": _equal_record(policy, existing) is not None} for policy in wanted
+        ]
+        requests = [context.client.policies.create_request(policy) for policy in wanted]
+        return mutation.dry_run_result(requests, plan)
+    results = mutation.apply_to_each(
+        wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify)
+    )
+    json_result: Any = results[0] if len(results) == 1 else results
+    if any(result["state"] == mutation.State.CONTRADICTED.value for result in results):
+        raise ActionFailed(
+            "Mimecast confirmed the policy, but does not show it as it was created.", json_result=json_result
+        )
+    return Result(message=MESSAGE, json_result=json_result)
 
 
 def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
-    """The policies that the parameters stand for: one per distinct sender and recipient.
+    """The policies to create: one per distinct sender and recipient.
 
     Raises:
         InvalidParameter: a value is missing or malformed, or the end is before the start.
@@ -101,7 +115,7 @@ def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
         BlockedSenderPolicy(
             option=_RESPONSES[parameters.response],
             description=parameters.description,
-            from_part=_PARTS[parameters.extracted_data],
+            from_part=_SENDER_PARTS[parameters.extracted_data],
             sender=sender,
             recipient=recipient,
             comment=parameters.comment,
@@ -115,72 +129,73 @@ def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
     ]
 
 
-def _existing(context: Context) -> tuple[PolicyRecord, ...]:
+def _existing_policies(context: Context) -> tuple[PolicyRecord, ...]:
     try:
         return context.client.policies.list()
     except MimecastError as error:
-        context.log.warning("Existing policies cannot be read, so the same one may be created twice: %s", error)
+        context.log.warning("Existing policies cannot be read, so an equal policy may be created twice: %s", error)
         return ()
 
 
 def _create(
     context: Context, policy: BlockedSenderPolicy, existing: tuple[PolicyRecord, ...], *, verify: bool
 ) -> dict[str, Any]:
-    same = _same(policy, existing)
-    if same is not None:
-        context.log.info("The same policy is there already: %s. Nothing was created.", same.id)
-        return _result(same, mutation.State.CONFIRMED, already=True)
+    equal = _equal_record(policy, existing)
+    if equal is not None:
+        context.log.info("An equal policy exists: %s. Nothing was created.", equal.id)
+        return _result(equal, mutation.State.CONFIRMED, already=True)
     created = context.client.send(context.client.policies.create_request(policy))
 
-    def look() -> mutation.State:
-        return _look(context, policy, created)
+    def read_state() -> mutation.State:
+        return _read_state(context, policy, created)
 
-    return _result(created, mutation.read_back(context, look, wanted=verify))
+    return _result(created, mutation.read_back(context, read_state, enabled=verify))
 
 
-def _look(context: Context, policy: BlockedSenderPolicy, created: PolicyRecord) -> mutation.State:
-    shown = context.client.policies.list()
-    mine = [record for record in shown if record.id == created.id]
-    if not mine:
+def _read_state(context: Context, policy: BlockedSenderPolicy, created: PolicyRecord) -> mutation.State:
+    records = context.client.policies.list()
+    record = next((record for record in records if record.id == created.id), None)
+    if record is None:
         return mutation.State.PENDING
-    twins = [record for record in shown if record.id != created.id and _equals(policy, record)]
-    if twins:
-        # Another run made it in the same moment. Both act alike; removing one of them is a person's choice.
-        context.log.warning("The same policy was created at the same moment by another run: %s.", twins[0].id)
-    return mutation.State.CONFIRMED if _equals(policy, mine[0]) else mutation.State.CONTRADICTED
+    duplicate = _equal_record(policy, [other for other in records if other.id != created.id])
+    if duplicate:
+        # Another run created it at the same time. Both have the same effect, so the user decides which one to delete.
+        context.log.warning("Another run created an equal policy at the same time: %s.", duplicate.id)
+    return mutation.State.CONFIRMED if _equals(policy, record) else mutation.State.CONTRADICTED
 
 
-def _same(policy: BlockedSenderPolicy, existing: tuple[PolicyRecord, ...]) -> PolicyRecord | None:
-    return next((record for record in existing if _equals(policy, record)), None)
+def _equal_record(policy: BlockedSenderPolicy, records: Iterable[PolicyRecord]) -> PolicyRecord | None:
+    return next((record for record in records if _equals(policy, record)), None)
 
 
 def _equals(policy: BlockedSenderPolicy, record: PolicyRecord) -> bool:
-    """Whether a policy of the tenant does what the wanted one would. Its description does not matter for that."""
+    """Whether a record has the same effect as a policy. Descriptions and comments have no effect."""
     return (
         record.enabled
         and record.option == policy.option
         and record.from_part == policy.from_part
-        and _alike(record.sender, policy.sender)
-        and _alike(record.recipient, policy.recipient)
+        and _same_target(record.sender, policy.sender)
+        and _same_target(record.recipient, policy.recipient)
         and (record.bidirectional, record.enforced) == (policy.bidirectional, policy.enforced)
-        and (_second(record.start), _second(record.end)) == (_second(policy.start), _second(policy.end))
+        and (_timestamp(record.start), _timestamp(record.end)) == (_timestamp(policy.start), _timestamp(policy.end))
     )
 
 
-def _alike(shown: PolicyTarget, wanted: PolicyTarget) -> bool:
-    if shown.type.casefold() != wanted.type.casefold():
+def _same_target(target: PolicyTarget, other: PolicyTarget) -> bool:
+    if target.type.casefold() != other.type.casefold():
         return False
-    read = _COMPARABLE.get(wanted.type, str.casefold)
-    return read(shown.value) == read(wanted.value)
+    normalize = _COMPARABLE.get(other.type, str.casefold)
+    return normalize(target.value) == normalize(other.value)
 
 
-def _second(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+def _timestamp(time: datetime | None) -> int | None:
+    """The time in unix seconds, because Mimecast stores whole seconds."""
+    return None if time is None else int(time.timestamp())
 
 
 def _result(record: PolicyRecord, state: mutation.State, *, already: bool = False) -> dict[str, Any]:
     undo = {"possible": True, "action": "Delete Block Sender Policy", "parameters": {"Policy ID": record.id}}
-    return record.raw | mutation.outcome(state, undo, already=already)
+    return record.raw | mutation.write_result(state, undo, already=already)
 
 
 ACTION: Final = Action(
@@ -190,6 +205,8 @@ ACTION: Final = Action(
     endpoints=(policies.CREATE, domains.INTERNAL),
     optional_endpoints=(policies.GET, account.GET),
     run=run,
+    outcome=OutcomeCategory.ADD_IOC_TO_BLOCKLIST,
+    sample={"Description": "Phishing campaign", "Sender": "evil.example.org", "Recipient Type": "Everyone"},
     writes=True,
     example={
         "option": "block_sender",

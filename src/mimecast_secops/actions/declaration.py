@@ -1,7 +1,7 @@
-"""What an action is.
+"""The declaration of an action.
 
-An action is one file with a record of parameters, a function, and an `ACTION` that ties them together. The platform's
-definitions, the command line and the reference are derived from it; nothing about it is written a second time.
+An action is one module with a record of parameters, a function, and an `ACTION` that declares both. The platform's
+definitions, the command line, the reference pages and the generic tests are derived from this declaration.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Endpoint, MimecastClient
 from mimecast_secops.parameters import Parameter, declared
 
@@ -19,24 +20,28 @@ Json = Any
 """A JSON value: what the platform stores as the result of a step."""
 
 GENERAL_FAILURE: Final = 'Error executing action "{action}". Reason: {error}'
+EXAMPLE_ID: Final = "eNoVzrEOgjAUQNF_6Wxi"
+"""An ID in Mimecast's format for samples and examples. It belongs to nothing."""
 
 
 class ActionFailed(Exception):
-    """The action cannot be done, and its message says why and what to do. Nothing is wrong with the connection.
+    """The action failed for a reason other than the connection. The message says why and what to do.
 
     Args:
-        message: the sentence for `{error}`.
-        json_result: what is known all the same, for a playbook to read.
+        message: the sentence for `{error}` in the output message.
+        json_result: facts that a playbook can use in spite of the failure.
+        partial: whether some of several changes were made before the failure.
     """
 
-    def __init__(self, message: str, *, json_result: Json = None) -> None:
+    def __init__(self, message: str, *, json_result: Json = None, partial: bool = False) -> None:
         super().__init__(message)
         self.json_result = json_result
+        self.partial = partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table for the case wall or the terminal. Cells are data that strangers wrote: renderers must escape them."""
+    """A table for the case wall or the terminal. Cells contain untrusted text, so renderers must escape them."""
 
     title: str
     columns: tuple[str, ...]
@@ -44,7 +49,7 @@ class Table:
 
     @classmethod
     def of(cls, title: str, records: Sequence[Mapping[str, object]]) -> Table:
-        """One column per key of the records, in the order of first appearance."""
+        """A table with one column per key of the records, in the order of first appearance."""
         columns = tuple(dict.fromkeys(key for record in records for key in record))
         rows = tuple(tuple(_cell(record.get(column)) for column in columns) for record in records)
         return cls(title=title, columns=columns, rows=rows)
@@ -52,10 +57,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How an action ended.
+    """The result of an action.
 
-    `message` is the output message. `json_result` is None when the action has none. `error` is what made it fail, for
-    exit codes and logs; its text is already in `message`. `partial` says that some of several things were done.
+    `message` is the output message. `json_result` is None if the action has none. `error` is the cause of a failure,
+    for exit codes and logs; `message` contains its text. `partial` is true if a failed action completed some of several
+    changes.
     """
 
     message: str
@@ -68,26 +74,36 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What an action gets from whoever runs it: the tenant, the time, a log and a place for progress.
+    """The environment of an action: a client of the tenant, a clock, a logger and a progress callback.
 
-    `progress(done, total, what)` may be called as often as wanted; `total` is None where it is not known.
+    `progress(done, total, text)` reports that `done` of `total` steps are complete; `total` is None if it is unknown.
     """
 
     client: MimecastClient
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("mimecast_secops.actions"))
-    progress: Callable[[int, int | None, str], None] = lambda _done, _total, _what: None
+    progress: Callable[[int, int | None, str], None] = lambda _done, _total, _text: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """The declaration of an action: the single source for definitions, CLI and documentation.
+    """The declaration of an action: the single source for definitions, CLI, documentation and generic tests.
 
-    `parameters` is the record that `run` gets. `endpoints` are those that it needs; the permissions to grant are
-    derived from them, and several with the same summary are alternatives. Without those in `optional_endpoints` it
-    works with less: a guard or an option is missing. `writes` says whether it changes anything in the tenant.
-    `example` is a JSON result as users see it (None when there is none). `failure` is the text of a failed run with
-    `{action}` and `{error}`. `api_versions` are the API versions it exists on.
+    Attributes:
+        name: the name on the platform. The module has the same name in snake case.
+        description: one sentence for users.
+        parameters: the record of parameters that `run` receives.
+        endpoints: the API endpoints that the action needs. The permissions to grant are derived from them. Endpoints
+            with the same summary are alternatives.
+        run: executes the action.
+        outcome: the platform's category for the action, None if no category fits.
+        sample: valid values, as text, for the mandatory parameters and for those that have to go with them. The
+            reference shows them as an example, and the generic tests run the action with them.
+        optional_endpoints: endpoints that add a safety check or an option. The action also works without them.
+        writes: whether the action changes anything in the tenant.
+        example: a JSON result, None if the action has none.
+        failure: the output message of a failure, with `{action}` and `{error}`.
+        api_versions: the API versions on which the action exists.
     """
 
     name: str
@@ -95,6 +111,8 @@ class Action:
     parameters: type[Any]
     endpoints: tuple[Endpoint, ...]
     run: Callable[[Context, Any], Result]
+    outcome: OutcomeCategory | None
+    sample: Mapping[str, str]
     optional_endpoints: tuple[Endpoint, ...] = ()
     writes: bool = False
     example: Json = None
@@ -103,13 +121,20 @@ class Action:
 
     @property
     def slug(self) -> str:
-        """The name on a command line, and with `_` the file it lives in: `reject-message`."""
+        """The name on the command line: `reject-message`. With `_` for `-`, it is the name of the module."""
         return "-".join(self.name.lower().split())
 
     @property
     def declared(self) -> tuple[Parameter, ...]:
-        """Its parameters, in the order in which a form shows them."""
+        """The declared parameters, in the order in which a form shows them."""
         return declared(self.parameters)
+
+    @property
+    def sample_arguments(self) -> tuple[str, ...]:
+        """The arguments of `mimecast-secops action` that run the action with its sample."""
+        slugs = {parameter.name: parameter.slug for parameter in self.declared}
+        options = ((f"--{slugs[name]}", value) for name, value in self.sample.items())
+        return (self.slug, *(argument for option in options for argument in option))
 
 
 def _cell(value: object) -> str:

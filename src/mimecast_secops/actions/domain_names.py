@@ -1,8 +1,8 @@
 """Domain names in the form in which mail servers compare them.
 
-`MÜNCHEN.de.`, `münchen.de` and `xn--mnchen-3ya.de` are one domain, and so are `gmail.com` and the same word in
-full-width letters. Comparing them as text misses that. Both sides of a comparison are brought into ASCII form first:
-NFKC, then UTS 46, then A-labels.
+`MÜNCHEN.de.`, `münchen.de` and `xn--mnchen-3ya.de` are the same domain, and so are `gmail.com` and the same name in
+full-width letters. A comparison of the texts misses that. Therefore both sides are converted to ASCII form first: NFKC,
+then UTS 46, then A-labels.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import unicodedata
 
 
 class NotADomainName(ValueError):
-    """A name with characters that no domain name can have; the message says which."""
+    """A name with characters that IDNA does not allow. The message names them."""
 
 
 def ascii_form(domain: str) -> str:
-    """A domain in ASCII: lower case, A-labels, without a dot at the end.
+    """A domain in ASCII: lowercase, with A-labels, without a trailing dot.
 
     Raises:
-        NotADomainName: IDNA does not allow it.
+        NotADomainName: IDNA does not allow the name.
     """
     text = unicodedata.normalize("NFKC", domain.strip()).lower()
     if not text.isascii():
-        import idna  # noqa: PLC0415 -- its tables are large, and only a name that is not ASCII needs them
+        import idna  # noqa: PLC0415 -- its tables are large, and only non-ASCII names need them
 
         try:
             text = idna.encode(text, uts46=True).decode("ascii")
@@ -32,7 +32,7 @@ def ascii_form(domain: str) -> str:
 
 
 def comparable(domain: str) -> str:
-    """A domain to compare with others: its ASCII form, or where IDNA does not allow it, its text without case."""
+    """A domain in the form for comparisons: ASCII form, or case-folded text if IDNA does not allow the name."""
     try:
         return ascii_form(domain)
     except NotADomainName:
@@ -40,13 +40,13 @@ def comparable(domain: str) -> str:
 
 
 def related(domain: str, other: str) -> bool:
-    """Whether two domains in comparable form are the same, or one is below the other."""
+    """Whether two domains in comparable form are equal, or one is a subdomain of the other."""
     if not domain or not other:
         return False
     return f".{domain}".endswith(f".{other}") or f".{other}".endswith(f".{domain}")
 
 
 def comparable_address(address: str) -> str:
-    """A mail address to compare with others."""
+    """An email address in the form for comparisons."""
     local, at, domain = address.rpartition("@")
     return f"{local.casefold()}{at}{comparable(domain)}"

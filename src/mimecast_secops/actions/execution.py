@@ -1,4 +1,4 @@
-"""The way of an action: raw parameters in, a result out, whatever happens on the way."""
+"""Execution of an action: raw parameter values in, a result out, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _LOG: Final = logging.getLogger("mimecast_secops.actions")
 
 
 def execute(action: Action, raw: Mapping[str, object], connect: Callable[[], Context]) -> Result:
-    """Run one action to its end.
+    """Execute an action. Never raises an exception.
 
     Args:
-        action: what to do.
-        raw: parameter name → value as a form, a playbook or a command line sent it.
-        connect: makes the context; called only once the parameters have been found good, so that bad input never
+        action: the action to execute.
+        raw: parameter name → value, as a form, a playbook or a command line sends it.
+        connect: creates the context. It is called only if all parameters are valid, so that invalid input never
             reaches Mimecast. May raise `MimecastError`.
 
     Returns:
-        The result; a failure is a result too, with one sentence that a person can act on. Never raises: an error that
-        nobody foresaw is logged with a reference, and the message names that reference.
+        The result. A failure has a message that tells the user what to do. An unexpected error is logged with a
+        reference, and the message names the reference.
     """
     try:
         values, notes = parse(action.parameters, raw)
@@ -35,10 +35,10 @@ def execute(action: Action, raw: Mapping[str, object], connect: Callable[[], Con
         return action.run(connect(), values)
     except (InvalidParameter, ActionFailed, MimecastError) as error:
         return _failed(action, error, str(error), getattr(error, "json_result", None))
-    except Exception as error:  # noqa: BLE001 -- the last line of defence: a playbook must get an answer
+    except Exception as error:  # noqa: BLE001 -- a playbook must get a result
         reference = secrets.token_hex(4)
-        _LOG.exception("Unforeseen error, reference %s", reference)
-        sentence = f"An unforeseen error occurred ({type(error).__name__}); the log has the details under {reference}."
+        _LOG.exception("Unexpected error, reference %s", reference)
+        sentence = f"Unexpected error ({type(error).__name__}). See the log, reference {reference}."
         return _failed(action, error, sentence, None)
 
 

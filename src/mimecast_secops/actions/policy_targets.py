@@ -1,4 +1,4 @@
-"""The two sides of a block policy: whom it acts on, and for whom."""
+"""The targets of a blocked-sender policy: its senders and its recipients."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ TYPES: Final = {
 }
 OPTIONS: Final = tuple(TYPES)
 _CHECKS: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
-    "Email Address": (is_address, "a mail address such as ann@example.com"),
+    "Email Address": (is_address, "an email address such as ann@example.com"),
     "Email Domain": (is_domain, "a domain such as example.com"),
 }
 
 
-def targets(name: str, given: str, kind: str) -> tuple[PolicyTarget, ...]:
-    """One side of the policy, once per distinct value.
+def targets(name: str, value: str, kind: str) -> tuple[PolicyTarget, ...]:
+    """The targets of one side of the policy, one per distinct value.
 
-    A domain that is not ASCII is in its ASCII form; everything else is as it was given.
+    Domains are in ASCII form. Other values are unchanged.
 
     Args:
-        name: the parameter, `Sender` or `Recipient`.
-        given: its value; several addresses or domains may be joined by commas, as an alert with several events does.
+        name: the name of the parameter, `Sender` or `Recipient`.
+        value: its value. Commas separate several addresses or domains, as for an alert with several events.
         kind: one of `OPTIONS`.
 
     Raises:
         InvalidParameter: a value that the type needs is missing or malformed.
     """
-    wire = TYPES[kind]
+    wire_type = TYPES[kind]
     if kind not in (*_CHECKS, "Header Display Name"):
-        return (PolicyTarget(wire),)
-    if not split(given):
+        return (PolicyTarget(wire_type),)
+    if not split(value):
         raise InvalidParameter(name, f'"{name}" is mandatory when "{name} Type" is "{kind}".')
     if kind == "Header Display Name":
-        return (PolicyTarget(wire, given),)
+        return (PolicyTarget(wire_type, value),)
     is_valid, accepted = _CHECKS[kind]
     values: dict[str, str] = {}
-    for value in split(given):
-        if not is_valid(value):
-            hint = unexpanded(value)
-            problem = "" if hint else character_problem(value)
-            why = f"{problem}; " if problem else ""
+    for part in split(value):
+        if not is_valid(part):
+            hint = unexpanded(part)
+            problem = "" if hint else character_problem(part)
+            reason = f"{problem}; " if problem else ""
             raise InvalidParameter(
                 name,
-                f'"{name}" cannot be "{shortened(value)}": {why}with "{name} Type" "{kind}", {accepted} is accepted'
+                f'"{name}" cannot be "{shortened(part)}": {reason}with "{name} Type" "{kind}", {accepted} is accepted'
                 f"{hint}.",
             )
-        sent = _sent(name, value)
-        values.setdefault(sent.casefold(), sent)
-    return tuple(PolicyTarget(wire, value) for value in values.values())
+        wire_value = _wire_value(name, part)
+        values.setdefault(wire_value.casefold(), wire_value)
+    return tuple(PolicyTarget(wire_type, wire_value) for wire_value in values.values())
 
 
-def _sent(name: str, value: str) -> str:
-    """A valid address or domain as it is sent to Mimecast."""
+def _wire_value(name: str, value: str) -> str:
+    """A valid address or domain, with the domain in ASCII form."""
     local, at, domain = value.rpartition("@")
     if domain.isascii():
         return value
@@ -71,5 +71,5 @@ def _sent(name: str, value: str) -> str:
         return f"{local}{at}{ascii_form(domain)}"
     except NotADomainName as error:
         raise InvalidParameter(
-            name, f'"{name}" cannot be "{shortened(value)}": it is no domain name that can be looked up ({error}).'
+            name, f'"{name}" cannot be "{shortened(value)}": it is not a valid domain name ({error}).'
         ) from None

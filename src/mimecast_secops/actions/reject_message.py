@@ -1,4 +1,4 @@
-"""Reject Message: refuse a held message."""
+"""Reject Message: reject a held message."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
-from mimecast_secops.actions.declaration import Action, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import Decision
 from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
 NO_REASON: Final = "Select One"
-# The options of the action → what hold-reject takes (API notes 7.3 [documented]; the pairs are ours).
+# The options of the action and the values of hold-reject (API notes 7.3 [documented]). The mapping is the project's.
 REASONS: Final = {
     NO_REASON: "",
     "Inappropriate Communication": "INAPPROPRIATE COMMUNICATION",
@@ -25,32 +26,32 @@ _NO_UNDO: Final = {"possible": False, "why": "A rejected message is gone; its se
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Which message, and what is said about it."""
+    """The message, and what Mimecast tells the sender."""
 
     message_id: str = resolution.message_id()
-    note: str = text("Note", "A text for the sender.")
-    reason: str = choice("Reason", "Why it is rejected.", tuple(REASONS), default=NO_REASON)
-    notify: bool = flag("Notify Sender", "If enabled, the sender is told that it was rejected.", default=False)
+    note: str = text("Note", "Note to the sender.")
+    reason: str = choice("Reason", "Reason for the rejection.", tuple(REASONS), default=NO_REASON)
+    notify: bool = flag("Notify Sender", "If enabled, Mimecast notifies the sender of the rejection.", default=False)
     dry_run: bool = mutation.dry_run()
     verify: bool = mutation.verify()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Find the one held message, reject it, look whether it is rejected."""
+    """Find the held message, reject it, and read its state back."""
     message = f'Successfully rejected message with ID "{parameters.message_id}" in Mimecast.'
     try:
         target = resolution.resolve(context, parameters.message_id)
-    except resolution.NotHeld as elsewhere:
-        if not hold_verification.was_held_once(elsewhere.info.status, elsewhere.info.queue_detail_status):
+    except resolution.NotHeld as error:
+        if not hold_verification.was_held_and_rejected(error.info):
             raise
-        context.log.info("The message is rejected already; nothing was done.")
+        context.log.info("The message is already rejected. Nothing was done.")
         if parameters.dry_run:
-            return mutation.planned([], [], already=True)
-        json_result = mutation.outcome(
-            mutation.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": elsewhere.info.id}
+            return mutation.dry_run_result([], [], already=True)
+        json_result = mutation.write_result(
+            mutation.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": error.info.id}
         )
         return Result(message=message, json_result=json_result)
-    touched = target.describe()
+    description = target.describe()
     request = context.client.held.reject_request(
         [target.hold.id],
         reason_type=REASONS[parameters.reason],
@@ -58,25 +59,27 @@ def run(context: Context, parameters: Parameters) -> Result:
         notify=parameters.notify,
     )
     if parameters.dry_run:
-        return mutation.planned([request], [touched])
-    refused = context.client.send(request)[target.hold.id]
-    if refused is not None:
-        raise refused
-    state = hold_verification.decided(context, target, Decision.REJECT, wanted=parameters.verify)
-    json_result = mutation.outcome(state, _NO_UNDO, message=touched)
+        return mutation.dry_run_result([request], [description])
+    rejection_error = context.client.send(request)[target.hold.id]
+    if rejection_error is not None:
+        raise rejection_error
+    state = hold_verification.verify_decision(context, target, Decision.REJECT, enabled=parameters.verify)
+    json_result = mutation.write_result(state, _NO_UNDO, message=description)
     if state is mutation.State.CONTRADICTED:
-        raise mutation.contradicted(
-            "Mimecast confirmed the rejection, but shows the message as delivered.", json_result
+        raise ActionFailed(
+            "Mimecast confirmed the rejection, but shows the message as delivered.", json_result=json_result
         )
     return Result(message=message, json_result=json_result)
 
 
 ACTION: Final = Action(
     name="Reject Message",
-    description="Reject a held message, with a note and a reason, and tell the sender if wanted.",
+    description="Reject a held message, optionally with a reason and a note to the sender.",
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.REJECT),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
-    example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
+    example=mutation.write_result(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

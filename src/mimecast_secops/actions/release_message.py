@@ -1,4 +1,4 @@
-"""Release Message: let a held message go to its recipient."""
+"""Release Message: release a held message to its recipient or to the sandbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
-from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Decision, Risk
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
@@ -16,17 +17,17 @@ _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it ca
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Which message, and how."""
+    """The message, and how to release it."""
 
     message_id: str = resolution.message_id()
     to_sandbox: bool = flag(
         "Release To Sandbox",
-        "If enabled, the message is released into the sandbox instead of to its recipient. API 1.0 only.",
+        "If enabled, the message is released to the sandbox instead of its recipient. API 1.0 only.",
         default=False,
     )
     allow_high_risk: bool = flag(
         "Allow High Risk",
-        "If enabled, a message is released although Mimecast's verdict on it is high risk, or its risk is not known "
+        "If enabled, the message is released even if Mimecast's verdict is high risk, or if its risk is unknown "
         "because message tracking or the verdict cannot be read.",
         default=False,
     )
@@ -35,47 +36,49 @@ class Parameters:
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Find the one held message, check that it may go, let it go, look whether it went."""
+    """Find the held message, check its risk, release it, and read its state back."""
     if parameters.to_sandbox and context.client.api_version is not ApiVersion.V1:
         raise ActionFailed(
-            '"Release To Sandbox" exists on API 1.0 only, and this connection uses API 2.0: nothing was released. '
-            "Use API 1.0 keys, or release without the sandbox."
+            '"Release To Sandbox" exists on API 1.0 only, and this connection uses API 2.0. Nothing was released. '
+            "Use API 1.0 keys, or release the message to its recipient."
         )
     target = resolution.resolve(context, parameters.message_id)
-    _guard(target, parameters)
+    _check_risk(target, parameters)
     if parameters.to_sandbox and not target.tracking_id:
-        raise ActionFailed("A release into the sandbox needs the message's record in message tracking; there is none.")
+        raise ActionFailed("A release to the sandbox needs the message's tracking record, and there is none.")
     client = context.client
     if parameters.to_sandbox:
         request = client.tracking.release_to_sandbox_request(target.tracking_id)
     else:
         request = client.held.release_request(target.hold.id)
-    touched = target.describe()
+    description = target.describe()
     if parameters.dry_run:
-        return mutation.planned([request], [touched])
+        return mutation.dry_run_result([request], [description])
     client.send(request)
     state = mutation.State.PENDING
     if not parameters.to_sandbox:
-        state = hold_verification.decided(context, target, Decision.RELEASE, wanted=parameters.verify)
-    json_result = mutation.outcome(state, _NO_UNDO, message=touched)
+        state = hold_verification.verify_decision(context, target, Decision.RELEASE, enabled=parameters.verify)
+    json_result = mutation.write_result(state, _NO_UNDO, message=description)
     if state is mutation.State.CONTRADICTED:
-        raise mutation.contradicted("Mimecast confirmed the release, but shows the message as rejected.", json_result)
+        raise ActionFailed(
+            "Mimecast confirmed the release, but shows the message as rejected.", json_result=json_result
+        )
     message = f'Successfully released message with ID "{parameters.message_id}" in Mimecast.'
     return Result(message=message, json_result=json_result)
 
 
-def _guard(target: resolution.HeldTarget, parameters: Parameters) -> None:
+def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
     if parameters.allow_high_risk or parameters.to_sandbox:
         return
     if target.risk is Risk.HIGH:
         raise ActionFailed(
             'Mimecast\'s verdict on this message is high risk, so it was not released. Enable "Allow High Risk" to '
-            "release it all the same.",
+            "release it anyway.",
             json_result=[target.describe()],
         )
     if target.risk_problem:
         raise ActionFailed(
-            f"The risk of this message is not known, so it was not released: {target.risk_problem}. Try again later, "
+            f"The risk of this message is unknown, so it was not released: {target.risk_problem}. Try again later, "
             'or enable "Allow High Risk" to release it without this check.',
             json_result=[target.describe()],
         )
@@ -83,11 +86,13 @@ def _guard(target: resolution.HeldTarget, parameters: Parameters) -> None:
 
 ACTION: Final = Action(
     name="Release Message",
-    description="Release a held message to its recipient, or into the sandbox.",
+    description="Release a held message to its recipient or to the sandbox.",
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.RELEASE),
     optional_endpoints=(tracking.RELEASE_TO_SANDBOX,),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
-    example=mutation.outcome(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
+    example=mutation.write_result(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
 )

@@ -1,4 +1,4 @@
-"""Report Message: tell Mimecast that a message is spam, malware or phishing."""
+"""Report Message: report messages to Mimecast as spam, malware or phishing."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from mimecast_secops.actions import mutation, resolution
-from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Request
 from mimecast_secops.api.errors import Consequence, MimecastError
 from mimecast_secops.api.resources import tracking
 from mimecast_secops.parameters import choice, items, text
 
-_NO_UNDO: Final = {"possible": False, "why": "A report has been sent to Mimecast; it cannot be taken back."}
+_NO_UNDO: Final = {"possible": False, "why": "A report that was sent to Mimecast cannot be withdrawn."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Which messages, and as what."""
+    """The messages, and what to report them as."""
 
     message_ids: tuple[str, ...] = items(
-        "Message ID", "Comma-separated list of tracking ids or internet Message-IDs.", mandatory=True
+        "Message ID", "Comma-separated list of tracking IDs or internet Message-IDs.", mandatory=True
     )
-    kind: str = choice("Report As", "What the messages are.", ("Spam", "Malware", "Phishing"), default="Spam")
-    comment: str = text("Comment", "A comment for Mimecast.")
+    kind: str = choice("Report As", "Category of the messages.", ("Spam", "Malware", "Phishing"), default="Spam")
+    comment: str = text("Comment", "Comment for Mimecast.")
     dry_run: bool = mutation.dry_run()
 
 
 def run(context: Context, parameters: Parameters) -> Result:
-    """Report each message; one that fails does not keep the others."""
+    """Report each message. A failure does not stop the reports that follow."""
     if context.client.api_version is not ApiVersion.V1:
         raise ActionFailed(
-            "Messages can be reported on API 1.0 only, and this connection uses API 2.0, which has no such function. "
+            "Messages can be reported on API 1.0 only, and this connection uses API 2.0. "
             "Report them in the Mimecast console, or use API 1.0 keys."
         )
     for message_id in parameters.message_ids:
         resolution.check_message_id(message_id)
-    done: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     requests: list[Request[None]] = []
     failed: dict[str, Exception] = {}
     for number, message_id in enumerate(parameters.message_ids, 1):
@@ -48,44 +49,38 @@ def run(context: Context, parameters: Parameters) -> Result:
             failed[message_id] = error
         else:
             requests += [request for _, request in reports]
-            done += [
+            reported += [
                 {"id": message_id, "trackingId": tracking_id, "request": dict(request.data[0])}
                 for tracking_id, request in reports
             ]
         context.progress(number, len(parameters.message_ids), "reported")
     if parameters.dry_run and not failed:
-        return mutation.planned(requests, done)
+        return mutation.dry_run_result(requests, reported)
     json_result = {
         "state": mutation.State.PENDING.value,
         "undo": _NO_UNDO,
-        "reported": done,
-        "failed": [{"id": one, "error": str(error)} for one, error in failed.items()],
+        "reported": reported,
+        "failed": [{"id": message_id, "error": str(error)} for message_id, error in failed.items()],
     }
-    succeeded = [one for one in parameters.message_ids if one not in failed]
+    succeeded = [message_id for message_id in parameters.message_ids if message_id not in failed]
     if not failed:
         ids = ", ".join(succeeded)
         return Result(
             message=f'Successfully reported the following messages in Mimecast: "{ids}".', json_result=json_result
         )
-    sentences = "; ".join(f'"{one}": {error}' for one, error in failed.items())
-    reported = f' Reported: "{", ".join(succeeded)}".' if succeeded and not parameters.dry_run else ""
-    sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {sentences}{reported}"
-    raise PartlyReported(sentence, json_result=json_result, partial=bool(succeeded) and not parameters.dry_run)
-
-
-class PartlyReported(ActionFailed):
-    """Some messages were reported, others not."""
-
-    def __init__(self, message: str, *, json_result: Any, partial: bool) -> None:
-        super().__init__(message, json_result=json_result)
-        self.partial = partial
+    errors = "; ".join(f'"{message_id}": {error}' for message_id, error in failed.items())
+    sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {errors}"
+    partial = bool(succeeded) and not parameters.dry_run
+    if partial:
+        sentence += f' Reported: "{", ".join(succeeded)}".'
+    raise ActionFailed(sentence, json_result=json_result, partial=partial)
 
 
 def _report(context: Context, message_id: str, parameters: Parameters) -> list[tuple[str, Request[None]]]:
-    """Report every record that an id stands for.
+    """Report every tracking record of an ID.
 
     Returns:
-        Each tracking id with its request. A dry run builds the requests and does not send them.
+        Each tracking ID with its request. A dry run builds the requests without sending them.
     """
     client = context.client
     kind, comment = parameters.kind.lower(), parameters.comment
@@ -100,11 +95,11 @@ def _report(context: Context, message_id: str, parameters: Parameters) -> list[t
 
 
 def _tracking_ids(context: Context, message_id: str) -> list[str]:
-    """An internet Message-ID stands for every record of it: the same mail, once per recipient."""
-    if not resolution.is_message_id(message_id):
+    """The tracking IDs of an ID. An internet Message-ID has one tracking record per recipient."""
+    if not resolution.is_internet_message_id(message_id):
         return [message_id]
     rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
-    context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
+    context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
     ids = [row.id for row in rows if row.id]
     if not ids:
         raise ActionFailed("message tracking has no message with that Message-ID.")
@@ -118,6 +113,8 @@ ACTION: Final = Action(
     endpoints=(tracking.REPORT,),
     optional_endpoints=(tracking.SEARCH,),
     run=run,
+    outcome=OutcomeCategory.UPDATE_EMAIL,
+    sample={"Message ID": EXAMPLE_ID},
     writes=True,
     api_versions=frozenset({ApiVersion.V1}),
     example={
@@ -125,9 +122,9 @@ ACTION: Final = Action(
         "undo": _NO_UNDO,
         "reported": [
             {
-                "id": "eNoVzrEOgjAUQNF_6Wxi",
-                "trackingId": "eNoVzrEOgjAUQNF_6Wxi",
-                "request": {"id": "eNoVzrEOgjAUQNF_6Wxi", "type": "spam"},
+                "id": EXAMPLE_ID,
+                "trackingId": EXAMPLE_ID,
+                "request": {"id": EXAMPLE_ID, "type": "spam"},
             }
         ],
         "failed": [],

@@ -1,7 +1,7 @@
-"""Which held message a `Message ID` means.
+"""Resolution of a `Message ID` to one held message.
 
-It may be a tracking id, the id of an entry of the hold queue, or an internet Message-ID. The first two look alike, so
-Mimecast is asked. Whatever is not exactly one held message ends here, before anything is changed.
+The value is a tracking ID, a hold ID or an internet Message-ID. The first two have the same format, so Mimecast has to
+be asked which one it is. An ID that does not identify exactly one held message is an error, before anything changes.
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, unexpanded
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
-"""What resolving may call."""
+"""The endpoints that the resolution calls."""
 _PARAMETER: Final = "Message ID"
-_PAGE: Final = 500
-_MOST_COPIES: Final = 10
+_PAGE_SIZE: Final = 500
+_MAX_COPIES: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldTarget:
     """One held message.
 
-    `tracking_id` is "" where message tracking does not tell which record is its. `risk` is that of Mimecast's verdict,
-    the highest of all records that may be its, None where none is known. `risk_problem` says why the risk is not known
-    although it has to be before a release; "" where there is no such problem.
+    Attributes:
+        hold: its entry in the hold queue.
+        tracking_id: the ID of its tracking record, "" if no record certainly matches.
+        risk: the risk in Mimecast's verdict, the highest of all records that may match, None if there is none.
+        risk_problem: the reason why the risk is unknown although a release depends on it, "" if there is no problem.
     """
 
     hold: HeldMessage
@@ -40,48 +42,48 @@ class HeldTarget:
     risk_problem: str = ""
 
     def describe(self) -> dict[str, Any]:
-        """What is known of it, for a plan or a list of candidates."""
+        """The known facts about the message, for a JSON result."""
         return describe(self.hold) | {"trackingId": self.tracking_id, "risk": self.risk}
 
 
 def message_id() -> Any:
-    """The parameter that names a held message."""
+    """The parameter `Message ID`."""
     return checked(
         _PARAMETER,
-        "The held message: its tracking id, its id in the held queue, or its internet Message-ID.",
+        "The held message: its tracking ID, its hold ID, or its internet Message-ID.",
         check_message_id,
         mandatory=True,
     )
 
 
-def check_message_id(given: str) -> str:
-    """An id as it was given.
+def check_message_id(message_id: str) -> str:
+    """Check a `Message ID` and return it unchanged.
 
     Raises:
-        InvalidParameter: it is empty, as `<>` is, or a placeholder of a playbook that no value replaced.
+        InvalidParameter: the value is empty, as `<>` is, or is a playbook placeholder that no value replaced.
     """
-    inner = bare_message_id(given)
-    if inner and not unexpanded(inner):
-        return given
+    bare_id = bare_message_id(message_id)
+    if bare_id and not unexpanded(bare_id):
+        return message_id
     raise InvalidParameter(
         _PARAMETER,
-        f'"{_PARAMETER}" names no message: it is "{shortened(given)}"{unexpanded(inner)}. Give a tracking id, a hold '
-        "id, or an internet Message-ID.",
+        f'"{_PARAMETER}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
+        "a hold ID, or an internet Message-ID.",
     )
 
 
-def is_message_id(given: str) -> bool:
-    """Whether an id is an internet Message-ID rather than an id of Mimecast."""
-    return "@" in given or given.startswith("<")
+def is_internet_message_id(message_id: str) -> bool:
+    """Whether an ID is an internet Message-ID. The other IDs are Mimecast's own."""
+    return "@" in message_id or message_id.startswith("<")
 
 
-def bare_message_id(given: str) -> str:
-    """An internet Message-ID without `<>` and blanks around it."""
-    return given.strip("<> \t\r\n")
+def bare_message_id(message_id: str) -> str:
+    """An internet Message-ID without `<>` and spaces around it."""
+    return message_id.strip("<> \t\r\n")
 
 
 class NotHeld(ActionFailed):
-    """The message is known, and is not held. `info` is what is known of it."""
+    """The message exists but is not held. `info` has its tracking details."""
 
     def __init__(self, message: str, info: MessageInfo) -> None:
         super().__init__(message, json_result={"trackingId": info.id, "status": info.status})
@@ -89,81 +91,81 @@ class NotHeld(ActionFailed):
 
 
 def resolve(context: Context, message_id: str) -> HeldTarget:
-    """The one held message that an id means.
+    """The one held message that an ID identifies.
 
     Raises:
-        NotHeld: it is not held; says what its status is.
-        ActionFailed: nobody knows it, or it means several held messages, which are listed.
-        MimecastError: it could not be found out.
+        NotHeld: the message is not held. The error names its status.
+        ActionFailed: no message has this ID, or several held messages have it. The error lists these.
+        MimecastError: a request failed.
     """
-    if is_message_id(message_id):
-        return _of_message_id(context, bare_message_id(message_id))
+    if is_internet_message_id(message_id):
+        return _resolve_message_id(context, bare_message_id(message_id))
     try:
         info = context.client.tracking.info(message_id)
     except (NotFound, UnreadableReply):
-        return _of_hold_id(context, message_id)
-    context.log.info("The id is a tracking id.")
-    return _of_info(context, info)
+        return _resolve_hold_id(context, message_id)
+    context.log.info("The ID is a tracking ID.")
+    return _resolve_info(context, info)
 
 
-def _of_message_id(context: Context, message_id: str) -> HeldTarget:
+def _resolve_message_id(context: Context, message_id: str) -> HeldTarget:
     rows = context.client.tracking.search(message_id=message_id)
-    context.log.info("The id is an internet Message-ID; message tracking has %d records of it.", len(rows))
+    context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
     if not rows:
         raise ActionFailed(f'Message tracking has no message with the Message-ID "{message_id}".')
-    waiting = [row for row in rows if row.status == Status.HELD]
-    if len(waiting) > 1:
-        raise _ambiguous(message_id, [_describe_row(row) for row in waiting])
-    if not waiting and len(rows) > 1:
-        _all_rejected(context, rows)
+    held_rows = [row for row in rows if row.status == Status.HELD]
+    if len(held_rows) > 1:
+        raise _ambiguous(message_id, [_describe_row(row) for row in held_rows])
+    if not held_rows and len(rows) > 1:
+        _raise_if_all_rejected(context, rows)
         statuses = ", ".join(sorted({row.status or "unknown" for row in rows}))
         raise ActionFailed(f'No message with the Message-ID "{message_id}" is held: their status is {statuses}.')
-    return _of_info(context, context.client.tracking.info((waiting or rows)[0].id))
+    return _resolve_info(context, context.client.tracking.info((held_rows or rows)[0].id))
 
 
-def _of_hold_id(context: Context, hold_id: str) -> HeldTarget:
-    hold = next((hold for hold in context.client.held.list(page_size=_PAGE) if hold.id == hold_id), None)
+def _resolve_hold_id(context: Context, hold_id: str) -> HeldTarget:
+    hold = next((hold for hold in context.client.held.list(page_size=_PAGE_SIZE) if hold.id == hold_id), None)
     if hold is None:
         raise ActionFailed(
-            f'Neither message tracking nor the held queue knows the id "{shortened(hold_id)}": it was released or '
-            "rejected already, has aged out, or is not complete."
+            f'Neither message tracking nor the hold queue knows the ID "{shortened(hold_id)}". The message was already '
+            "released or rejected, or has aged out, or the ID is incomplete."
         )
-    context.log.info("The id is that of an entry of the held queue.")
-    found = hold_matches.look_up_risk(context, hold)
-    return HeldTarget(hold=hold, tracking_id=found.tracking_id, risk=found.risk, risk_problem=found.problem)
+    context.log.info("The ID is a hold ID.")
+    lookup = hold_matches.look_up_risk(context, hold)
+    return HeldTarget(hold=hold, tracking_id=lookup.tracking_id, risk=lookup.risk, risk_problem=lookup.problem)
 
 
-def _of_info(context: Context, info: MessageInfo) -> HeldTarget:
+def _resolve_info(context: Context, info: MessageInfo) -> HeldTarget:
     if info.status != Status.HELD:
         raise NotHeld(f'The message is not held: its status is "{info.status or "unknown"}".', info)
     recipient = info.recipient
     field = "recipient" if recipient else ""
-    holds = list(context.client.held.list(search_field=field, search_value=recipient, page_size=_PAGE))
+    holds = list(context.client.held.list(search_field=field, search_value=recipient, page_size=_PAGE_SIZE))
     problem = hold_matches.RISK_UNREADABLE if info.risk_is_unreadable else ""
-    named = [hold for hold in holds if info.queue_id and hold.id == info.queue_id]
-    if named:
-        hold = named[0]
-        _check_same(info, hold)
+    hold = next((hold for hold in holds if info.queue_id and hold.id == info.queue_id), None)
+    if hold is not None:
+        _check_identity(info, hold)
     else:
-        # The id that the details name is not in the queue, or is no hold id: compare what both show.
+        # The queue ID in the details is not in the hold queue, or is not a hold ID. Compare the contents.
         hold = hold_matches.matching_hold(context, info, holds)
         if not info.risk:
-            problem = problem or "it was found by comparing the held queue with message tracking, which names no risk"
+            problem = problem or "it was found by comparing the hold queue with message tracking, which names no risk"
     return HeldTarget(hold=hold, tracking_id=info.id, risk=info.risk, risk_problem=problem)
 
 
-def _check_same(info: MessageInfo, hold: HeldMessage) -> None:
-    differing = hold_matches.identity_of_record(info).contradictions(hold_matches.identity_of_hold(hold))
-    if differing:
-        words = " and ".join(differing)
+def _check_identity(info: MessageInfo, hold: HeldMessage) -> None:
+    members = hold_matches.identity_of_record(info).contradictions(hold_matches.identity_of_hold(hold))
+    if members:
         raise hold_matches.refused(
-            f"Message tracking names a held message whose {words} in the held queue differs from the record's", [hold]
+            f"Message tracking names a held message whose {' and '.join(members)} in the hold queue differs from the "
+            "record's",
+            [hold],
         )
 
 
-def _all_rejected(context: Context, rows: Sequence[TrackedMessage]) -> None:
-    """Raises NotHeld when every copy of a mail had been held and is rejected now."""
-    if {row.status for row in rows} != {Status.REJECTED} or len(rows) > _MOST_COPIES:
+def _raise_if_all_rejected(context: Context, rows: Sequence[TrackedMessage]) -> None:
+    """Raise `NotHeld` if every copy of the message was held and then rejected."""
+    if {row.status for row in rows} != {Status.REJECTED} or len(rows) > _MAX_COPIES:
         return
     infos = [context.client.tracking.info(row.id) for row in rows]
     if all(info.queue_detail_status for info in infos):
@@ -182,10 +184,11 @@ def _describe_row(row: TrackedMessage) -> dict[str, Any]:
 
 def _ambiguous(message_id: str, candidates: Sequence[dict[str, Any]]) -> ActionFailed:
     listed = "; ".join(
-        f'{one.get("trackingId") or one.get("holdId")} (to {one["recipient"]}, "{shortened(str(one["subject"]))}")'
-        for one in candidates[:10]
+        f'{candidate["trackingId"]} (to {candidate["recipient"]}, "{shortened(str(candidate["subject"]))}")'
+        for candidate in candidates[:10]
     )
     return ActionFailed(
-        f'"{shortened(message_id)}" means {len(candidates)} held messages, so nothing was done. Use one of: {listed}',
+        f'"{shortened(message_id)}" matches {len(candidates)} held messages, so nothing was done. Use one of these '
+        f"IDs: {listed}",
         json_result=list(candidates),
     )

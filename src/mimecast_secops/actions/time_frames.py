@@ -1,4 +1,4 @@
-"""The time frames that a person can choose, as pairs of times."""
+"""The time frames of a search, as pairs of times."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ OPTIONS: Final = (*_HOURS, "Last Week", "Last Month", CUSTOM)
 
 
 def time_frame(name: str, start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """The beginning and the end of a time frame, aware.
+    """The start and the end of a time frame, timezone-aware.
 
     Args:
-        name: one of `OPTIONS`. `Last Week` is the previous week from Monday to Monday, `Last Month` the previous
-            calendar month, both in UTC; the hours reach back from now.
-        start: for `Custom`.
-        end: for `Custom`; None is now.
-        now: the present, in UTC.
+        name: one of `OPTIONS`. `Last Week` is the previous week from Monday to Monday and `Last Month` the previous
+            calendar month, both in UTC. The other time frames end now.
+        start: the start for `Custom`.
+        end: the end for `Custom`; None stands for now.
+        now: the current time, in UTC.
 
     Raises:
-        InvalidParameter: `Custom` without a start, or an end that is not after the start.
+        InvalidParameter: `Custom` without a start, or an end before the start.
     """
     if name in _HOURS:
         return now - timedelta(hours=_HOURS[name]), now

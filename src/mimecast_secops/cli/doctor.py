@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import click
 
-from mimecast_secops.actions.check_permissions import subjects
+from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.options import add, connection_options
-from mimecast_secops.diagnosis import Finding, Verdict, examine
+from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
 
 _HEADINGS: Final = {
     "connection": "Connection",
@@ -30,8 +30,8 @@ def run(context: CommandContext) -> int:
     """Check everything, and show the findings."""
     screen = context.screen
     with context.client() as client:
-        findings = examine(
-            client, subjects(), lambda done, total, subject: screen.note(f"{done + 1}/{total} {subject}")
+        findings = check_permissions(
+            client, all_requirements(), lambda done, total, subject: screen.note(f"{done + 1}/{total} {subject}")
         )
     if screen.as_json:
         screen.data([finding.as_json() for finding in findings])

@@ -1,6 +1,6 @@
-"""What works with these credentials, and what to grant: one safe probe per right, changing nothing in the tenant."""
+"""The permission check: one harmless request per API endpoint shows what works with the credentials in use."""
 
-from mimecast_secops.diagnosis.examination import Subject, examine
 from mimecast_secops.diagnosis.findings import Finding, Verdict
+from mimecast_secops.diagnosis.permission_check import Requirements, check_permissions
 
-__all__ = ["Finding", "Subject", "Verdict", "examine"]
+__all__ = ["Finding", "Requirements", "Verdict", "check_permissions"]

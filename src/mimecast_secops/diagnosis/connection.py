@@ -1,4 +1,4 @@
-"""From the network up to the account: what stands between us and the first answer."""
+"""The connection check: name resolution, TLS, credentials, account and clock."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 
-# Signed requests of API 1.0 are refused when it is far off (API notes 2.3 [inferred]: 15 minutes).
-_MUCH_SKEW: Final = 300.0
+# In seconds. Mimecast refuses signed requests if the clock is wrong by 15 minutes (API notes 2.3 [inferred]).
+_MAX_CLOCK_SKEW: Final = 300.0
 
 
-def examine_connection(client: MimecastClient) -> Iterator[Finding]:
-    """Name resolution, connection and TLS, credentials, clock, in the order in which they can fail.
+def check_connection(client: MimecastClient) -> Iterator[Finding]:
+    """Check name resolution, connection and TLS, credentials, account and clock, in this order.
 
-    Stops at the first that does not work: what comes after it cannot be told.
+    Returns:
+        One finding per step. The check ends at the first step that fails, because the steps after it depend on it.
     """
     url = urlsplit(client.api_root)
     proxies = getproxies()
@@ -44,12 +45,12 @@ def examine_connection(client: MimecastClient) -> Iterator[Finding]:
         if reached:
             yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
         name = "Credentials" if isinstance(error, AuthenticationFailed) else "Connection"
-        yield _finding(name, Verdict.MISSING, str(error), "Correct the settings that the sentence names.")
-        yield from _clock(client)
+        yield _finding(name, Verdict.MISSING, str(error), "Correct the settings that the error names.")
+        yield from _check_clock(client)
         return
     except MissingPermission as error:
         yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
-        yield _finding("Credentials", Verdict.WORKS, "They are accepted.")
+        yield _finding("Credentials", Verdict.WORKS, "Mimecast accepts them.")
         yield _finding("Account", Verdict.UNKNOWN, str(error))
     except MimecastError as error:
         yield _finding("Connection", Verdict.UNKNOWN, str(error))
@@ -57,10 +58,10 @@ def examine_connection(client: MimecastClient) -> Iterator[Finding]:
     else:
         secure = "with a verified certificate" if url.scheme == "https" else "without TLS, on this machine"
         yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers {secure}.")
-        yield _finding("Credentials", Verdict.WORKS, f"They are accepted ({client.api_version.value}).")
+        yield _finding("Credentials", Verdict.WORKS, f"Mimecast accepts them ({client.api_version.value}).")
         region = f", region {account.region}" if account.region else ""
         yield _finding("Account", Verdict.WORKS, f"{account.account_name or account.account_code}{region}.")
-    yield from _clock(client)
+    yield from _check_clock(client)
 
 
 def _resolve(host: str) -> Finding:
@@ -76,17 +77,17 @@ def _resolve(host: str) -> Finding:
     return _finding("Name resolution", Verdict.WORKS, f"{host} is {addresses[0][4][0]}.")
 
 
-def _clock(client: MimecastClient) -> Iterator[Finding]:
+def _check_clock(client: MimecastClient) -> Iterator[Finding]:
     skew = client.clock_skew
     if skew is None:
-        yield _finding("Clock", Verdict.UNKNOWN, "The server does not say what time it is.")
+        yield _finding("Clock", Verdict.UNKNOWN, "The server does not report its time.")
         return
     why = f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Mimecast's."
-    if abs(skew) <= _MUCH_SKEW:
+    if abs(skew) <= _MAX_CLOCK_SKEW:
         yield _finding("Clock", Verdict.WORKS, why)
         return
-    signed = " Signed requests are refused when it is far off." if client.api_version is ApiVersion.V1 else ""
-    yield _finding("Clock", Verdict.MISSING, why + signed, "Set the clock, or switch on time synchronisation.")
+    signed = " Mimecast refuses signed requests if the clock is wrong." if client.api_version is ApiVersion.V1 else ""
+    yield _finding("Clock", Verdict.MISSING, why + signed, "Set the clock, or turn on time synchronization.")
 
 
 def _finding(subject: str, verdict: Verdict, why: str, remedy: str = "") -> Finding:

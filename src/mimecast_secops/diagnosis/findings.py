@@ -1,4 +1,4 @@
-"""What a diagnosis finds."""
+"""The findings of a permission check."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ class Verdict(Enum):
 
     WORKS = "works"
     MISSING = "missing"
-    NOT_AVAILABLE = "not available on this API generation"
-    UNKNOWN = "could not be told"
+    NOT_AVAILABLE = "not available on this API version"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One line of a diagnosis.
+    """One row of a permission check.
 
-    `kind` is connection, function, action or connector; `path` is the function's, "" for the others. `why` is what the
-    verdict rests on; `remedy` what to do, "" where nothing is.
+    `kind` is `connection`, `function` (an API endpoint), `action` or `connector`. `why` is the reason for the verdict.
+    `remedy` tells an administrator what to do; it is "" if nothing can be done. `path` is the endpoint's path; it is ""
+    for the other kinds.
     """
 
     subject: str
@@ -32,5 +33,5 @@ class Finding:
     path: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """The finding as a JSON object, with the verdict as text."""
         return asdict(self) | {"verdict": self.verdict.value}

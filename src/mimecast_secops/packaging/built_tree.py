@@ -24,13 +24,6 @@ _MODES: Final = {"regular": 0, "script": 2}
 _MATCHES: Final = {"contains": 1, "starts_with": 2, "not_equal": 5, "not_contains": 6, "is_not_empty": 8}
 _SIZES: Final = {"half_width": 1, "full_width": 2}
 _FUNCTIONS: Final = {"to_string": 0, "from_unix_time_string_or_long": 3, "to_ip_address": 101}
-_OUTCOMES: Final = {
-    "search_email": "Search Email",
-    "update_email": "Update Email",
-    "add_ioc_to_blocklist": "Add IOC to Blocklist",
-    "add_ioc_to_allowlist": "Add IOC to Allowlist",
-    "remove_ioc_from_blocklist": "Remove IOC from Blocklist",
-}
 _MINIMUM_SYSTEM: Final = 5.3
 _PYTHON_3_11: Final = 3
 
@@ -123,9 +116,9 @@ def _action(action: Action) -> Data:
         "SimulationDataJson": data["simulation_data_json"],
         "Version": 1.0,
     }
-    if ai.outcome(action):
+    if action.outcome:
         built["AiCategories"] = [ai.category(action)]
-        built["OutcomeCategories"] = [_OUTCOMES[ai.outcome(action)]]
+        built["OutcomeCategories"] = [action.outcome.label]
     return built
 
 

@@ -1,0 +1,50 @@
+"""Advanced Archive Search: pages, and the query that is sent."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from tests.actions.archive import ADVANCED, ARCHIVE, archive_messages
+from tests.actions.runner import ActionRunner
+
+
+def xml(page_size: int, muse: str = "<text></text>") -> str:
+    return (
+        '<?xml version="1.0"?><xmlquery trace="iql,muse"><metadata query-type="emailarchive" archive="true" '
+        f'active="false" page-size="{page_size}" startrow="0"><return-fields><return-field>subject</return-field>'
+        f"</return-fields></metadata><muse>{muse}</muse></xmlquery>"
+    )
+
+
+def test_an_advanced_search_reads_all_pages(runner: ActionRunner) -> None:
+    archive_messages(runner, 25)
+    assert len(runner.succeeds(ADVANCED, XML_Query=xml(10))) == 25
+    assert runner.paths == [ARCHIVE] * 3
+
+
+def test_an_advanced_search_stops_at_the_page_limit_and_logs_it(
+    runner: ActionRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive_messages(runner, 23)
+    with caplog.at_level(logging.WARNING):
+        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
+    assert runner.paths == [ARCHIVE] * 20
+    assert [record for record in caplog.records if "20 pages" in record.getMessage()]
+
+
+def test_an_advanced_search_that_ends_at_the_page_limit_logs_nothing(
+    runner: ActionRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    archive_messages(runner, 20)
+    with caplog.at_level(logging.WARNING):
+        assert len(runner.succeeds(ADVANCED, XML_Query=xml(1))) == 20
+    assert not caplog.records
+
+
+def test_an_advanced_search_sends_the_query_unchanged(runner: ActionRunner) -> None:
+    runner.receive("Lunch", sender="carol@example.org")
+    runner.receive("Dinner", sender="dave@example.org")
+    asked = xml(10, '<sent select="from">dave@example.org</sent>')
+    assert [item["subject"] for item in runner.succeeds(ADVANCED, XML_Query=f"\n {asked} \n")] == ["Dinner"]

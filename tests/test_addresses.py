@@ -1,4 +1,4 @@
-"""Mail addresses and domains as people type them."""
+"""Email addresses and domains that users enter."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_domain_is_two_labels_or_more_in_any_script(text: str) -> None:
         ".".join(["a" * 60] * 5),
     ],
 )
-def test_what_is_no_domain(text: str) -> None:
+def test_a_text_that_is_not_a_domain(text: str) -> None:
     assert not is_domain(text)
 
 
@@ -92,7 +92,7 @@ def test_an_address_is_a_local_part_and_a_domain(text: str) -> None:
         "[Event.sender]",
     ],
 )
-def test_what_is_no_address(text: str) -> None:
+def test_a_text_that_is_not_an_address(text: str) -> None:
     assert not is_address(text)
 
 
@@ -104,7 +104,7 @@ def test_a_local_part_and_a_domain_make_an_address(local: str, domain: str) -> N
 
 
 @given(st.text())
-def test_no_text_whatever_breaks_the_check(text: str) -> None:
+def test_no_text_makes_the_check_raise(text: str) -> None:
     if is_address(text):
         assert is_domain(text.rpartition("@")[2])
     if is_domain(text):
@@ -113,7 +113,7 @@ def test_no_text_whatever_breaks_the_check(text: str) -> None:
 
 
 @given(LOCAL, DOMAIN, st.sampled_from([" ", "\n", "\t", ",", ";", "<", ">", "\x00", "\x7f", '"', "\u00a0", "\u2028"]))
-def test_an_address_has_no_separator_anywhere(local: str, domain: str, separator: str) -> None:
+def test_an_address_has_no_separator(local: str, domain: str, separator: str) -> None:
     whole = f"{local}@{domain}"
     for at in (0, len(local) // 2, len(local), len(whole)):
         assert not is_address(whole[:at] + separator + whole[at:])
@@ -154,7 +154,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=ascii)
-def test_an_address_that_is_not_what_it_seems_is_refused_and_the_reason_is_named(text: str) -> None:
+def test_a_deceptive_address_is_refused_and_the_reason_is_named(text: str) -> None:
     assert not is_address(text)
     assert REFUSED[text] in character_problem(text)
 
@@ -204,6 +204,6 @@ def test_an_accepted_address_has_no_problem_with_its_characters(text: str) -> No
         assert character_problem(text) == ""
 
 
-def test_the_domain_of_an_address_is_found_without_looking_at_its_characters() -> None:
-    """The connector asks this of every held message."""
+def test_the_domain_of_an_address_is_read_without_a_check_of_its_characters() -> None:
+    """The connector calls this for every held message."""
     assert domain_of("\u0430\u202e*@Bad.Example") == "bad.example"

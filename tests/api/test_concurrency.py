@@ -22,14 +22,14 @@ NEVER = Deadline.never()
 PATH = "/api/message-finder/get-message-info"
 
 
-def reply(limit: AdaptiveLimit | ConcurrencyLimit, seconds: float = 0.05, **more: Any) -> Observation:
+def reply(limit: AdaptiveLimit | ConcurrencyLimit, seconds: float = 0.05, **options: Any) -> Observation:
     epoch = limit.epoch if isinstance(limit, AdaptiveLimit) else limit._adaptive.epoch
-    return Observation(**{"path": PATH, "epoch": epoch, "status": 200, "seconds": seconds} | more)
+    return Observation(**{"path": PATH, "epoch": epoch, "status": 200, "seconds": seconds} | options)
 
 
-def round_trip(limit: AdaptiveLimit, **more: Any) -> None:
+def round_trip(limit: AdaptiveLimit, **options: Any) -> None:
     """As many replies as may be in flight, all of requests that began before the first of them."""
-    replies = [reply(limit, **more) for _ in range(limit.limit)]
+    replies = [reply(limit, **options) for _ in range(limit.limit)]
     for observation in replies:
         limit.observe(observation, 0.0, in_use=True)
 

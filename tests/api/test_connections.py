@@ -1,4 +1,4 @@
-"""Pools of connections: to the server that the checks have seen. TLS sockets: closed whatever happens to them."""
+"""Connection pools and TLS sockets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
         "http://user@127.0.0.1/path",
     ],
 )
-def test_a_pool_leads_to_the_host_that_was_checked(url: str) -> None:
+def test_a_pool_connects_to_the_host_that_was_checked(url: str) -> None:
     pool = pool_of(url, proxy=None, context=None, size=1)
     parts = urlsplit(url)
     assert (pool.host, pool.port) == (parts.hostname, parts.port or 80)

@@ -1,4 +1,4 @@
-"""Deadlines that come, that do not, and that are expired from outside."""
+"""Deadlines, and deadlines that are expired early."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_an_expired_deadline_has_no_time_left(at: float, now: float) -> None:
     assert deadline.remaining(now) <= left
 
 
-def test_expiring_twice_is_expiring_once() -> None:
+def test_a_deadline_can_be_expired_twice() -> None:
     deadline = Deadline.never()
     assert deadline.remaining() == math.inf
     deadline.expire()
@@ -40,7 +40,7 @@ def test_expiring_twice_is_expiring_once() -> None:
     assert deadline.remaining() <= 0
 
 
-def test_deadlines_of_the_same_time_are_equal_and_expire_apart() -> None:
+def test_equal_deadlines_expire_separately() -> None:
     first, second = Deadline(5.0), Deadline(5.0)
     first.expire()
     assert first == second
@@ -89,7 +89,7 @@ def test_a_signal_handler_may_set_a_flag_that_the_interrupted_code_uses() -> Non
 
 
 def expire_once_asked(server: Server, deadline: Deadline) -> threading.Thread:
-    """Expire a deadline as soon as the server has got a request."""
+    """Expire a deadline as soon as the server receives a request."""
 
     def expire() -> None:
         while not server.requests and not server.stop_waiting.wait(0.005):
@@ -102,15 +102,15 @@ def expire_once_asked(server: Server, deadline: Deadline) -> threading.Thread:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "reply",
     [
         answer(status=429, **{"X-RateLimit-Reset": "100000"}),
         Answer(503, b"", {"Retry-After": "100"}),
     ],
     ids=["a rate limit", "an outage"],
 )
-def test_a_wait_before_a_retry_ends_when_the_deadline_is_expired(server: Server, told: Answer) -> None:
-    server.say(told)
+def test_a_wait_before_a_retry_ends_when_the_deadline_is_expired(server: Server, reply: Answer) -> None:
+    server.say(reply)
     deadline = Deadline.never()
     with MimecastClient(Connection(server.url, APPLICATION, max_attempts=100)) as client:
         expiring = expire_once_asked(server, deadline)
@@ -131,7 +131,7 @@ def test_a_wait_for_the_rate_limit_ends_when_the_deadline_is_expired() -> None:
     assert deadline.expired
 
 
-def test_nothing_is_sent_after_a_deadline_was_expired(server: Server) -> None:
+def test_nothing_is_sent_after_the_deadline_is_expired(server: Server) -> None:
     deadline = Deadline.never()
     deadline.expire()
     with MimecastClient(Connection(server.url, APPLICATION)) as client, pytest.raises(DeadlineExceeded):

@@ -56,9 +56,9 @@ RECORDS = [Account, HeldMessage, MessageDetail, PolicyRecord, PolicyTarget, Trac
 @settings(max_examples=40)
 @given(value=json_values | json_objects)
 def test_no_json_value_makes_a_record_raise(record: Any, value: Any) -> None:
-    found = record.read(value)
-    assert getattr(found, "raw", {}) == (value if isinstance(value, dict) and hasattr(found, "raw") else {})
-    assert repr(found)
+    read = record.read(value)
+    assert getattr(read, "raw", {}) == (value if isinstance(value, dict) and hasattr(read, "raw") else {})
+    assert repr(read)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
@@ -248,7 +248,7 @@ def test_a_policy_target_is_read_as_it_was_formatted(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "message_id"),
     [
         ("<pre>\nMessage-ID: &lt;a1@example.org&gt;\n</pre>", "a1@example.org"),
         ("<pre>Message-Id: &lt;a1@example.org&gt;</pre>", "a1@example.org"),
@@ -264,8 +264,8 @@ def test_a_policy_target_is_read_as_it_was_formatted(kind: str) -> None:
         ("<pre>\nMessage-ID: &lt;a&amp;b@x&gt;\n</pre>", "a&b@x"),
     ],
 )
-def test_the_message_id_is_parsed_from_the_headers(text: str, found: str) -> None:
-    assert message_id_of(text) == found
+def test_the_message_id_is_parsed_from_the_headers(text: str, message_id: str) -> None:
+    assert message_id_of(text) == message_id
 
 
 @given(st.text())

@@ -38,8 +38,8 @@ FILE = Answer(200, CONTENT, {"Content-Type": "application/pdf"})
 ATTACHED = Answer(200, CONTENT, {"Content-Type": "application/json", "Content-Disposition": 'attachment; filename="a"'})
 
 
-def links(*urls: object, **more: object) -> Answer:
-    return answer([{"urls": list(urls)} | more])
+def links(*urls: object, **options: object) -> Answer:
+    return answer([{"urls": list(urls)} | options])
 
 
 def fetched(client: MimecastClient, *, max_bytes: int = 1_000_000, sha256: str = "") -> bytes:

@@ -42,9 +42,9 @@ def mapped(
     return error_of_reply(RequestInfo(endpoint, api_version, REQUEST_ID), raw, open_envelope(raw))
 
 
-def error_of(status: int, body: Any = None, endpoint: Endpoint = held.LIST, **more: Any) -> MimecastError:
-    api_version = more.pop("api_version", ApiVersion.V2)
-    raw = RawReply(status, more.pop("headers", {}), body if isinstance(body, bytes) else bytes_of(body))
+def error_of(status: int, body: Any = None, endpoint: Endpoint = held.LIST, **options: Any) -> MimecastError:
+    api_version = options.pop("api_version", ApiVersion.V2)
+    raw = RawReply(status, options.pop("headers", {}), body if isinstance(body, bytes) else bytes_of(body))
     error = mapped(raw, endpoint, api_version)
     assert error is not None
     return error
@@ -54,8 +54,8 @@ def path_of(endpoint: Endpoint) -> str:
     return endpoint.path
 
 
-def nested(code: str, message: str = "the detail", **more: Any) -> dict[str, Any]:
-    return {"meta": {"status": 200}, "data": [], "fail": [{"errors": [{"code": code, "message": message, **more}]}]}
+def nested(code: str, message: str = "the detail", **options: Any) -> dict[str, Any]:
+    return {"meta": {"status": 200}, "data": [], "fail": [{"errors": [{"code": code, "message": message, **options}]}]}
 
 
 def flat(code: str, message: str = "the detail") -> dict[str, Any]:
@@ -255,9 +255,9 @@ def test_a_redirect_is_an_error(status: int) -> None:
 # permissions
 
 
-@pytest.mark.parametrize("endpoint", [endpoint for endpoint in endpoints() if endpoint.permission], ids=path_of)
 @BOTH
-def test_a_missing_permission_is_named_with_the_role_that_needs_it(endpoint: Endpoint, api_version: ApiVersion) -> None:
+def test_a_missing_permission_is_named_with_the_role_that_needs_it(api_version: ApiVersion) -> None:
+    endpoint = held.RELEASE
     error = error_of(403, nested("err_xdk_operation_forbidden_for_address"), endpoint, api_version=api_version)
     assert isinstance(error, MissingPermission)
     assert error.permission == endpoint.permission
@@ -267,7 +267,7 @@ def test_a_missing_permission_is_named_with_the_role_that_needs_it(endpoint: End
     assert who in str(error)
 
 
-@pytest.mark.parametrize("endpoint", endpoints(), ids=path_of)
+@pytest.mark.parametrize("endpoint", [account.GET, held.DETAIL], ids=path_of)
 def test_a_missing_product_is_named_or_described_by_its_endpoint(endpoint: Endpoint) -> None:
     error = error_of(403, flat("app_forbidden"), endpoint)
     assert isinstance(error, MissingPermission)

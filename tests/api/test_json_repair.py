@@ -1,4 +1,4 @@
-"""Replies with characters that a strict decoder refuses: repaired, and marked where they were."""
+"""Repair of characters that a strict decoder rejects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize(("raw", "text"), BROKEN.values(), ids=BROKEN)
-def test_an_unreadable_character_costs_only_itself(raw: bytes, text: str) -> None:
+def test_only_the_unreadable_character_is_replaced(raw: bytes, text: str) -> None:
     body = b'{"data": [{"id": "1", "subject": "' + raw + b'"}, {"id": "2", "subject": "whole"}]}'
     first, second = decode_json(body)["data"]
     assert first == {"id": "1", "subject": text}
@@ -39,7 +39,7 @@ def test_an_unreadable_character_costs_only_itself(raw: bytes, text: str) -> Non
     assert not isinstance(second, RepairedObject)
 
 
-def test_a_repair_is_marked_on_every_object_around_it() -> None:
+def test_a_repair_is_marked_on_every_enclosing_object() -> None:
     value = decode_json(b'{"fromHdr": {"displayableName": "\xff"}, "subject": "whole"}')
     assert value.repaired == ("fromHdr",)
     assert value["fromHdr"].repaired == ("displayableName",)
@@ -57,7 +57,7 @@ def test_a_byte_order_mark_is_not_part_of_the_text(encoding: str) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"  ", b'{"a": "b', b'{"a": "x"y"}', b"[" * 100_000, b"<html>"], ids=lambda body: repr(body[:12])
 )
-def test_what_is_not_json_is_refused(body: bytes) -> None:
+def test_a_text_that_is_not_json_is_an_error(body: bytes) -> None:
     with pytest.raises(NotJson):
         decode_json(body)
 
@@ -68,7 +68,7 @@ def test_a_valid_text_is_never_changed(value: Any) -> None:
 
 
 @given(json_values, st.data())
-def test_whatever_bytes_stand_in_a_text_the_result_can_be_encoded(value: Any, data: st.DataObject) -> None:
+def test_the_result_can_be_encoded_for_any_bytes_in_a_text(value: Any, data: st.DataObject) -> None:
     body = json.dumps({"before": value, "text": "HERE", "after": value}, ensure_ascii=False).encode()
     noise = data.draw(st.binary(max_size=8).filter(lambda noise: not set(noise) & set(b'"\\')))
     decoded = decode_json(body.replace(b"HERE", noise))

@@ -64,8 +64,8 @@ def test_a_request_shows_what_is_sent(
             with pytest.raises(MimecastError):
                 send(request)
     prepared, in_one_step = server.requests
-    shown = request.as_json()
-    assert {"path": prepared.path, **prepared.json} == shown == json.loads(json.dumps(shown))
+    plan = request.as_json()
+    assert {"path": prepared.path, **prepared.json} == plan == json.loads(json.dumps(plan))
     assert (in_one_step.path, in_one_step.body) == (prepared.path, prepared.body)
 
 

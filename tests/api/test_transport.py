@@ -43,10 +43,10 @@ def transport(**transport_options: Any) -> Transport:
     return Transport(TransportOptions(**transport_options), monotonic=FakeTime())
 
 
-def exchange(client: Transport, url: str, **more: Any) -> RawReply:
+def exchange(client: Transport, url: str, **options: Any) -> RawReply:
     arguments = {"headers": {"Authorization": "Bearer marked"}, "body": b"{}", "deadline": NEVER, "max_bytes": 10_000}
     try:
-        return client.exchange("POST", url, **(arguments | more))
+        return client.exchange("POST", url, **(arguments | options))
     finally:
         client.close()
 

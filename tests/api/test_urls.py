@@ -1,4 +1,4 @@
-"""Where requests may go, and which hosts are internal."""
+"""Checks of URLs and hosts."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ACCEPTED = [
 
 
 @pytest.mark.parametrize(("url", "words"), REFUSED)
-def test_an_api_root_that_would_show_or_mislead_the_credentials_is_refused(url: str, words: str) -> None:
+def test_an_api_root_that_would_reveal_the_credentials_is_refused(url: str, words: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         Connection(url, APPLICATION)
     assert str(caught.value).startswith("API Root ")
@@ -64,7 +64,7 @@ def test_an_api_root_that_would_show_or_mislead_the_credentials_is_refused(url: 
 
 
 @pytest.mark.parametrize(("url", "kept"), ACCEPTED)
-def test_an_api_root_is_taken_without_the_slash_at_its_end(url: str, kept: str) -> None:
+def test_an_api_root_has_no_trailing_slash(url: str, kept: str) -> None:
     assert Connection(url, APPLICATION).api_root == kept
 
 
@@ -82,7 +82,7 @@ def test_every_text_is_a_safe_url_or_misconfigured(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "is_ours"),
+    ("host", "is_local"),
     [
         ("127.0.0.1", True),
         ("127.255.0.1", True),
@@ -98,8 +98,8 @@ def test_every_text_is_a_safe_url_or_misconfigured(text: str) -> None:
         ("", False),
     ],
 )
-def test_only_this_machine_is_loopback(host: str, is_ours: bool) -> None:
-    assert is_loopback(host) is is_ours
+def test_only_this_machine_is_loopback(host: str, is_local: bool) -> None:
+    assert is_loopback(host) is is_local
 
 
 @given(st.text() | st.from_regex(r"[0-9a-fx.:%\[\]]{0,40}", fullmatch=True))
@@ -110,8 +110,8 @@ def test_every_text_is_internal_or_not(host: str) -> None:
 
 
 @given(st.ip_addresses())
-def test_an_address_is_internal_where_the_internet_does_not_route_it(address: IPv4Address | IPv6Address) -> None:
-    shown = f"[{address}]" if address.version == 6 else str(address)
+def test_an_address_that_is_not_public_is_internal(address: IPv4Address | IPv6Address) -> None:
+    host = f"[{address}]" if address.version == 6 else str(address)
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
         embedded = isinstance(address, IPv6Address) and (address.ipv4_mapped or address.sixtofour)
-        assert embedded or is_internal(shown)
+        assert embedded or is_internal(host)

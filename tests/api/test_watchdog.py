@@ -57,8 +57,8 @@ def call(server: SlowServer, slow_reply: SlowReply, deadline: Deadline, **limits
         transport.close()
 
 
-def exchange(transport: Transport, url: str, deadline: Deadline, **more: Any) -> RawReply:
-    return transport.exchange("POST", url, headers={}, body=b"{}", deadline=deadline, max_bytes=10**7, **more)
+def exchange(transport: Transport, url: str, deadline: Deadline, **options: Any) -> RawReply:
+    return transport.exchange("POST", url, headers={}, body=b"{}", deadline=deadline, max_bytes=10**7, **options)
 
 
 @parametrize("slow_reply", [*FIRST_PHASES, *IN_THE_BODY], ids=name_of)

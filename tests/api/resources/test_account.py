@@ -15,10 +15,10 @@ from tests.api.resources.tenant import ON_V1, ON_V2, V2, switch
 
 
 def test_the_account_is_read(client: MimecastClient) -> None:
-    found = client.account.get()
-    assert (found.account_code, found.account_name, found.region) == ("CUSA00A000", "Simulated Tenant", "us")
-    assert (found.domain, found.type, found.search_reason) == ("example.com", "full", False)
-    assert found.packages[0].startswith("Email Security")
+    record = client.account.get()
+    assert (record.account_code, record.account_name, record.region) == ("CUSA00A000", "Simulated Tenant", "us")
+    assert (record.domain, record.type, record.search_reason) == ("example.com", "full", False)
+    assert record.packages[0].startswith("Email Security")
 
 
 def test_the_account_tells_whether_a_search_needs_a_reason(simulator: Simulator, client: MimecastClient) -> None:

@@ -1,4 +1,4 @@
-"""The tenant's internal domains: all of them, or an error."""
+"""Internal domains of the tenant."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def client(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Mim
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *pages: list[Any]) -> None:
-    """Let the simulated tenant answer with these entries, a page after the other."""
+    """Make the simulated tenant reply with these pages of entries."""
 
     def answer(call: Call) -> Answer:
         number = int(str(call.pagination.get("pageToken", "0")))
-        more = {"next": str(number + 1)} if number + 1 < len(pages) else {}
-        return data(pages[number], {"pageSize": len(pages[number]), **more})
+        pagination = {"next": str(number + 1)} if number + 1 < len(pages) else {}
+        return data(pages[number], {"pageSize": len(pages[number]), **pagination})
 
     endpoint = routes.BY_PATH[domains.INTERNAL.path]
     changed = routes.Endpoint(endpoint.path, answer, endpoint.permission, endpoint.product)
@@ -44,10 +44,10 @@ def answering(monkeypatch: pytest.MonkeyPatch, *pages: list[Any]) -> None:
 
 def test_every_domain_of_the_tenant_is_listed(simulator: Simulator, client: MimecastClient) -> None:
     simulator.tenant.domains = {"example.com", "second.example", "xn--mnchen-3ya.de"}
-    found = client.domains.internal()
-    assert [domain.domain for domain in found] == ["example.com", "second.example", "xn--mnchen-3ya.de"]
-    assert len({domain.id for domain in found}) == 3
-    assert {(domain.send_only, domain.local, domain.inbound_type) for domain in found} == {(False, True, "any")}
+    listed = client.domains.internal()
+    assert [domain.domain for domain in listed] == ["example.com", "second.example", "xn--mnchen-3ya.de"]
+    assert len({domain.id for domain in listed}) == 3
+    assert {(domain.send_only, domain.local, domain.inbound_type) for domain in listed} == {(False, True, "any")}
 
 
 def test_a_list_of_several_pages_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch, client: MimecastClient) -> None:

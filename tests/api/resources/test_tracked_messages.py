@@ -1,4 +1,4 @@
-"""Rows of a search: decoded in their documented form, and tolerantly in any other, with the same result."""
+"""Rows of a search: decoded in the documented form, and tolerantly in any other, with the same result."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_counting_rows_decodes_none() -> None:
 
 
 @pytest.mark.parametrize("data", EMPTY, ids=["no data", "no rows"])
-def test_an_empty_search_has_the_form_of_one(server: Server, data: list[Any]) -> None:
+def test_an_empty_search_result_has_the_documented_form(server: Server, data: list[Any]) -> None:
     server.say(answer(data))
     with client_of(server.url) as client:
         assert list(client.tracking.search(to="example.com")) == []
@@ -131,7 +131,7 @@ def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any
         list(client.archive.search("<xmlquery/>"))
 
 
-def test_one_broken_row_of_a_reply_costs_no_other(server: Server) -> None:
+def test_a_broken_row_does_not_affect_other_rows(server: Server) -> None:
     rows = [{"id": f"m{number}", "subject": f"mail {number}", "status": "held"} for number in range(50)]
     body = answer([{"trackedEmails": rows}]).body.replace(b"mail 7", rb"cut \ud83d").replace(b"mail 9", b"caf\xe9")
     server.say(Answer(200, body))

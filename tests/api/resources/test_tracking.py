@@ -38,12 +38,12 @@ def test_a_search_by_message_id_excludes_the_other_criteria(client: MimecastClie
 @pytest.mark.parametrize("order", ["newest", "oldest", "none"])
 def test_rows_have_the_order_of_the_reply(simulator: Simulator, client: MimecastClient, order: str) -> None:
     switch(simulator, tracked_order=order)
-    found = [row.received for row in client.tracking.search(to="example.com") if row.received]
+    times = [row.received for row in client.tracking.search(to="example.com") if row.received]
     if order == "newest":
-        assert found == sorted(found, reverse=True)
+        assert times == sorted(times, reverse=True)
     elif order == "oldest":
-        assert found == sorted(found)
-    assert len(found) >= 8
+        assert times == sorted(times)
+    assert len(times) >= 8
 
 
 def test_a_row_limit_of_the_tenant_truncates_the_rows(simulator: Simulator, client: MimecastClient) -> None:
@@ -78,8 +78,8 @@ def test_every_request_has_documented_members_only(simulator: Simulator, client:
     switch(simulator, strict_members=True)
     now = datetime.now(UTC)
     span = {"start": now - timedelta(days=1), "end": now}
-    found = client.tracking.search(to="example.com", statuses=["held"], routes=["inbound"], search_reason="why", **span)
-    client.tracking.info(found[0].id, load_content=True)
+    rows = client.tracking.search(to="example.com", statuses=["held"], routes=["inbound"], search_reason="why", **span)
+    client.tracking.info(rows[0].id, load_content=True)
     message = held_with(client)
     list(client.held.list(search_field="recipient", search_value="ann", **span))
     client.held.detail(message.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.support import Remote, simulator
 from mimecast_secops.api import MimecastClient
-from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report
 from mimecast_secops.testing import MemoryDelivery, MemoryStore
 
 TARGETS = {
@@ -51,8 +51,7 @@ def run() -> dict[str, Any]:
 def _cycle(remote: Remote) -> tuple[Report, float, float]:
     with remote.client(max_concurrency=_CEILING) as client:
         settings = ConnectorSettings(domains=("example.com",), max_messages=_COUNT, concurrency=_CEILING)
-        rules, _ = rules_of(settings)
-        connector = Connector(MimecastTenant(client), rules, MemoryStore(), MemoryDelivery())
+        connector = Connector(MimecastTenant(client), settings, MemoryStore(), MemoryDelivery())
         started = time.perf_counter()
         report = connector.run_cycle()
         seconds = time.perf_counter() - started

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.support import Remote, simulator
-from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
-from mimecast_secops.ingest.processed_ids import HOUR_MS
+from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report
+from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.state import State
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.sqlite import SqliteStore
@@ -34,14 +34,14 @@ def run() -> dict[str, Any]:
 def _with_processed_records() -> dict[str, Any]:
     with simulator() as remote, remote.client() as client:
         remote.control("bulk", {"count": _COUNT, "spread": 3000, "before": 60})
-        rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=_COUNT))
+        settings = ConnectorSettings(domains=("example.com",), max_messages=_COUNT)
         store, delivery = MemoryStore(), MemoryDelivery()
         delivered = 0
         while delivered < _COUNT:
-            delivered += Connector(MimecastTenant(client), rules, store, delivery).run_cycle().delivered
+            delivered += Connector(MimecastTenant(client), settings, store, delivery).run_cycle().delivered
         remote.control("requests", {"clear": True})
         cpu, started = time.process_time(), time.perf_counter()
-        report = Connector(MimecastTenant(client), rules, store, delivery).run_cycle()
+        report = Connector(MimecastTenant(client), settings, store, delivery).run_cycle()
         used, seconds = time.process_time() - cpu, time.perf_counter() - started
         counts = remote.control("requests")["counts"]
     assert (report.delivered, report.known) == (0, _COUNT), report.line()
@@ -68,18 +68,18 @@ def _with_processed_ids() -> dict[str, Any]:
 
 def _idle_cycle(remote: Remote, path: Path, ids: int) -> float:
     """CPU seconds of a cycle that opens the state, as a new process does, and has no new messages."""
-    rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=300))
+    settings = ConnectorSettings(domains=("example.com",), max_messages=300)
     delivery = MemoryDelivery()
     with remote.client() as client:
         with StateDatabase.open(path) as database:
             store = SqliteStore(database)
-            Connector(MimecastTenant(client), rules, store, delivery).run_cycle()
+            Connector(MimecastTenant(client), settings, store, delivery).run_cycle()
             _remember(store, ids)
         costs = []
         for _ in range(_ROUNDS):
             started = time.process_time()
             with StateDatabase.open(path) as database:
-                report: Report = Connector(MimecastTenant(client), rules, SqliteStore(database), delivery).run_cycle()
+                report: Report = Connector(MimecastTenant(client), settings, SqliteStore(database), delivery).run_cycle()
             costs.append(time.process_time() - started)
             assert (report.delivered, report.known) == (0, 300), report.line()
     return statistics.median(costs)
@@ -91,5 +91,5 @@ def _remember(store: SqliteStore, ids: int) -> None:
     assert state is not None
     now_ms = int(time.time() * 1000)
     for number in range(ids):
-        state.ledger.add(f"processed {number}", now_ms - (number % _HOURS + 1) * HOUR_MS)
+        state.processed_ids.add(f"processed {number}", now_ms - (number % _HOURS + 1) * HOUR_MS)
     store.commit(state.encode())

@@ -16,6 +16,7 @@ from mimecast_secops.parameters import (
     address,
     checked,
     choice,
+    choices,
     declared,
     flag,
     integer,
@@ -30,7 +31,7 @@ from mimecast_secops.parameters import (
 )
 
 
-def upper(given_text: str) -> str:
+def to_upper(given_text: str) -> str:
     if given_text == "bad":
         raise InvalidParameter("Upper", '"Upper" is bad.')
     return given_text.upper()
@@ -41,7 +42,7 @@ class Form:
     """One of each kind."""
 
     name: str = text("Name", "A name.", default="nobody")
-    upper: str = checked("Upper", "Shouted.", upper)
+    upper: str = checked("Upper", "In capitals.", to_upper)
     mail: str = address("Mail", "An address.")
     key: Secret = secret("Key", "A key.")
     on: bool = flag("On", "A switch.", default=True)
@@ -51,6 +52,8 @@ class Form:
     colour: str = choice("Colour", "Which.", ("Red", "Deep Blue"), default="Red")
     words: tuple[str, ...] = items("Words", "Some.", default="one,two")
     states: tuple[str, ...] = items("States", "Some; empty is all.", default="held", clearable=True)
+    sizes: tuple[str, ...] = choices("Sizes", "Some of these.", ("Small", "Extra Large"), default="Small")
+    hosts: tuple[str, ...] = items("Hosts", "Some, each checked.", check=to_upper)
     mails: tuple[str, ...] = items("Mails", "Some.", addresses=True)
     since: datetime | None = time("Since", "When.")
 

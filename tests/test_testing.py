@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mimecast_secops import testing
-from mimecast_secops.ingest import Connector, ConnectorSettings, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings
 from mimecast_secops.testing import MemoryDelivery, MemoryStore
 from tests.deliveries.alerts import make_alert
 from tests.ingest.model import DOMAIN, START, ModelTenant, Record
@@ -11,10 +11,10 @@ from tests.ingest.model import DOMAIN, START, ModelTenant, Record
 
 def test_a_connector_runs_in_memory_and_delivers_each_message_once() -> None:
     tenant, store, delivery = ModelTenant(now_ms=START), MemoryStore(), MemoryDelivery()
-    rules, _ = rules_of(ConnectorSettings(domains=(DOMAIN,)))
+    settings = ConnectorSettings(domains=(DOMAIN,))
     tenant.add(Record("m1", tenant.now_ms - 1000, tenant.now_ms - 1000))
     for _ in range(2):
-        Connector(tenant, rules, store, delivery, clock=tenant.clock).run_cycle()
+        Connector(tenant, settings, store, delivery, clock=tenant.clock).run_cycle()
         tenant.now_ms += 60_000
     assert [alert.ticket_id for alert in delivery.alerts] == ["m1"]
 

@@ -1,8 +1,9 @@
-"""What a person may fill in, said once.
+"""Parameter declarations: the single source for forms, CLI options and docs.
 
-A record of parameters is a frozen dataclass whose fields are declared with `text`, `flag`, `choice`, …. From that one
-declaration come the typed values that the code works with (`parse`), the definitions of the platform, the options of
-the command line and the reference pages (`declared`).
+A record of parameters is a frozen dataclass whose fields are declared with `text`, `flag`, `choice`, …. Each function
+returns a dataclass field, but is typed as the value of that field, as `dataclasses.field` is: a type checker rejects
+`count: int = text(…)`. From one declaration come the typed values that the code uses (`parse`), the definitions of the
+platform, the options of the command line and the reference pages (`declared`).
 
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Parameters:
@@ -27,16 +28,18 @@ from mimecast_secops.api.secrets import Secret
 _METADATA_KEY: Final = "mimecast_secops.parameter"
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "f"})
-_SHOWN: Final = 80
+_LONGEST_QUOTE: Final = 80
 _ADDRESS_ACCEPTED: Final = "a mail address such as ann@example.com is accepted"
+# An entry that stands for every option of a list.
+_ALL: Final = "all"
 
 
 class InvalidParameter(ValueError):
-    """A value that was refused before any call. Says which parameter, why, and what is accepted.
+    """A parameter value is invalid. The message names the parameter, the problem and the accepted values.
 
     Args:
-        parameter: the name as the person sees it.
-        message: the whole sentence.
+        parameter: the name that the user sees.
+        message: the complete sentence.
     """
 
     def __init__(self, parameter: str, message: str) -> None:
@@ -45,7 +48,7 @@ class InvalidParameter(ValueError):
 
 
 class Kind(Enum):
-    """The kinds of value a person can be asked for."""
+    """The kinds of parameter values."""
 
     TEXT = "text"
     SECRET = "secret"  # noqa: S105 -- the name of a kind, not a secret
@@ -54,21 +57,31 @@ class Kind(Enum):
     CHOICE = "one of a list"
     ADDRESS = "mail address"
     LIST = "comma-separated list"
+    CHOICES = "comma-separated choices"
     ADDRESSES = "comma-separated list of mail addresses"
     TIME = "ISO 8601 time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One thing a person may fill in.
+    """One parameter.
 
-    `default` is its text as a form shows it ("" = none). `minimum`/`maximum` bound an integer, both included. With
-    `forgiving`, a value that is not such a number is replaced by the default, and a note says so. With `clearable`, a
-    value that was emptied on purpose stays empty; otherwise the default takes its place. A `criterion` is a list that
-    narrows a search: a value without any entry, such as `,`, is refused instead of counting as not given, because the
-    search would then return everything. `field` is the attribute of
-    the record that carries it. `advanced` ones may be folded away by a form. `check` reads a text of a kind of its own:
-    it returns the text to use, or raises InvalidParameter.
+    Attributes:
+        name: the name that the user sees.
+        help: the description.
+        kind: the kind of its values.
+        field: the attribute of the record that holds the value.
+        default: the default as a form shows it; "" for none.
+        mandatory: whether a value is required.
+        options: the accepted values of a choice or of a list of choices.
+        minimum: the lowest accepted integer.
+        maximum: the highest accepted integer.
+        forgiving: replace an invalid integer with the default, and add a note, instead of raising an error.
+        clearable: keep a value that the user cleared empty; otherwise the default replaces it.
+        criterion: the list narrows a search. A value without any entry, such as `,`, is an error: ignoring it would
+            return everything.
+        advanced: a form may hide the parameter behind a further click.
+        check: validates a text, or each entry of a list. Returns the text to use, or raises InvalidParameter.
     """
 
     name: str
@@ -88,37 +101,38 @@ class Parameter:
 
     @property
     def slug(self) -> str:
-        """The name for a command line or a file key: `Max Emails To Return` → `max-emails-to-return`."""
+        """The name as a command-line option or file key: `Max Emails To Return` → `max-emails-to-return`."""
         return "-".join("".join(c if c.isalnum() else " " for c in self.name).lower().split())
 
 
 Record = TypeVar("Record")
+Value = TypeVar("Value")
 
 
-def text(name: str, help_: str, *, default: str = "", mandatory: bool = False, advanced: bool = False) -> Any:
-    """A line of text → `str`, stripped; "" when not given."""
+def text(name: str, help_: str, *, default: str = "", mandatory: bool = False, advanced: bool = False) -> str:
+    """Declare a line of text: a stripped `str`, "" when not set."""
     return _field(name, help_, Kind.TEXT, default, default, mandatory=mandatory, advanced=advanced)
 
 
-def checked(name: str, help_: str, check: Callable[[str], str], *, mandatory: bool = False) -> Any:
-    """A text of a kind of its own → `str`, as `check` returns it."""
+def checked(name: str, help_: str, check: Callable[[str], str], *, mandatory: bool = False) -> str:
+    """Declare a text with its own syntax: a `str` as `check` returns it, "" when not set."""
     return _field(name, help_, Kind.TEXT, "", "", mandatory=mandatory, check=check)
 
 
-def address(name: str, help_: str, *, mandatory: bool = False) -> Any:
-    """One mail address → `str`."""
+def address(name: str, help_: str, *, mandatory: bool = False) -> str:
+    """Declare one email address: `str`, "" when not set."""
     return _field(name, help_, Kind.ADDRESS, "", "", mandatory=mandatory)
 
 
-def secret(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Any:
-    """A password or key → `Secret`."""
+def secret(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Secret:
+    """Declare a password or key: `Secret`."""
     return _field(name, help_, Kind.SECRET, "", Secret(), mandatory=mandatory, advanced=advanced)
 
 
-def flag(name: str, help_: str, *, default: bool, mandatory: bool = False, advanced: bool = False) -> Any:
-    """A check box → `bool`, in any of the usual spellings."""
-    shown = "true" if default else "false"
-    return _field(name, help_, Kind.FLAG, shown, default, mandatory=mandatory, advanced=advanced)
+def flag(name: str, help_: str, *, default: bool, mandatory: bool = False, advanced: bool = False) -> bool:
+    """Declare a check box: `bool`. The usual spellings are accepted."""
+    default_text = "true" if default else "false"
+    return _field(name, help_, Kind.FLAG, default_text, default, mandatory=mandatory, advanced=advanced)
 
 
 def integer(
@@ -131,17 +145,35 @@ def integer(
     mandatory: bool = False,
     forgiving: bool = False,
     advanced: bool = False,
-) -> Any:
-    """A whole number → `int`."""
+) -> int:
+    """Declare a whole number: `int`. `minimum` and `maximum` are included."""
     bounds: dict[str, Any] = {"minimum": minimum, "maximum": maximum, "forgiving": forgiving}
     return _field(name, help_, Kind.INTEGER, str(default), default, mandatory=mandatory, advanced=advanced, **bounds)
 
 
 def choice(
     name: str, help_: str, options: tuple[str, ...], *, default: str, mandatory: bool = False, advanced: bool = False
-) -> Any:
-    """One of `options` → `str`, in the spelling of `options`; upper and lower case are one."""
+) -> str:
+    """Declare one of `options`: `str`, in the spelling of `options`. Case is ignored."""
     return _field(name, help_, Kind.CHOICE, default, default, mandatory=mandatory, options=options, advanced=advanced)
+
+
+def choices(
+    name: str,
+    help_: str,
+    options: tuple[str, ...],
+    *,
+    default: str = "",
+    mandatory: bool = False,
+    advanced: bool = False,
+    clearable: bool = False,
+) -> tuple[str, ...]:
+    """Declare a comma-separated list of `options`: `tuple[str, ...]`, in the spelling of `options`. Case is ignored.
+
+    The entry `all` gives an empty tuple. An unknown entry beside a known one is left out, and a note says so.
+    """
+    more: dict[str, Any] = {"options": options, "clearable": clearable}
+    return _field(name, help_, Kind.CHOICES, default, split(default), mandatory=mandatory, advanced=advanced, **more)
 
 
 def items(
@@ -154,20 +186,24 @@ def items(
     addresses: bool = False,
     clearable: bool = False,
     criterion: bool = False,
-) -> Any:
-    """A comma-separated list → `tuple[str, ...]`: stripped, empty entries dropped, order kept, repeats once."""
+    check: Callable[[str], str] | None = None,
+) -> tuple[str, ...]:
+    """Declare a comma-separated list: `tuple[str, ...]`, stripped, without empty and repeated entries, in order.
+
+    `check` validates each entry.
+    """
     kind = Kind.ADDRESSES if addresses else Kind.LIST
-    more: dict[str, Any] = {"clearable": clearable, "criterion": criterion}
+    more: dict[str, Any] = {"clearable": clearable, "criterion": criterion, "check": check}
     return _field(name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced, **more)
 
 
-def time(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Any:
-    """An ISO 8601 time → aware `datetime` or None; one without a zone is UTC."""
+def time(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> datetime | None:
+    """Declare an ISO 8601 time: an aware `datetime`, None when not set. A time without a zone is UTC."""
     return _field(name, help_, Kind.TIME, "", None, mandatory=mandatory, advanced=advanced)
 
 
 def declared(record: type[Any]) -> tuple[Parameter, ...]:
-    """The parameters that a record declares, in their order."""
+    """The parameters that a record declares, in order."""
     return tuple(
         dataclasses.replace(field.metadata[_METADATA_KEY], field=field.name)
         for field in dataclasses.fields(record)
@@ -176,11 +212,11 @@ def declared(record: type[Any]) -> tuple[Parameter, ...]:
 
 
 def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tuple[str, ...]]:
-    """Turn what a form, a playbook or a command line sent into the typed record.
+    """Convert the input of a form, a playbook or a command line to the typed record.
 
     Args:
         record: a frozen dataclass of parameters.
-        raw: name → value as it came: text, JSON booleans and numbers, None. Names that are not declared are ignored.
+        raw: name → value as received: text, JSON booleans and numbers, None. Names that are not declared are ignored.
 
     Returns:
         The record, and notes for the log.
@@ -191,39 +227,53 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
     values: dict[str, object] = {}
     notes: list[str] = []
     for parameter in declared(record):
-        given = _as_text(raw.get(parameter.name))
-        if parameter.kind in (Kind.LIST, Kind.ADDRESSES) and not split(given):
-            if given and parameter.criterion:
-                raise _refuse(parameter, given, "it has no entry; leave it empty to search without it")
-            given = ""
-        if not given and not (parameter.clearable and raw.get(parameter.name) is not None):
-            given = parameter.default
-        if not given:
+        value = _as_text(raw.get(parameter.name))
+        if parameter.kind in _LISTS and not split(value):
+            if value and parameter.criterion:
+                raise _refuse(parameter, value, "it has no entry; leave it empty to search without it")
+            value = ""
+        if not value and not (parameter.clearable and raw.get(parameter.name) is not None):
+            value = parameter.default
+        if not value:
             if parameter.mandatory:
                 raise InvalidParameter(parameter.name, f'"{parameter.name}" is mandatory and was not given.')
             if parameter.clearable and parameter.name in raw:
                 values[parameter.field] = ()
             continue
-        values[parameter.field] = _READERS[parameter.kind](parameter, given, notes)
+        values[parameter.field] = _READERS[parameter.kind](parameter, value, notes)
     return record(**values), tuple(notes)
 
 
-def split(given: str) -> tuple[str, ...]:
-    """The entries of a comma-separated list; line breaks separate too."""
-    entries = (entry.strip() for entry in given.replace("\n", ",").replace("\r", ",").split(","))
+def split(value: str) -> tuple[str, ...]:
+    """The entries of a comma-separated list; line breaks separate too. Empty and repeated entries are dropped."""
+    entries = (entry.strip() for entry in value.replace("\n", ",").replace("\r", ",").split(","))
     return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
-def read_time(given: str) -> datetime:
-    """An ISO 8601 time as an aware `datetime`; UTC where it names no zone. Raises ValueError."""
-    moment = datetime.fromisoformat(given.strip())
+def read_time(value: str) -> datetime:
+    """An ISO 8601 time as an aware `datetime`; UTC when it names no zone.
+
+    Raises:
+        ValueError: the text is not such a time.
+    """
+    moment = datetime.fromisoformat(value.strip())
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _field(
-    name: str, help_: str, kind: Kind, default: str, value: object, *, options: tuple[str, ...] = (), **more: Any
-) -> Any:
-    parameter = Parameter(name=name, help=help_, kind=kind, default=default, options=options, **more)
+    name: str,
+    help_: str,
+    kind: Kind,
+    default: str,
+    value: Value,
+    *,
+    options: tuple[str, ...] = (),
+    mandatory: bool = False,
+    **more: Any,
+) -> Value:
+    parameter = Parameter(
+        name=name, help=help_, kind=kind, default=default, options=options, mandatory=mandatory, **more
+    )
     return dataclasses.field(default=value, metadata={_METADATA_KEY: parameter})
 
 
@@ -239,50 +289,50 @@ def _as_text(value: object) -> str:
     return str(value).strip()
 
 
-def shortened(given: str) -> str:
-    """A value as an error shows it: bounded, and without characters that a terminal acts on."""
-    clean = "".join(c if c.isprintable() else "�" for c in given)
-    return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"
+def shortened(value: str) -> str:
+    """A value as an error quotes it: of limited length, without control characters."""
+    clean = "".join(character if character.isprintable() else "�" for character in value)
+    return clean if len(clean) <= _LONGEST_QUOTE else clean[:_LONGEST_QUOTE] + "…"
 
 
-def _refuse(parameter: Parameter, given: str, accepted: str) -> InvalidParameter:
-    return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{shortened(given)}": {accepted}.')
+def _refuse(parameter: Parameter, value: str, accepted: str) -> InvalidParameter:
+    return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{shortened(value)}": {accepted}.')
 
 
-def _read_text(parameter: Parameter, given: str, _notes: list[str]) -> str:
-    return parameter.check(given) if parameter.check else given
+def _read_text(parameter: Parameter, value: str, _notes: list[str]) -> str:
+    return parameter.check(value) if parameter.check else value
 
 
-def _read_address(parameter: Parameter, given: str, _notes: list[str]) -> str:
-    if is_address(given):
-        return given
-    raise _refuse(parameter, given, _why_no_address(given))
+def _read_address(parameter: Parameter, value: str, _notes: list[str]) -> str:
+    if is_address(value):
+        return value
+    raise _refuse(parameter, value, _address_problem(value))
 
 
-def _why_no_address(given: str) -> str:
-    problem = "" if unexpanded(given) else character_problem(given)
-    return f"{problem}; {_ADDRESS_ACCEPTED}" if problem else f"{_ADDRESS_ACCEPTED}{unexpanded(given)}"
+def _address_problem(value: str) -> str:
+    problem = "" if unexpanded(value) else character_problem(value)
+    return f"{problem}; {_ADDRESS_ACCEPTED}" if problem else f"{_ADDRESS_ACCEPTED}{unexpanded(value)}"
 
 
-def unexpanded(given: str) -> str:
-    """A hint for a placeholder of a playbook that nothing replaced, such as `[Event.sender]`; "" where it is none."""
-    looks_so = given.startswith("[") and given.endswith("]") and "." in given
-    return "; this is a placeholder of the playbook that no value replaced" if looks_so else ""
+def unexpanded(value: str) -> str:
+    """A hint for a playbook placeholder that was not replaced, such as `[Event.sender]`; "" for any other text."""
+    is_placeholder = value.startswith("[") and value.endswith("]") and "." in value
+    return "; this is a placeholder of the playbook that no value replaced" if is_placeholder else ""
 
 
-def _read_secret(_parameter: Parameter, given: str, _notes: list[str]) -> Secret:
-    return Secret(given)
+def _read_secret(_parameter: Parameter, value: str, _notes: list[str]) -> Secret:
+    return Secret(value)
 
 
-def _read_flag(parameter: Parameter, given: str, _notes: list[str]) -> bool:
-    lowered = given.lower()
+def _read_flag(parameter: Parameter, value: str, _notes: list[str]) -> bool:
+    lowered = value.lower()
     if lowered in _TRUE or lowered in _FALSE:
         return lowered in _TRUE
-    raise _refuse(parameter, given, "true or false is accepted")
+    raise _refuse(parameter, value, "true or false is accepted")
 
 
-def _read_integer(parameter: Parameter, given: str, notes: list[str]) -> int:
-    number = _whole_number(given)
+def _read_integer(parameter: Parameter, value: str, notes: list[str]) -> int:
+    number = _whole_number(value)
     low, high = parameter.minimum, parameter.maximum
     if number is not None and (low is None or number >= low) and (high is None or number <= high):
         return number
@@ -292,49 +342,69 @@ def _read_integer(parameter: Parameter, given: str, notes: list[str]) -> int:
         + ("" if high is None else f" and at most {high}")
     )
     if not parameter.forgiving:
-        raise _refuse(parameter, given, f"{accepted} is accepted")
+        raise _refuse(parameter, value, f"{accepted} is accepted")
     notes.append(
-        f'"{parameter.name}" cannot be "{shortened(given)}" ({accepted} is accepted): {parameter.default} is used.'
+        f'"{parameter.name}" cannot be "{shortened(value)}" ({accepted} is accepted): {parameter.default} is used.'
     )
     return int(parameter.default)
 
 
-def _whole_number(given: str) -> int | None:
+def _whole_number(value: str) -> int | None:
     try:
-        number = float(given)
+        number = float(value)
         return int(number) if number.is_integer() else None
     except (ValueError, OverflowError):
         return None
 
 
-def _read_choice(parameter: Parameter, given: str, _notes: list[str]) -> str:
+def _read_choice(parameter: Parameter, value: str, _notes: list[str]) -> str:
     for option in parameter.options:
-        if option.casefold() == given.casefold():
+        if option.casefold() == value.casefold():
             return option
-    raise _refuse(parameter, given, "accepted are " + ", ".join(parameter.options))
+    raise _refuse(parameter, value, "accepted are " + ", ".join(parameter.options))
 
 
-def _read_list(_parameter: Parameter, given: str, _notes: list[str]) -> tuple[str, ...]:
-    return split(given)
+def _read_choices(parameter: Parameter, value: str, notes: list[str]) -> tuple[str, ...]:
+    """The known entries. Without any, the list would let everything through or nothing, so that is an error."""
+    options = {option.lower(): option for option in parameter.options}
+    entries = tuple(dict.fromkeys(entry.lower() for entry in split(value)))
+    if _ALL in entries:
+        return ()
+    known = tuple(options[entry] for entry in entries if entry in options)
+    unknown = ", ".join(entry for entry in entries if entry not in options)
+    if unknown and not known:
+        raise InvalidParameter(
+            parameter.name,
+            f'"{parameter.name}" cannot be "{unknown}": accepted are {", ".join(parameter.options)}, or "{_ALL}".',
+        )
+    if unknown:
+        notes.append(f'"{parameter.name}": {unknown} is not known and is left out; {", ".join(known)} is used.')
+    return known
 
 
-def _read_addresses(parameter: Parameter, given: str, _notes: list[str]) -> tuple[str, ...]:
-    entries = split(given)
+def _read_list(parameter: Parameter, value: str, _notes: list[str]) -> tuple[str, ...]:
+    entries = split(value)
+    return tuple(dict.fromkeys(map(parameter.check, entries))) if parameter.check else entries
+
+
+def _read_addresses(parameter: Parameter, value: str, _notes: list[str]) -> tuple[str, ...]:
+    entries = split(value)
     for entry in entries:
         if not is_address(entry):
-            raise _refuse(parameter, entry, _why_no_address(entry))
+            raise _refuse(parameter, entry, _address_problem(entry))
     return entries
 
 
-def _read_time(parameter: Parameter, given: str, _notes: list[str]) -> datetime:
+def _read_time(parameter: Parameter, value: str, _notes: list[str]) -> datetime:
     try:
-        moment = read_time(given)
-        moment.astimezone(UTC)  # a time at the very edge of the calendar may not exist there
+        moment = read_time(value)
+        moment.astimezone(UTC)  # A time at the edge of the calendar may not exist in UTC.
     except (ValueError, OverflowError):
-        raise _refuse(parameter, given, "a time in ISO 8601 is accepted, such as 2026-03-07T16:03:00Z") from None
+        raise _refuse(parameter, value, "a time in ISO 8601 is accepted, such as 2026-03-07T16:03:00Z") from None
     return moment
 
 
+_LISTS: Final = frozenset({Kind.LIST, Kind.CHOICES, Kind.ADDRESSES})
 _READERS: Final[dict[Kind, Callable[[Parameter, str, list[str]], object]]] = {
     Kind.TEXT: _read_text,
     Kind.SECRET: _read_secret,
@@ -343,6 +413,7 @@ _READERS: Final[dict[Kind, Callable[[Parameter, str, list[str]], object]]] = {
     Kind.CHOICE: _read_choice,
     Kind.ADDRESS: _read_address,
     Kind.LIST: _read_list,
+    Kind.CHOICES: _read_choices,
     Kind.ADDRESSES: _read_addresses,
     Kind.TIME: _read_time,
 }

@@ -16,7 +16,7 @@ from benchmarks.support import Remote, simulator
 from mimecast_secops.api import Deadline, MimecastClient, Runtime
 from mimecast_secops.connection import connection_of
 from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
-from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.sqlite import SqliteStore
 
@@ -44,7 +44,7 @@ class Clock:
 
 def cycle(client: MimecastClient, folder: Path, clock: Clock) -> Report:
     """Run a cycle as a process does: it opens the state and the alert file."""
-    rules, _ = rules_of(ConnectorSettings(domains=("example.com",), max_messages=50))
+    settings = ConnectorSettings(domains=("example.com",), max_messages=50)
     deadline = Deadline.after(60)
     with (
         closing(StateDatabase.open(folder / "state.db")) as database,
@@ -52,7 +52,7 @@ def cycle(client: MimecastClient, folder: Path, clock: Clock) -> Report:
     ):
         connector = Connector(
             MimecastTenant(client.until(deadline)),
-            rules,
+            settings,
             SqliteStore(database),
             delivery,
             deadline=deadline,

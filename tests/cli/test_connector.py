@@ -20,7 +20,7 @@ from mimecast_secops.cli import connector, exit_codes
 from mimecast_secops.cli.connector import read_interval
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.stdout import StdoutDelivery
-from mimecast_secops.ingest import Connector, ConnectorSettings, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings
 from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
@@ -279,8 +279,8 @@ class FailingStore(MemoryStore):
 
 def test_each_alert_is_printed_once_whatever_commits_fail(capsys: pytest.CaptureFixture[str]) -> None:
     tenant, store, delivery = ModelTenant(now_ms=START), FailingStore(), StdoutDelivery(Screen(as_json=True))
-    rules, _ = rules_of(ConnectorSettings(domains=(DOMAIN,)))
-    cycles = Connector(tenant, rules, store, delivery, clock=tenant.clock)
+    settings = ConnectorSettings(domains=(DOMAIN,))
+    cycles = Connector(tenant, settings, store, delivery, clock=tenant.clock)
     for number, failures in enumerate([1, 0, 0, 2, 1, 0]):
         tenant.add(Record(f"m{number}", tenant.now_ms - 1000, tenant.now_ms - 1000))
         store.failures = failures

@@ -15,7 +15,7 @@ from mimecast_secops.api.resources import account
 from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
 from mimecast_secops.ingest.event_fields import flatten
 from mimecast_secops.ingest.message_tracking.attachments import safe_name
-from mimecast_secops.ingest.message_tracking.events import Known, alert_of
+from mimecast_secops.ingest.message_tracking.events import RecordDetails, alert_of
 from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.state import State, UnreadableState
 from mimecast_secops.parameters import InvalidParameter, read_time, split
@@ -38,8 +38,8 @@ def records(entry: object) -> None:
     """One item of the data, read as each kind of record."""
     for model in (TrackedMessage, HeldMessage, MessageDetail, MessageInfo, PolicyRecord, account.Account):
         model.read(entry)
-    waiting = PendingRecord.tracked(TrackedMessage.read(entry), 0)
-    alert = alert_of(waiting, Known(info=MessageInfo.read(entry)), "subject")
+    record = PendingRecord.from_tracking(TrackedMessage.read(entry), 0)
+    alert = alert_of(record, RecordDetails(info=MessageInfo.read(entry)), "subject")
     json.dumps(list(alert.events)).encode("utf-8")
     if isinstance(entry, dict):
         flatten(entry)

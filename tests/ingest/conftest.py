@@ -7,38 +7,38 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.ingest import Connector, ConnectorSettings, Report, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings, Report
 from mimecast_secops.ingest.state import State
-from tests.ingest.model import DOMAIN, START, Ledgered, ModelTenant, Record
+from tests.ingest.model import DOMAIN, START, ModelHost, ModelTenant, Record
 
 
 @dataclass
 class Bench:
-    """A tenant, a place of delivery and a store, and cycles over them."""
+    """A model tenant, a model host, and cycles over them."""
 
     tenant: ModelTenant = field(default_factory=ModelTenant)
-    kept: Ledgered = field(default_factory=Ledgered)
+    host: ModelHost = field(default_factory=ModelHost)
     settings: dict[str, Any] = field(default_factory=dict)
     dynamic_list: tuple[str, ...] = ()
 
-    def cycle(self, **more: Any) -> Report:
-        settings = {"domains": (DOMAIN,), "concurrency": 2} | self.settings
-        rules, _ = rules_of(ConnectorSettings(**settings), self.dynamic_list)
+    def cycle(self, **options: Any) -> Report:
+        values = {"domains": (DOMAIN,), "concurrency": 2} | self.settings
+        settings = ConnectorSettings(**values).with_dynamic_list(self.dynamic_list)
         self.tenant.begin_cycle()
-        connector = Connector(self.tenant, rules, self.kept, self.kept, clock=self.tenant.clock, **more)
+        connector = Connector(self.tenant, settings, self.host, self.host, clock=self.tenant.clock, **options)
         return connector.run_cycle()
 
     def state(self) -> State:
-        state = State.decode(self.kept.parts)
+        state = State.decode(self.host.parts)
         assert state is not None
         return state
 
-    def mail(self, name: str, *, seconds_ago: float = 60, **more: Any) -> Record:
+    def receive(self, name: str, *, seconds_ago: float = 60, **fields: Any) -> Record:
         received = int(self.tenant.now_ms - seconds_ago * 1000)
-        visible = more.pop("visible_ms", received)
-        return self.tenant.add(Record(name, received, visible, **more))
+        visible = fields.pop("visible_ms", received)
+        return self.tenant.add(Record(name, received, visible, **fields))
 
-    def later(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.tenant.now_ms += int(seconds * 1000)
 
 

@@ -1,4 +1,4 @@
-"""A tenant in a few lines, whose clock, failures and kills a test owns. It shares no code with the engine's reading."""
+"""A tenant and a host in memory. Tests control their clock, failures and kills. They share no code with the engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ DOMAIN = "example.com"
 
 
 class Killed(BaseException):
-    """The process is gone: nothing catches this."""
+    """Stands for a killed process: nothing catches it."""
+
+
+def _matches(address: str, mailbox: str) -> bool:
+    return address in (mailbox, mailbox.rpartition("@")[2])
 
 
 def stamp(time_ms: int) -> str:
@@ -40,15 +44,20 @@ class Record:
     risk: str = "medium"
     reason: str = "Spam"
     deleted: bool = False
-    listed: bool = True  # whether the tracking search shows it
+    listed: bool = True  # whether message tracking shows it
+    lagging_status: str = ""  # what message tracking still shows, while the hold queue follows `status`
     attachments: tuple[bytes, ...] = ()
     recipients: list[Any] | None = None  # what `to` carries, where it is not the recipient
+
+    @property
+    def tracked_status(self) -> str:
+        return self.lagging_status or self.status
 
     def row(self) -> dict[str, Any]:
         to = [{"emailAddress": self.recipient}] if self.recipients is None else self.recipients
         return {
             "id": self.id,
-            "status": self.status,
+            "status": self.tracked_status,
             "fromEnv": {"emailAddress": self.sender},
             "to": to,
             "received": stamp(self.received_ms),
@@ -73,7 +82,7 @@ class Record:
     def info(self) -> dict[str, Any]:
         return {
             "id": self.id,
-            "status": self.status,
+            "status": self.tracked_status,
             "recipientInfo": {
                 "messageInfo": {"subject": self.subject, "fromEnvelope": self.sender},
                 "txInfo": {"queueDetailStatus": "Message Hold Applied", "to": self.recipient},
@@ -87,11 +96,11 @@ class Record:
 class ModelTenant:
     now_ms: int = START
     records: dict[str, Record] = field(default_factory=dict)
-    most_rows: int = 0
+    max_rows: int = 0
     newest_first: bool = True
-    failing: dict[str, MimecastError] = field(default_factory=dict)  # function, or record id → error
+    failing: dict[str, MimecastError] = field(default_factory=dict)  # endpoint, or record id → error
     kill_on_info_of: str = ""
-    machine_ahead: float = 0.0  # seconds that the connector's clock is ahead of the tenant's
+    machine_ahead: float = 0.0  # seconds that the clock of the connector is ahead
     tells_time: bool = True  # whether replies carry a Date
     calls_before: int = 0
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
@@ -106,10 +115,12 @@ class ModelTenant:
 
     def visible(self) -> list[Record]:
         return [
-            one for one in self.records.values() if one.visible_ms <= self.now_ms and one.listed and not one.deleted
+            record
+            for record in self.records.values()
+            if record.visible_ms <= self.now_ms and record.listed and not record.deleted
         ]
 
-    # what the engine asks
+    # The interface `Tenant`
 
     @property
     def requests_sent(self) -> int:
@@ -120,27 +131,27 @@ class ModelTenant:
         return self.machine_ahead if self.tells_time and len(self.calls) > self.calls_before else None
 
     def begin_cycle(self) -> None:
-        """What earlier replies told about the clock is void."""
+        """Forget what earlier replies told about the clock."""
         self.calls_before = len(self.calls)
 
     def search(
-        self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
+        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
     ) -> list[TrackedMessage]:
-        self._called("search", (place, side, int(start.timestamp() * 1000), int(end.timestamp() * 1000)))
+        self._called("search", (address, side, int(start.timestamp() * 1000), int(end.timestamp() * 1000)))
         low, high = int(start.timestamp()) * SECOND, int(end.timestamp()) * SECOND
-        found = [
-            one
-            for one in self.visible()
-            if low <= one.received_ms // SECOND * SECOND <= high
-            and (not statuses or one.status in statuses)
-            and place in ((side is Side.RECIPIENT and (one.recipient, one.recipient.split("@")[1])) or (one.sender,))
+        matching = [
+            record
+            for record in self.visible()
+            if low <= record.received_ms // SECOND * SECOND <= high
+            and (not statuses or record.tracked_status in statuses)
+            and _matches(address, record.sender if side is Side.SENDER else record.recipient)
         ]
-        if any(one.received_ms // SECOND in self.undecodable for one in found):
+        if any(record.received_ms // SECOND in self.undecodable for record in matching):
             raise UndecodableReply("The reply is not complete JSON.")
-        found.sort(key=lambda one: (one.received_ms, one.id), reverse=self.newest_first)
-        if self.most_rows:
-            found = found[: self.most_rows]
-        return [TrackedMessage.read(one.row()) for one in found]
+        matching.sort(key=lambda record: (record.received_ms, record.id), reverse=self.newest_first)
+        if self.max_rows:
+            matching = matching[: self.max_rows]
+        return [TrackedMessage.read(record.row()) for record in matching]
 
     def info(self, tracking_id: str) -> MessageInfo:
         self._called("info", tracking_id)
@@ -148,46 +159,46 @@ class ModelTenant:
             raise Killed
         if tracking_id in self.failing:
             raise self.failing[tracking_id]
-        one = self.records.get(tracking_id)
-        if one is None or one.deleted:
+        record = self.records.get(tracking_id)
+        if record is None or record.deleted:
             raise NotFound("Mimecast does not know the id.")
-        return MessageInfo.read(one.info())
+        return MessageInfo.read(record.info())
 
     def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
         self._called("holds", (start, end))
         low, high = int(start.timestamp() * 1000), int(end.timestamp() * 1000)
-        for one in list(self.records.values()):
-            waits = one.status == "held" and not one.deleted and one.visible_ms <= self.now_ms
-            if waits and low <= one.received_ms <= high:
-                if one.received_ms // SECOND in self.undecodable:
+        for record in list(self.records.values()):
+            is_held = record.status == "held" and not record.deleted and record.visible_ms <= self.now_ms
+            if is_held and low <= record.received_ms <= high:
+                if record.received_ms // SECOND in self.undecodable:
                     raise UndecodableReply("The reply is not complete JSON.")
-                yield HeldMessage.read(one.hold())
+                yield HeldMessage.read(record.hold())
 
     def detail(self, hold_id: str) -> MessageDetail:
         self._called("detail", hold_id)
-        one = self.records[hold_id.removeprefix("hold-")]
-        listed = [
-            {"id": f"{one.id}/{number}", "filename": f"file-{number}.txt", "size": len(content)}
-            for number, content in enumerate(one.attachments)
+        record = self.records[hold_id.removeprefix("hold-")]
+        attachments = [
+            {"id": f"{record.id}/{number}", "filename": f"file-{number}.txt", "size": len(content)}
+            for number, content in enumerate(record.attachments)
         ]
-        return MessageDetail.read({"id": hold_id, "attachments": listed})
+        return MessageDetail.read({"id": hold_id, "attachments": attachments})
 
     @contextmanager
     def file(self, attachment: Attachment, max_bytes: int) -> Iterator[SpooledFile]:
         self._called("file", attachment.id)
-        owner, _, number = attachment.id.rpartition("/")
-        content = self.records[owner].attachments[int(number)]
+        record_id, _, number = attachment.id.rpartition("/")
+        content = self.records[record_id].attachments[int(number)]
         yield SpooledFile(BytesIO(content), len(content), "0" * 64, "")
 
-    def _called(self, endpoint: str, what: Any) -> None:
-        self.calls.append((endpoint, what))
+    def _called(self, endpoint: str, argument: Any) -> None:
+        self.calls.append((endpoint, argument))
         if endpoint in self.failing:
             raise self.failing[endpoint]
 
 
 @dataclass
-class Ledgered:
-    """What outlives a kill: the alerts that were delivered durably, and the committed state. Kills strike on demand."""
+class ModelHost:
+    """A delivery and a state store that outlive a kill. A test chooses where to kill."""
 
     alerts: list[Alert] = field(default_factory=list)
     parts: dict[str, bytes] = field(default_factory=dict)
@@ -195,37 +206,37 @@ class Ledgered:
     kill_after: int = 0
     overflowing: frozenset[str] = frozenset()
 
-    # the delivery
+    # The interface `Delivery`
 
     def delivered_since(self, token: str) -> list[str]:
         return [alert.ticket_id for alert in self.alerts[int(token or 0) :]]
 
     def deliver(self, alert: Alert) -> DeliveryResult:
-        self._strike("before offer")
+        self._kill_if_chosen("before deliver")
         if alert.rule_generator in self.overflowing:
             return DeliveryResult.OVERFLOWED
         self.alerts.append(alert)
-        self._strike("after offer")
+        self._kill_if_chosen("after deliver")
         return DeliveryResult.DELIVERED
 
     def flush(self) -> str:
-        self._strike("finish")
+        self._kill_if_chosen("flush")
         return str(len(self.alerts))
 
-    # the store
+    # The interface `StateStore`
 
     def load(self) -> Mapping[str, bytes]:
         return dict(self.parts)
 
     def commit(self, parts: Mapping[str, bytes]) -> None:
-        self._strike("before commit")
+        self._kill_if_chosen("before commit")
         self.parts = dict(parts)
-        self._strike("after commit")
+        self._kill_if_chosen("after commit")
 
     def tickets(self) -> list[str]:
         return [alert.ticket_id for alert in self.alerts]
 
-    def _strike(self, where: str) -> None:
+    def _kill_if_chosen(self, where: str) -> None:
         if where == self.kill_at:
             if self.kill_after <= 0:
                 self.kill_at = ""

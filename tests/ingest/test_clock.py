@@ -13,14 +13,14 @@ STATUSES = {"status_filter": ("held", "archived")}
 
 
 def gaps(bench: Bench) -> list[str]:
-    return [ticket for ticket in bench.kept.tickets() if ticket.startswith("gap:")]
+    return [ticket for ticket in bench.host.tickets() if ticket.startswith("gap:")]
 
 
 def mail_in_every_cycle(bench: Bench, cycles: int, first: int = 0) -> list[str]:
     names = []
     for number in range(first, first + cycles):
-        bench.later(600)
-        names.append(bench.mail(f"m{number}", seconds_ago=60, status="archived", subject=str(number)).id)
+        bench.advance(600)
+        names.append(bench.receive(f"m{number}", seconds_ago=60, status="archived", subject=str(number)).id)
         bench.cycle()
     return names
 
@@ -33,20 +33,20 @@ def test_a_clock_that_is_wrong_for_some_cycles_loses_and_repeats_nothing(bench: 
     names += mail_in_every_cycle(bench, 6, first=6)
     bench.tenant.machine_ahead = 0
     names += mail_in_every_cycle(bench, 6, first=12)
-    assert bench.kept.tickets() == names
+    assert bench.host.tickets() == names
 
 
 @pytest.mark.parametrize("ahead", [-40 * DAY, -5 * 3600, 20 * 3600, 40 * DAY])
 def test_a_clock_that_is_wrong_in_the_first_cycle_starts_where_mimecasts_time_says(bench: Bench, ahead: int) -> None:
     bench.tenant.machine_ahead = ahead
-    bench.mail("within the look-back", seconds_ago=1800, subject="a")
-    bench.mail("before the look-back", seconds_ago=5 * 3600, subject="b")
+    bench.receive("within the look-back", seconds_ago=1800, subject="a")
+    bench.receive("before the look-back", seconds_ago=5 * 3600, subject="b")
     bench.cycle()
     bench.tenant.machine_ahead = 0
-    bench.later(60)
+    bench.advance(60)
     bench.cycle()
-    assert bench.kept.tickets() == ["within the look-back"]
-    assert bench.state().floor_ms == START - HOUR
+    assert bench.host.tickets() == ["within the look-back"]
+    assert bench.state().start_ms == START - HOUR
 
 
 def test_a_wrong_clock_is_reported(bench: Bench) -> None:
@@ -66,15 +66,15 @@ def test_a_clock_that_differs_by_less_than_a_minute_is_left_alone(bench: Bench) 
 def test_ids_are_not_forgotten_by_a_clock_that_mimecast_does_not_confirm(bench: Bench) -> None:
     bench.tenant.tells_time = False
     for number in range(20):
-        bench.mail(f"m{number}", subject=str(number))
+        bench.receive(f"m{number}", subject=str(number))
     bench.cycle()
     bench.tenant.machine_ahead = 30 * 3600
     bench.cycle()
     bench.tenant.machine_ahead = 0
     for _ in range(3):
-        bench.later(60)
+        bench.advance(60)
         bench.cycle()
-    tickets = [ticket for ticket in bench.kept.tickets() if ticket not in gaps(bench)]
+    tickets = [ticket for ticket in bench.host.tickets() if ticket not in gaps(bench)]
     assert sorted(tickets) == sorted(f"m{number}" for number in range(20))
 
 
@@ -83,22 +83,22 @@ def test_a_period_that_an_unconfirmed_clock_may_have_skipped_is_an_alert_of_its_
     bench.settings = STATUSES
     bench.cycle()
     bench.tenant.machine_ahead = 5 * 3600
-    bench.later(60)
+    bench.advance(60)
     bench.cycle()
     bench.tenant.machine_ahead = 0
     for number in range(4):
-        bench.later(600)
-        bench.mail(f"m{number}", seconds_ago=0, status="archived", subject=str(number))
+        bench.advance(600)
+        bench.receive(f"m{number}", seconds_ago=0, status="archived", subject=str(number))
         bench.cycle()
     assert len(gaps(bench)) == 1
-    assert "was ahead of Mimecast's" in bench.kept.alerts[0].description
-    assert {"m0", "m1", "m2", "m3"} <= set(bench.kept.tickets())
+    assert "was ahead of Mimecast's" in bench.host.alerts[0].description
+    assert {"m0", "m1", "m2", "m3"} <= set(bench.host.tickets())
 
 
 def test_a_window_that_mimecast_refuses_because_of_the_wrong_time_is_made_again(bench: Bench) -> None:
     bench.cycle()
-    bench.mail("m1", seconds_ago=0)
-    bench.later(60)
+    bench.receive("m1", seconds_ago=0)
+    bench.advance(60)
     bench.tenant.machine_ahead = -40 * DAY
     search, refused = bench.tenant.search, []
 
@@ -112,17 +112,17 @@ def test_a_window_that_mimecast_refuses_because_of_the_wrong_time_is_made_again(
     bench.tenant.search = refuse_once  # type: ignore[method-assign,assignment]
     report = bench.cycle()
     assert report.ok
-    assert bench.kept.tickets() == ["m1"]
+    assert bench.host.tickets() == ["m1"]
 
 
 def test_a_record_that_was_put_off_at_a_wrong_time_does_not_wait_for_that_time(bench: Bench) -> None:
     bench.tenant.tells_time = False
-    bench.mail("m1")
+    bench.receive("m1")
     bench.tenant.failing["m1"] = Unreachable("No answer.")
     bench.tenant.machine_ahead = 30 * 3600
     bench.cycle()
     bench.tenant.machine_ahead = 0
     bench.tenant.failing.clear()
-    bench.later(60)
+    bench.advance(60)
     bench.cycle()
-    assert "m1" in bench.kept.tickets()
+    assert "m1" in bench.host.tickets()

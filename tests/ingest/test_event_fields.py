@@ -1,4 +1,4 @@
-"""Flat events, as the platform's mapping rules expect them and no larger than it can store."""
+"""Flat events, as the platform's mapping rules expect them, of a size that the platform can store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.ingest.event_fields import LONGEST_VALUE, MOST_KEYS, NOTE, flatten
+from mimecast_secops.ingest.event_fields import MAX_KEYS, MAX_VALUE_LENGTH, TRUNCATION_NOTE, flatten
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(),
@@ -16,9 +16,9 @@ JSON = st.recursive(
 )
 
 
-def test_the_numbering_is_that_of_the_newer_library() -> None:
-    given_ = {"a": None, "b": {}, "c": [], "d": [1, {"x": 1}, ["p"], "s"], "e": {"f": {"g": True}}, "h": 0}
-    assert flatten(given_) == {
+def test_list_entries_are_numbered_from_1_and_empty_containers_are_dropped() -> None:
+    value = {"a": None, "b": {}, "c": [], "d": [1, {"x": 1}, ["p"], "s"], "e": {"f": {"g": True}}, "h": 0}
+    assert flatten(value) == {
         "a": "",
         "d_1": "1",
         "d_2_x": "1",
@@ -30,26 +30,26 @@ def test_the_numbering_is_that_of_the_newer_library() -> None:
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=8))
-def test_whatever_a_server_sends_becomes_bounded_text(value: dict[str, object]) -> None:
+def test_any_json_becomes_text_of_limited_length(value: dict[str, object]) -> None:
     flat = flatten(value)
     assert all(isinstance(key, str) and isinstance(leaf, str) for key, leaf in flat.items())
-    assert all(len(leaf) <= LONGEST_VALUE for leaf in flat.values())
+    assert all(len(leaf) <= MAX_VALUE_LENGTH for leaf in flat.values())
     json.dumps(flat, ensure_ascii=False).encode("utf-8")
 
 
-def test_a_hundred_thousand_keys_are_cut_and_the_event_says_so() -> None:
+def test_a_hundred_thousand_keys_are_dropped_and_the_event_says_so() -> None:
     flat = flatten({f"k{number}": number for number in range(100_000)})
-    assert len(flat) == MOST_KEYS + 1
-    assert "left off" in flat[NOTE]
+    assert len(flat) == MAX_KEYS + 1
+    assert "was dropped" in flat[TRUNCATION_NOTE]
 
 
-def test_ten_megabytes_of_text_are_cut_and_the_event_says_so() -> None:
+def test_ten_megabytes_of_text_are_truncated_and_the_event_says_so() -> None:
     flat = flatten({"subject": "x" * 10_000_000})
-    assert len(flat["subject"]) == LONGEST_VALUE
-    assert "were cut" in flat[NOTE]
+    assert len(flat["subject"]) == MAX_VALUE_LENGTH
+    assert "were truncated" in flat[TRUNCATION_NOTE]
 
 
-def test_nesting_without_end_ends() -> None:
+def test_nesting_is_limited() -> None:
     value: dict[str, object] = {}
     for _ in range(5000):
         value = {"a": value or 1}

@@ -21,7 +21,7 @@ from tests.ingest.model import SECOND, Killed, ModelTenant
 
 STATUSES = st.sampled_from(["held", "held", "held", "archived", "processing", "rejected"])
 TRANSIENT: list[MimecastError] = [Unreachable("x"), Unavailable("x"), RateLimited("x"), UnreadableReply("x")]
-KILLS = st.sampled_from(["before offer", "after offer", "finish", "before commit", "after commit"])
+KILLS = st.sampled_from(["before deliver", "after deliver", "flush", "before commit", "after commit"])
 LATEST = 90 * 60  # seconds; below the overlap of two hours
 
 
@@ -31,7 +31,7 @@ class Life(RuleBasedStateMachine):
     @initialize(limit=st.sampled_from([2, 5, 100]), cap=st.sampled_from([0, 0, 7]), newest=st.booleans())
     def begin(self, limit: int, cap: int, newest: bool) -> None:
         self.bench = Bench(tenant=ModelTenant())
-        self.bench.tenant.most_rows, self.bench.tenant.newest_first = cap, newest
+        self.bench.tenant.max_rows, self.bench.tenant.newest_first = cap, newest
         self.bench.settings = {"max_messages": limit, "row_limit": cap or 2500, "tries": 3}
         self.names = itertools.count()
         self.owed: set[str] = set()
@@ -44,13 +44,13 @@ class Life(RuleBasedStateMachine):
             name = f"m{next(self.names):04}"
             subject = "same" if same_mail else name
             ago = 0 if same_second else number
-            self.bench.mail(name, seconds_ago=ago, status=status, subject=subject)
+            self.bench.receive(name, seconds_ago=ago, status=status, subject=subject)
 
     @rule(minutes=st.integers(1, LATEST // 60), status=STATUSES)
     def arrive_to_be_seen_late(self, minutes: int, status: str) -> None:
         name = f"m{next(self.names):04}"
         visible = self.bench.tenant.now_ms + minutes * 60 * SECOND
-        self.bench.mail(name, seconds_ago=0, visible_ms=visible, status=status, subject=name)
+        self.bench.receive(name, seconds_ago=0, visible_ms=visible, status=status, subject=name)
 
     @rule(data=st.data(), status=STATUSES)
     def change(self, data: st.DataObject, status: str) -> None:
@@ -66,7 +66,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 30, 60, 600, 3600]))
     def wait(self, seconds: int) -> None:
-        self.bench.later(seconds)
+        self.bench.advance(seconds)
 
     @rule(endpoint=st.sampled_from(["search", "info", "holds", "detail"]), error=st.sampled_from(TRANSIENT))
     def break_function(self, endpoint: str, error: MimecastError) -> None:
@@ -87,13 +87,13 @@ class Life(RuleBasedStateMachine):
 
     @rule(where=KILLS, after=st.integers(0, 3))
     def kill(self, where: str, after: int) -> None:
-        self.bench.kept.kill_at, self.bench.kept.kill_after = where, after
+        self.bench.host.kill_at, self.bench.host.kill_after = where, after
         with suppress(Killed):
             self._note(self.bench.cycle())
-        self.bench.kept.kill_at = ""
+        self.bench.host.kill_at = ""
 
     def _note(self, report: Report) -> None:
-        if not report.unread:
+        if not report.more_to_read:
             self.owed |= self._matching()
 
     def _matching(self) -> set[str]:
@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
 
     def _in_gaps(self) -> set[str]:
         """What a gap alert speaks of: more in one second than the tenant's cap lets anybody read."""
-        told = [*self.bench.kept.tickets(), *(record.id for record in self._state().backlog)]
+        told = [*self.bench.host.tickets(), *(record.id for record in self._state().backlog)]
         seconds = {int(one.rpartition(":")[2]) for one in told if one.startswith("gap:second:")}
         return {one.id for one in self.bench.tenant.records.values() if one.received_ms // SECOND * SECOND in seconds}
 
@@ -110,15 +110,15 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_delivered_twice(self) -> None:
-        tickets = self.bench.kept.tickets()
+        tickets = self.bench.host.tickets()
         assert len(tickets) == len(set(tickets))
 
     @invariant()
     def what_was_visible_is_delivered_or_waits(self) -> None:
-        state, delivered = self._state(), set(self.bench.kept.tickets())
+        state, delivered = self._state(), set(self.bench.host.tickets())
         for name in self.owed - delivered - self._in_gaps():
-            as_hold = f"hold:hold-{name}" in delivered or state.standing(f"hold:hold-{name}") is RecordState.WAITING
-            assert state.standing(name) is RecordState.WAITING or as_hold, name
+            as_hold = f"hold:hold-{name}" in delivered or state.record_state(f"hold:hold-{name}") is RecordState.PENDING
+            assert state.record_state(name) is RecordState.PENDING or as_hold, name
 
     @invariant()
     def the_checkpoint_passes_no_unsettled_record(self) -> None:
@@ -131,9 +131,9 @@ class Life(RuleBasedStateMachine):
         self.bench.tenant.failing.clear()
         self.bench.settings = self.bench.settings | {"max_messages": 100}
         for _ in range(12):
-            self.bench.later(1000)
+            self.bench.advance(1000)
             self._note(self.bench.cycle())
-        delivered = set(self.bench.kept.tickets())
+        delivered = set(self.bench.host.tickets())
         owed = self.owed - delivered - self._in_gaps()
         assert {name for name in owed if f"hold:hold-{name}" not in delivered} == set()
         self.nothing_is_delivered_twice()

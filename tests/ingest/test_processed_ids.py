@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.ingest import UnreadableState
-from mimecast_secops.ingest.processed_ids import HOUR_MS, SIZE, ProcessedIds
+from mimecast_secops.ingest.clock import HOUR_MS
+from mimecast_secops.ingest.processed_ids import SIZE, ProcessedIds
 from mimecast_secops.ingest.state import State
 
 KEY = b"k" * 32
@@ -32,7 +33,7 @@ def test_a_ledger_is_a_set_that_forgets_by_the_hour(steps: list[tuple[str, str, 
             ledger.forget_before(hour * HOUR_MS)
             model = {name: settled for name, settled in model.items() if settled >= hour}
         else:
-            ledger = ProcessedIds.of(KEY, ledger.parts())
+            ledger = ProcessedIds.from_parts(KEY, ledger.to_parts())
         assert {name for name in "abcdefgh" if name in ledger} == set(model)
         assert len(ledger) == len(model)
         assert ledger.oldest_ms == (min(model.values()) * HOUR_MS if model else None)
@@ -44,7 +45,7 @@ def test_look_ups_by_bisection_and_by_set_agree(stored: int, fresh: int) -> None
     ledger = ProcessedIds(KEY)
     for number in range(stored):
         ledger.add(f"stored {number}", 0)
-    ledger = ProcessedIds.of(KEY, ledger.parts())
+    ledger = ProcessedIds.from_parts(KEY, ledger.to_parts())
     for number in range(fresh):
         ledger.add(f"fresh {number}", 0)
     for _ in range(120):  # far more look-ups than it takes to build a set
@@ -57,21 +58,21 @@ def test_a_part_that_is_full_never_changes_again() -> None:
     ledger = ProcessedIds(KEY)
     for number in range(45_000):
         ledger.add(str(number), 0)
-    before = ledger.parts()
-    ledger = ProcessedIds.of(KEY, before)
+    before = ledger.to_parts()
+    ledger = ProcessedIds.from_parts(KEY, before)
     ledger.add("new", 0)
-    after = ledger.parts()
+    after = ledger.to_parts()
     assert set(before) == set(after) == {"ledger.0.0", "ledger.0.1"}
     assert after["ledger.0.0"] is before["ledger.0.0"]
     assert max(map(len, after.values())) <= 480_000
-    assert all(str(number) in ProcessedIds.of(KEY, after) for number in (0, 20_000, 44_999))
+    assert all(str(number) in ProcessedIds.from_parts(KEY, after) for number in (0, 20_000, 44_999))
 
 
 def test_loading_a_million_ids_takes_no_memory_per_id() -> None:
     parts = {f"ledger.{hour}.0": bytes(40_000 * SIZE) for hour in range(25)}
     tracemalloc.start()
     try:
-        ledger = ProcessedIds.of(KEY, parts)
+        ledger = ProcessedIds.from_parts(KEY, parts)
         assert "m1" not in ledger
         assert len(ledger) == 1_000_000
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
@@ -80,9 +81,9 @@ def test_loading_a_million_ids_takes_no_memory_per_id() -> None:
 
 
 def test_the_unsorted_parts_of_version_one_are_read() -> None:
-    state = State(floor_ms=0)
+    state = State(start_ms=0)
     for number in range(500):
-        state.delivered(f"m{number}", 0)
+        state.mark_delivered(f"m{number}", 0)
     parts = state.encode()
     content = parts["ledger.0.0"]
     digests = [content[start : start + SIZE] for start in range(0, len(content), SIZE)]
@@ -90,15 +91,15 @@ def test_the_unsorted_parts_of_version_one_are_read() -> None:
     parts["meta"] = parts["meta"].replace(b'"version":2', b'"version":1').replace(b',"settled":500', b"")
     loaded = State.decode(parts)
     assert loaded is not None
-    assert all(f"m{number}" in loaded.ledger for number in range(500))
+    assert all(f"m{number}" in loaded.processed_ids for number in range(500))
     assert loaded.encode()["ledger.0.0"] == content
 
 
 @pytest.mark.parametrize("damage", ["shorter", "cut", "missing", "first missing"])
 def test_a_damaged_part_is_an_error_not_a_shorter_memory(damage: str) -> None:
-    state = State(floor_ms=0)
+    state = State(start_ms=0)
     for number in range(41_000):
-        state.delivered(f"m{number}", number % 2 * HOUR_MS)
+        state.mark_delivered(f"m{number}", number % 2 * HOUR_MS)
     parts = state.encode()
     if damage == "shorter":
         parts["ledger.1.0"] = parts["ledger.1.0"][:-SIZE]

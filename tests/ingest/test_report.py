@@ -10,7 +10,7 @@ from tests.ingest.conftest import Bench
 
 
 def test_the_log_line_names_every_figure_and_nothing_from_a_mail(bench: Bench) -> None:
-    bench.mail("m1", subject="SECRET-SUBJECT", sender="someone@secret.test")
+    bench.receive("m1", subject="SECRET-SUBJECT", sender="someone@secret.test")
     line = bench.cycle().line()
     words = (
         "seen",
@@ -30,8 +30,8 @@ def test_the_log_line_names_every_figure_and_nothing_from_a_mail(bench: Bench) -
 
 
 def test_metrics_are_what_prometheus_reads(bench: Bench) -> None:
-    bench.mail("m1")
-    bench.mail("m2", status="archived", subject="other")
+    bench.receive("m1")
+    bench.receive("m2", status="archived", subject="other")
     bench.settings = {"status_filter": ("held", "archived"), "route_filter": ("internal",)}
     text = metrics(bench.cycle())
     for line in text.splitlines():

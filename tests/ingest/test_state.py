@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.ingest.backlog import Backlog
-from mimecast_secops.ingest.processed_ids import HOUR_MS, ProcessedIds
+from mimecast_secops.ingest.clock import HOUR_MS
+from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.record import PendingRecord
-from mimecast_secops.ingest.state import RecordState, State, UnreadableState
+from mimecast_secops.ingest.state import Backlog, RecordState, State, UnreadableState
 
 IDS = st.text(min_size=1, max_size=20)
 
@@ -19,10 +19,10 @@ def test_the_ledger_survives_being_stored(entries: list[tuple[str, int]]) -> Non
     ledger = ProcessedIds(b"key")
     for name, time_ms in entries:
         ledger.add(name, time_ms)
-    again = ProcessedIds.of(b"key", ledger.parts())
+    again = ProcessedIds.from_parts(b"key", ledger.to_parts())
     assert all(name in again for name, _ in entries)
     assert len(again) == len(ledger)
-    assert again.parts() == ledger.parts()
+    assert again.to_parts() == ledger.to_parts()
 
 
 @given(
@@ -40,7 +40,7 @@ def test_two_stores_have_different_digests() -> None:
     one, other = ProcessedIds(b"a"), ProcessedIds(b"b")
     one.add("x", 0)
     other.add("x", 0)
-    assert one.parts() != other.parts()
+    assert one.to_parts() != other.to_parts()
 
 
 @given(st.lists(st.tuples(IDS, st.integers(0, 10**12)), unique_by=lambda one: one[0]), st.data())
@@ -50,7 +50,7 @@ def test_the_backlog_survives_being_stored(entries: list[tuple[str, int]], data:
         backlog.put(PendingRecord(id=name, received_ms=time_ms))
     for name, _ in entries[: data.draw(st.integers(0, len(entries)))]:
         backlog.remove(name)
-    again = Backlog.of(backlog.parts())
+    again = Backlog.from_parts(backlog.to_parts())
     assert sorted(again, key=lambda one: one.id) == sorted(backlog, key=lambda one: one.id)
 
 
@@ -58,9 +58,9 @@ def test_chunks_that_did_not_change_are_the_same_bytes() -> None:
     backlog = Backlog()
     for number in range(1000):
         backlog.put(PendingRecord(id=f"m{number}", received_ms=number))
-    before = backlog.parts()
+    before = backlog.to_parts()
     backlog.remove("m3")
-    after = backlog.parts()
+    after = backlog.to_parts()
     assert sum(after[name] is not part for name, part in before.items()) == 1
 
 
@@ -71,7 +71,7 @@ def test_a_damaged_state_is_never_thrown_away_silently(damage: bytes) -> None:
 
 
 def test_a_newer_state_is_refused() -> None:
-    parts = State(floor_ms=0).encode()
+    parts = State(start_ms=0).encode()
     parts["meta"] = parts["meta"].replace(b'"version":2', b'"version":3')
     with pytest.raises(UnreadableState, match="newer"):
         State.decode(parts)
@@ -82,19 +82,26 @@ def test_no_state_is_none() -> None:
 
 
 def test_the_checkpoint_is_the_oldest_of_what_waits_and_what_was_read() -> None:
-    state = State(floor_ms=0)
-    state.read_up_to(5000, 5000)
+    state = State(start_ms=0)
+    state.mark_read(5000, 5000)
     assert state.checkpoint_ms == 5000
-    state.wait(PendingRecord(id="a", received_ms=3000))
+    state.add_pending(PendingRecord(id="a", received_ms=3000))
     assert state.checkpoint_ms == 3000
-    state.delivered("a", 6000)
+    state.mark_delivered("a", 6000)
     assert state.checkpoint_ms == 5000
-    assert state.standing("a") is RecordState.SETTLED
+    assert state.record_state("a") is RecordState.DONE
 
 
 def test_a_settled_record_never_waits_again() -> None:
-    state = State(floor_ms=0)
-    state.delivered("a", 1)
-    state.wait(PendingRecord(id="a"))
-    assert state.standing("a") is RecordState.SETTLED
+    state = State(start_ms=0)
+    state.mark_delivered("a", 1)
+    state.add_pending(PendingRecord(id="a"))
+    assert state.record_state("a") is RecordState.DONE
     assert len(state.backlog) == 0
+
+
+def test_a_hundred_thousand_settled_ids_take_two_megabytes_at_most() -> None:
+    state = State(start_ms=0)
+    for number in range(100_000):
+        state.mark_delivered(f"eNoVzMEKwiAAANB_8dwhc065VxsUFAQd-{number}", number * 36)
+    assert sum(len(part) for part in state.encode().values()) <= 2_000_000

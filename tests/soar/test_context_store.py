@@ -97,9 +97,9 @@ def test_any_parts_are_loaded_as_they_were_stored_and_no_property_exceeds_the_li
 
 def test_the_state_of_a_hundred_thousand_processed_messages_fits_into_the_context() -> None:
     now = 1_790_000_000_000
-    state = State(floor_ms=now)
+    state = State(start_ms=now)
     for number in range(100_000):
-        state.delivered(f"eNoVzssKgjAUANBfkW6bVNKeoE2{number:012d}", now + number)
+        state.mark_delivered(f"eNoVzssKgjAUANBfkW6bVNKeoE2{number:012d}", now + number)
     properties = Properties()
     ContextStore(properties, "9e6f").commit(state.encode())
     assert max(map(len, properties.values.values())) <= double.MAX_CHARACTERS

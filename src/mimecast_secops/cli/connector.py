@@ -24,9 +24,8 @@ from mimecast_secops.ingest import (
     cycle_deadline,
     failed_metrics,
     metrics,
-    rules_of,
 )
-from mimecast_secops.ingest.message_tracking.search_window import moment
+from mimecast_secops.ingest.clock import to_time
 from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
 from mimecast_secops.stores.errors import StateLocked, StateMissing, StateUnwritable
@@ -60,15 +59,15 @@ def run(context: CommandContext) -> int:
     pause = read_interval(options["every"]) if options["every"] else None
     settings, notes = parse(ConnectorSettings, context.raw(ConnectorSettings))
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
-    rules, rule_notes = rules_of(settings, _read_dynamic_list(str(options["dynamic_list"] or "")))
-    for note in (*notes, *rule_notes):
+    settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
+    for note in notes:
         context.screen.note(note, "yellow")
     signals = StopSignals()
     if pause is not None:
         signals.install()
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _open_store(context, stack)
-        client = stack.enter_context(context.client(max_concurrency=rules.concurrency))
+        client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
         delivery = _open_delivery(context)
         stack.enter_context(delivery)
         metrics_file = MetricsFile(options["metrics"], context.screen)
@@ -77,7 +76,7 @@ def run(context: CommandContext) -> int:
             signals.begin_cycle(deadline)
             connector = Connector(
                 MimecastTenant(client.until(deadline)),
-                rules,
+                settings,
                 store,
                 delivery,
                 deadline=deadline,
@@ -98,7 +97,7 @@ def run(context: CommandContext) -> int:
                     metrics_file.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
-                is_backlogged = report.ok and (report.unread or report.delivered >= rules.max_messages)
+                is_backlogged = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
             if signals.wait(0 if is_backlogged else pause):
                 context.screen.note("Stopped.")
                 return exit_codes.OK
@@ -138,13 +137,13 @@ def status(context: CommandContext) -> int:
         return exit_codes.OK
     oldest = state.backlog.oldest_ms()
     values = {
-        "checkpoint": moment(state.checkpoint_ms).isoformat(),
-        "read until": moment(state.frontier_ms).isoformat(),
-        "started at": moment(state.floor_ms).isoformat(),
+        "checkpoint": to_time(state.checkpoint_ms).isoformat(),
+        "read until": to_time(state.read_until_ms).isoformat(),
+        "started at": to_time(state.start_ms).isoformat(),
         "pending": len(state.backlog),
-        "oldest pending": moment(oldest).isoformat() if oldest else None,
+        "oldest pending": to_time(oldest).isoformat() if oldest else None,
         "pending with an error": sum(bool(record.error) for record in state.backlog),
-        "processed IDs": len(state.ledger),
+        "processed IDs": len(state.processed_ids),
     }
     if context.screen.as_json:
         context.screen.data({name.replace(" ", "_").lower(): value for name, value in values.items()})

@@ -22,7 +22,7 @@ from mimecast_secops.cli.options import add, common_options
 from mimecast_secops.cli.stdout import show_alerts
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
-from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, DeliveryResult, MimecastTenant, Report, rules_of
+from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, DeliveryResult, MimecastTenant, Report
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.sqlite import SqliteStore
@@ -157,8 +157,8 @@ class _Demo:
         )
 
     def _cycle(self, client: MimecastClient) -> Report:
-        rules, _ = rules_of(ConnectorSettings(domains=tuple(sorted(self._tenant.domains))))
-        return Connector(MimecastTenant(client), rules, self._store, self._delivery).run_cycle()
+        settings = ConnectorSettings(domains=tuple(sorted(self._tenant.domains)))
+        return Connector(MimecastTenant(client), settings, self._store, self._delivery).run_cycle()
 
     def _execute(self, client: MimecastClient, slug: str, alert: Alert, **parameters: Any) -> Result:
         raw = {"Message ID": alert.ticket_id, **parameters}

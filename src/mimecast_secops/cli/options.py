@@ -19,6 +19,7 @@ from mimecast_secops.parameters import Kind, Parameter, declared
 _METAVARS: Final = {
     Kind.INTEGER: "NUMBER",
     Kind.LIST: "A,B,…",
+    Kind.CHOICES: "A,B,…",
     Kind.ADDRESSES: "A,B,…",
     Kind.ADDRESS: "ADDRESS",
     Kind.TIME: "TIME",
@@ -51,7 +52,7 @@ class ParameterOption(click.Option):
         self.is_setting = is_setting
         name = f"--{parameter.slug}"
         is_flag = parameter.kind is Kind.FLAG
-        metavar = "|".join(parameter.options) if parameter.options else _METAVARS.get(parameter.kind, "TEXT")
+        metavar = "|".join(parameter.options) if parameter.kind is Kind.CHOICE else _METAVARS.get(parameter.kind, "TEXT")
         super().__init__(
             [f"{name}/--no-{parameter.slug}" if is_flag else name, key(parameter)],
             help=parameter.help,

@@ -1,16 +1,16 @@
-"""The connector's engine: every matching message becomes one alert, whatever happens in between.
+"""The engine of the connector: every matching message becomes one alert, whatever happens in between.
 
-It knows no platform. A host gives it a tenant to read, a place to deliver to and a store for its state
-(`mimecast_secops.ingest.interfaces`), and runs one cycle after the other.
+It depends on no platform. A host passes in a tenant to read, a delivery for alerts and a store for the state
+(`mimecast_secops.ingest.interfaces`), and runs one cycle after the other. `message_tracking` is the source of records.
 """
 
 from mimecast_secops.ingest.alert import Alert, AlertFile
 from mimecast_secops.ingest.connector import Connector, ImportedState, cycle_deadline
-from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult, Side, StateStore, Tenant
-from mimecast_secops.ingest.message_tracking.tenant import MimecastTenant
+from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult, Source, StateStore
+from mimecast_secops.ingest.message_tracking.tenant import MimecastTenant, Side, Tenant
 from mimecast_secops.ingest.metrics import failed_metrics, metrics
 from mimecast_secops.ingest.report import Report
-from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings, Rules, rules_of
+from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings
 from mimecast_secops.ingest.state import UnreadableState
 
 __all__ = [
@@ -24,13 +24,12 @@ __all__ = [
     "MimecastTenant",
     "PlatformSettings",
     "Report",
-    "Rules",
     "Side",
+    "Source",
     "StateStore",
     "Tenant",
     "UnreadableState",
     "cycle_deadline",
     "failed_metrics",
     "metrics",
-    "rules_of",
 ]

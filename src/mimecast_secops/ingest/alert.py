@@ -1,4 +1,4 @@
-"""What is delivered: one alert per message and recipient."""
+"""An alert: one per message and recipient."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ _NAMESPACE: Final = uuid.UUID("6f1d3bd2-53c5-5be3-9d0a-1f0a3a6f2f37")
 class AlertFile:
     """An attachment of a held message.
 
-    `name` is without its extension, safe as a file name; `extension` begins with its dot, or is "". `base64` is the
-    content, `size` its length in bytes before that, `sha256` lower-case hex.
+    Attributes:
+        name: a safe file name without its extension.
+        extension: with its dot, or "".
+        base64: the content.
+        size: the length of the content in bytes.
+        sha256: the hash of the content, lower-case hex.
     """
 
     name: str
@@ -30,11 +34,11 @@ class AlertFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """An alert as hosts deliver it. Times are unix milliseconds; event values are text that strangers wrote.
+    """An alert as hosts deliver it. Times are unix milliseconds. Event values are untrusted text.
 
     `ticket_id` is the identity: the tracking id, `hold:<hold id>` for a held message without a tracking record, or
-    `gap:…` for a stretch of time that could not be read. `complete` is false where something could not be read;
-    the events then say what.
+    `gap:…` for a period that could not be read. `complete` is false if something could not be read; the events then say
+    what.
     """
 
     ticket_id: str
@@ -54,18 +58,18 @@ class Alert:
 
     @property
     def display_id(self) -> str:
-        """A stable id for people, the same whenever this ticket is delivered."""
+        """The id that analysts see; the same whenever this ticket is delivered."""
         return str(uuid.uuid5(_NAMESPACE, self.ticket_id))
 
 
-def grouping(message_id: str, sender: str, subject: str) -> str:
-    """What brings the recipients of one mail into one case.
+def grouping_id(message_id: str, sender: str, subject: str) -> str:
+    """The key that groups the alerts of all recipients of an email in one case; "" if all three values are empty.
 
-    All three come from the sender, so they group alerts and decide nothing else. "" where all are empty.
+    The sender controls all three, so they group alerts and decide nothing else.
     """
     if not (message_id or sender or subject):
         return ""
-    # Lengths keep apart what plain joining would mix up: ("ab", "c") and ("a", "bc").
+    # Lengths keep apart what plain concatenation would mix up: ("ab", "c") and ("a", "bc").
     fields = (message_id, sender.casefold(), subject)
     digest = hashlib.blake2b(digest_size=16)
     for value in fields:

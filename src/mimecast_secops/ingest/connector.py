@@ -1,9 +1,10 @@
-"""One cycle, from what the store remembers to what it remembers next.
+"""One cycle: from the stored state to the next stored state.
 
-    load → recover → sweep → reconcile → deliver → finish → commit
+    load → poll → prepare → deliver → flush → commit
 
-Delivery comes before commit: a kill in between repeats nothing where the place of delivery can tell what it has
-(`Delivery.delivered_since`), and repeats with the same ticket id where it cannot. Whatever is not settled waits.
+Alerts are delivered before the state is committed. After a kill in between, the next cycle repeats no alert if the
+delivery knows what it has (`Delivery.delivered_since`), and repeats it with the same ticket id if not. A record that is
+not delivered stays pending.
 """
 
 from __future__ import annotations
@@ -21,49 +22,49 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.delivery import Deliverer, batch_of
-from mimecast_secops.ingest.interfaces import Delivery, StateStore, Tenant
-from mimecast_secops.ingest.message_tracking.details import Examiner
-from mimecast_secops.ingest.message_tracking.hold_queue import list_holds, reconcile
-from mimecast_secops.ingest.message_tracking.polling import REACH_MS, poll_tracking, start_of
-from mimecast_secops.ingest.message_tracking.search_window import RowLimit
-from mimecast_secops.ingest.report import CycleCounters, Report
-from mimecast_secops.ingest.settings import PlatformSettings, Rules
+from mimecast_secops.ingest.delivery import BatchDelivery, batch_of
+from mimecast_secops.ingest.interfaces import Delivery, Source, StateStore
+from mimecast_secops.ingest.message_tracking.polling import REACH_MS, request_time
+from mimecast_secops.ingest.message_tracking.source import MessageTrackingSource
+from mimecast_secops.ingest.message_tracking.tenant import Tenant
+from mimecast_secops.ingest.report import Report
+from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings
 from mimecast_secops.ingest.state import State
 
-_SHARE_OF_TIME: Final = 0.8
+# The share of the time limit after which a cycle ends, so that it can deliver and commit before it is killed.
+_USABLE_TIME: Final = 0.8
 # The state of another connector that keeps this many ids may have dropped some.
 _IMPORTED_IDS_LIMIT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedState:
-    """What another connector left behind: the newest time that it delivered, in unix milliseconds, and its last ids."""
+    """The state of another connector: the newest time that it delivered, in unix milliseconds, and its last ids."""
 
     timestamp_ms: int
     ids: tuple[str, ...] = ()
 
 
 class Connector:
-    """Brings the messages of a tenant to a place of delivery, each once.
+    """Delivers each matching message of a tenant once.
 
     Args:
-        tenant: who is asked.
-        rules: which messages, and how they are read.
-        store: where the state lies.
+        tenant: where to read.
+        settings: which messages to ingest, and how to read them.
+        store: where the state is between cycles.
         delivery: where alerts go.
         deadline: when the cycle ends by itself.
-        clock: unix seconds.
-        log: gets what a person may want to know, nothing from a mail.
-        product_field: the event field that names the product.
-        test_run: at most one alert, nothing remembered, nothing stored.
-        imported: read on the very first cycle: another connector's state, to go on where it ended.
+        clock: this machine's clock, in unix seconds.
+        log: gets what an administrator wants to know, nothing from an email.
+        product_field: the event field whose value is the product of an alert.
+        test_run: deliver at most one alert, and neither use nor store a state.
+        imported: reads the state of another connector, to continue from there. Called in the first cycle only.
     """
 
     def __init__(
         self,
         tenant: Tenant,
-        rules: Rules,
+        settings: ConnectorSettings,
         store: StateStore,
         delivery: Delivery,
         *,
@@ -75,7 +76,7 @@ class Connector:
         imported: Callable[[], ImportedState | None] = lambda: None,
     ) -> None:
         self._tenant = tenant
-        self._rules = rules
+        self._settings = settings
         self._store = store
         self._delivery = delivery
         self._deadline = deadline or Deadline.never()
@@ -86,93 +87,91 @@ class Connector:
         self._imported = imported
 
     def run_cycle(self) -> Report:
-        """Do what can be done now.
+        """Run one cycle.
 
         Returns:
-            The figures; failures to reach or read Mimecast are in it, not raised.
+            The figures. Failures to reach or read Mimecast are in the report, not raised.
 
         Raises:
             UnreadableState: the store holds something else than a state of this program.
             OSError: the system refuses another thread, or the delivery cannot be written.
         """
-        started, sent = time.monotonic(), self._tenant.requests_sent
-        clock = CycleClock(self._tenant, self._clock)
-        counters = CycleCounters()
-        state = self._load(clock, counters)
-        limit = RowLimit(self._rules.row_limit)
-        with ThreadPoolExecutor(self._rules.concurrency, thread_name_prefix="ingest") as executor:
-            cycle = Cycle(self._tenant, self._rules, state, counters, executor, clock, self._deadline, self._log, limit)
-            with _threads_reported(self._rules.concurrency):
-                self._work(cycle)
-        _note_clock(cycle)
+        started, sent_before = time.monotonic(), self._tenant.requests_sent
+        clock = CycleClock(self._clock, lambda: self._tenant.clock_skew, self._request_time)
+        notes: list[str] = []
+        state = self._load(clock, notes)
+        with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ingest") as executor:
+            cycle = Cycle(self._settings, state, executor, clock, self._deadline, self._log)
+            source = MessageTrackingSource(cycle, self._tenant, self._product_field)
+            with _thread_errors_explained(self._settings.concurrency):
+                self._run(cycle, source)
+        cycle.counters.notes += [*notes, *_clock_notes(clock)]
         state.token = self._delivery.flush()
         if not self._test_run:
-            self._commit(cycle)
-        report = _report(cycle, self._tenant.requests_sent - sent, time.monotonic() - started)
+            state.forget_before(source.earliest_read_ms())
+            self._store.commit(state.encode())
+        report = _report(cycle, self._tenant.requests_sent - sent_before, time.monotonic() - started)
+        self._log_report(report)
+        return report
+
+    def _run(self, cycle: Cycle, source: Source) -> None:
+        max_alerts = 1 if self._test_run else self._settings.max_messages
+        cycle.counts_tries = polled = source.poll()
+        batch = batch_of(cycle.due(), max_alerts)
+        reconcile = polled and not self._test_run
+        if polled or batch:
+            source.prepare(batch, reconcile=reconcile)
+        if reconcile:
+            batch = batch_of(cycle.due(), max_alerts)
+        BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
+
+    def _load(self, clock: CycleClock, notes: list[str]) -> State:
+        if self._test_run:
+            clock.verify()
+            return State(start_ms=self._first_start_ms(clock))
+        state = State.decode(self._store.load())
+        if state is None:
+            # Everything that follows depends on where ingestion begins.
+            clock.verify()
+            state = self._first_state(clock, notes)
+        for ticket_id in self._delivery.delivered_since(state.token):
+            state.mark_delivered(ticket_id, clock.now_ms)
+        return state
+
+    def _first_start_ms(self, clock: CycleClock) -> int:
+        """Where a connector without a state begins: the look-back, as far as it can be searched."""
+        return clock.now_ms - min(self._settings.look_back_ms, REACH_MS)
+
+    def _first_state(self, clock: CycleClock, notes: list[str]) -> State:
+        imported = self._imported()
+        if imported is None or not 0 < imported.timestamp_ms <= clock.now_ms:
+            return State(start_ms=self._first_start_ms(clock))
+        # If all its ids are known, the overlap can be read again without repeating an alert.
+        has_all_ids = len(imported.ids) < _IMPORTED_IDS_LIMIT
+        overlap_ms = self._settings.overlap_ms if has_all_ids else 0
+        state = State(start_ms=imported.timestamp_ms - overlap_ms)
+        state.read_until_ms = imported.timestamp_ms
+        for ticket_id in imported.ids:
+            state.mark_delivered(ticket_id, clock.now_ms)
+        notes.append("Continuing from where the former connector ended.")
+        return state
+
+    def _request_time(self, now_ms: int) -> None:
+        request_time(self._tenant, self._settings, now_ms)
+
+    def _log_report(self, report: Report) -> None:
         for note in report.notes:
             self._log.warning(note)
-        # What a person has ended raises no alarm: it says nothing about Mimecast.
+        # A cycle that was stopped by a user raises no alarm: it says nothing about Mimecast.
         level = logging.INFO if report.cut_short else logging.ERROR
         for problem in report.problems:
             self._log.log(level, problem)
         self._log.info(report.line())
-        return report
-
-    def _work(self, cycle: Cycle) -> None:
-        searched = poll_tracking(cycle)
-        most = 1 if self._test_run else self._rules.max_messages
-        batch = batch_of(cycle.due(), most)
-        holds = list_holds(cycle, batch) if searched or batch else None
-        if holds is not None and searched and not self._test_run:
-            reconcile(cycle, holds, batch)
-            batch = batch_of(cycle.due(), most)
-        examiner = Examiner(cycle.tenant, cycle.rules, self._product_field, may_give_up=searched)
-        Deliverer(cycle, examiner, self._delivery, most).deliver(batch, holds)
-
-    def _load(self, clock: CycleClock, counters: CycleCounters) -> State:
-        if self._test_run:
-            clock.verify(self._rules)
-            return State(floor_ms=self._first_ms(clock))
-        state = State.decode(self._store.load())
-        if state is None:
-            # Everything that follows depends on where ingestion begins.
-            clock.verify(self._rules)
-            state = self._begin(clock, counters)
-        for ticket_id in self._delivery.delivered_since(state.token):
-            state.delivered(ticket_id, clock.now_ms)
-        return state
-
-    def _first_ms(self, clock: CycleClock) -> int:
-        """Where a connector without a state begins: as far back as is wanted and can be searched."""
-        return clock.now_ms - min(int(self._rules.look_back.total_seconds() * 1000), REACH_MS)
-
-    def _begin(self, clock: CycleClock, counters: CycleCounters) -> State:
-        imported = self._imported()
-        if imported is None or not 0 < imported.timestamp_ms <= clock.now_ms:
-            return State(floor_ms=self._first_ms(clock))
-        # With all its ids known, what lies a little behind can be read again without repeating anything.
-        complete = len(imported.ids) < _IMPORTED_IDS_LIMIT
-        overlap = int(self._rules.overlap.total_seconds() * 1000) if complete else 0
-        state = State(floor_ms=imported.timestamp_ms - overlap)
-        state.frontier_ms = imported.timestamp_ms
-        for ticket_id in imported.ids:
-            state.delivered(ticket_id, clock.now_ms)
-        counters.notes.append("Going on from where the former connector ended.")
-        return state
-
-    def _commit(self, cycle: Cycle) -> None:
-        begin, _ = start_of(cycle)
-        window = int(self._rules.held_window.total_seconds() * 1000)
-        # A clock that is ahead would make ids forgotten that the next cycle meets again. Without Mimecast's time, the
-        # newest record tells how late it is at least.
-        now_ms = cycle.now_ms if cycle.clock.verified else min(cycle.now_ms, cycle.newest_ms)
-        cycle.state.forget_before(min(begin, now_ms - window))
-        self._store.commit(cycle.state.encode())
 
 
 @contextmanager
-def _threads_reported(wanted: int) -> Iterator[None]:
-    """Tell the system's refusal of a thread, which Python reports as a bare RuntimeError, from a defect."""
+def _thread_errors_explained(concurrency: int) -> Iterator[None]:
+    """Turn the system's refusal of a thread, which Python reports as a bare RuntimeError, into an OSError."""
     try:
         yield
     except RuntimeError as error:
@@ -180,28 +179,30 @@ def _threads_reported(wanted: int) -> Iterator[None]:
             raise
         raise OSError(
             errno.EAGAIN,
-            f"The system refuses to start another thread: the cycle needs up to {wanted}. Raise the limit of processes "
-            "and threads (ulimit -u, TasksMax, pids.max) or of memory, or lower Concurrent Requests.",
+            f"The system refuses to start another thread: the cycle needs up to {concurrency}. Raise the limit of "
+            "processes and threads (ulimit -u, TasksMax, pids.max) or of memory, or lower Concurrent Requests.",
         ) from error
 
 
 def cycle_deadline(settings: PlatformSettings, started: float | None = None) -> Deadline:
-    """When a cycle should end by itself: early enough that what it has is delivered before it is killed.
+    """When a cycle ends by itself: early enough to deliver what it has before the platform kills it.
 
     Args:
-        settings: say when that is.
+        settings: hold the time limit.
         started: when the process began, on the monotonic clock; None for now.
     """
-    return Deadline.after(settings.process_timeout * _SHARE_OF_TIME, now=started)
+    return Deadline.after(settings.process_timeout * _USABLE_TIME, now=started)
 
 
-def _note_clock(cycle: Cycle) -> None:
-    ahead = cycle.clock.correction_ms
-    if ahead:
-        cycle.counters.notes.append(
-            f"The clock of this machine is {abs(ahead) // 1000} s {'ahead of' if ahead > 0 else 'behind'} Mimecast's, "
-            "so Mimecast's time is used. Set the clock, or switch on time synchronisation."
-        )
+def _clock_notes(clock: CycleClock) -> list[str]:
+    ahead_ms = clock.correction_ms
+    if not ahead_ms:
+        return []
+    note = (
+        f"The clock of this machine is {abs(ahead_ms) // 1000} s {'ahead of' if ahead_ms > 0 else 'behind'} "
+        "Mimecast's, so Mimecast's time is used. Set the clock, or switch on time synchronization."
+    )
+    return [note]
 
 
 def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
@@ -221,8 +222,8 @@ def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
         seconds=seconds,
         checkpoint_ms=state.checkpoint_ms,
         lag_seconds=max(0.0, (cycle.now_ms - state.checkpoint_ms) / 1000),
-        oldest_unsettled_ms=state.backlog.oldest_ms(),
-        unread=counters.unread,
+        oldest_pending_ms=state.backlog.oldest_ms(),
+        more_to_read=counters.more_to_read,
         problems=tuple(counters.problems),
         notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,

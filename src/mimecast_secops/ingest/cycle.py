@@ -1,98 +1,138 @@
-"""What the steps of one cycle share."""
+"""One cycle, and every outcome that a record can have in it.
+
+To find out why a message did not become an alert, start here: each method of `Cycle` below is one outcome. It changes
+the state, counts, and writes one DEBUG line with the id of the record. Its callers are the places that decide.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Final
 
-from mimecast_secops.api import Deadline, TrackedMessage
+from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
-from mimecast_secops.ingest.clock import CycleClock
-from mimecast_secops.ingest.interfaces import Tenant
-from mimecast_secops.ingest.message_tracking import filters
-from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
-from mimecast_secops.ingest.message_tracking.search_window import MINUTE, RowLimit
-from mimecast_secops.ingest.record import PendingRecord, to_ms, unreadable_id
+from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, CycleClock
+from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.report import CycleCounters
-from mimecast_secops.ingest.settings import Rules
-from mimecast_secops.ingest.state import RecordState, State
+from mimecast_secops.ingest.settings import ConnectorSettings
+from mimecast_secops.ingest.state import State
 
-# A record that is due later than any retry can be was put off at a time that was wrong.
-_LATEST_RETRY_MS: Final = 30 * MINUTE
+_FIRST_RETRY_MS: Final = 30 * SECOND_MS
+_MAX_RETRY_MS: Final = 15 * MINUTE_MS
+_MAX_DOUBLINGS: Final = 10
+_OVERFLOW_RETRY_MS: Final = 10 * MINUTE_MS
+# A record that is due later than any retry can be was deferred when the clock was wrong.
+_LATEST_RETRY_MS: Final = 30 * MINUTE_MS
 
 
 @dataclass(slots=True)
 class Cycle:
-    """One run: who is asked, by which rules, what is known, and how it goes.
+    """One run of the connector.
 
-    `newest_ms` is when the newest record was received that the searches have shown, in unix milliseconds.
+    Attributes:
+        settings: which messages are ingested, and how they are read.
+        state: what the engine knows; this cycle changes it.
+        executor: runs reads in parallel.
+        clock: the time of this cycle.
+        deadline: when this cycle ends.
+        log: gets what an administrator wants to know, nothing from an email.
+        counters: the figures so far.
+        counts_tries: whether a failed read counts as a try. While the source does not answer, it does not.
     """
 
-    tenant: Tenant
-    rules: Rules
+    settings: ConnectorSettings
     state: State
-    counters: CycleCounters
     executor: Executor
     clock: CycleClock
     deadline: Deadline
     log: logging.Logger
-    limit: RowLimit
-    windows_read: int = 0
-    newest_ms: int = 0
-    seen: dict[str, PendingRecord] = field(default_factory=dict)
-    _index: RecordIndex | None = None
-    _indexed: int = -1
+    counters: CycleCounters = field(default_factory=CycleCounters)
+    counts_tries: bool = True
+    _new_ids: set[str] = field(default_factory=set)
 
     @property
     def now_ms(self) -> int:
-        """When the cycle began, in unix milliseconds, by Mimecast's clock where its replies tell it."""
+        """When the cycle began, in unix milliseconds, by Mimecast's clock if a reply has given it."""
         return self.clock.now_ms
 
     def check_time(self) -> None:
-        """Raises DeadlineExceeded when the cycle has no time left."""
+        """Raise DeadlineExceeded if the cycle has no time left."""
         if self.deadline.remaining() <= 0:
             raise DeadlineExceeded("The time of this cycle is over.")
 
-    def take(self, messages: Iterable[TrackedMessage], not_before_ms: int) -> None:
-        """Look at rows of a search: what is new and passes what the search tells begins to wait."""
-        state, counters = self.state, self.counters
-        for message in messages:
-            if message.received and to_ms(message.received) < not_before_ms:
-                continue  # Not what was asked for.
-            record_id = message.id or unreadable_id(message.raw)
-            if record_id in self.seen:
-                continue
-            counters.seen += 1
-            known = state.standing(record_id, message.status) is not RecordState.UNKNOWN
-            name = None if known else filters.by_summary(self.rules, status=message.status, route=message.route)
-            # Only what will be delivered needs all that the search told; the others are kept for comparison.
-            record = PendingRecord.tracked(message, self.now_ms, whole=not known and not name)
-            self.seen[record_id] = record
-            if message.received:
-                self.newest_ms = max(self.newest_ms, record.received_ms)
-            if known:
-                counters.known += 1
-            elif name:
-                counters.filtered[name] += 1
-            else:
-                state.wait(record)
-                counters.new += 1
-
-    def records(self) -> RecordIndex:
-        """All tracking records that this cycle knows, by what the hold queue can be compared with."""
-        if self._index is None or self._indexed != len(self.seen):
-            self._index = RecordIndex(self.seen.values())
-            for record in self.state.backlog:
-                if record.readable:
-                    self._index.add(record)
-            self._indexed = len(self.seen)
-        return self._index
-
     def due(self) -> list[PendingRecord]:
-        """What may be delivered now, in its order."""
+        """The pending records that may be delivered now, in order."""
         now, latest = self.now_ms, self.now_ms + _LATEST_RETRY_MS
-        ready = (record for record in self.state.backlog if record.after_ms <= now or record.after_ms > latest)
-        return sorted(ready, key=lambda record: record.place)
+        due = (record for record in self.state.backlog if record.after_ms <= now or record.after_ms > latest)
+        return sorted(due, key=lambda record: record.sort_key)
+
+    def is_last_try(self, record: PendingRecord) -> bool:
+        """Whether the record is delivered incomplete if the next read fails."""
+        return self.counts_tries and record.tries + 1 >= self.settings.tries
+
+    # The outcomes of a row of the source
+
+    def skip_known(self, record_id: str) -> None:
+        """It is pending or processed already."""
+        self.counters.known += 1
+        self._log_outcome(record_id, "already pending or processed")
+
+    def filter_row(self, record_id: str, filter_name: str) -> None:
+        """A filter on the row excluded it. Nothing is remembered: the row may change."""
+        self.counters.filtered[filter_name] += 1
+        self._log_outcome(record_id, "filtered by %s", filter_name)
+
+    def add_pending(self, record: PendingRecord) -> None:
+        """It is new and passed the filters on the row."""
+        if self.state.add_pending(record):
+            self.counters.new += 1
+            self._new_ids.add(record.id)
+            self._log_outcome(record.id, "pending")
+
+    def add_gap(self, gap: PendingRecord) -> None:
+        """A period could not be read. Its alert is delivered once."""
+        if self.state.add_pending(gap):
+            self.counters.gaps += 1
+            self._log_outcome(gap.id, "pending")
+
+    # The outcomes of a pending record
+
+    def mark_delivered(self, record: PendingRecord, hold_id: str, *, is_incomplete: bool) -> None:
+        """Its alert is delivered."""
+        self.counters.delivered += 1
+        self.counters.delivered_incomplete += is_incomplete
+        self.state.mark_delivered(record.id, self.now_ms, hold_id)
+        self._log_outcome(record.id, "delivered")
+
+    def mark_filtered(self, record: PendingRecord, filter_name: str) -> None:
+        """A filter that needs the details excluded it."""
+        self.counters.filtered[filter_name] += 1
+        self.state.mark_filtered(record, self.now_ms)
+        self._log_outcome(record.id, "filtered by %s", filter_name)
+
+    def mark_duplicate(self, record: PendingRecord, hold_id: str) -> None:
+        """Its entry of the hold queue was delivered before its tracking record was visible."""
+        if record.id in self._new_ids:
+            self.counters.known += 1
+            self.counters.new -= 1
+        self.state.mark_delivered(record.id, self.now_ms, hold_id)
+        self._log_outcome(record.id, "already delivered as hold:%s", hold_id)
+
+    def defer(self, record: PendingRecord, error: str) -> None:
+        """It could not be read. It stays pending, and its next try waits longer each time."""
+        wait = min(_FIRST_RETRY_MS << min(record.tries, _MAX_DOUBLINGS), _MAX_RETRY_MS) if self.counts_tries else 0
+        tries = record.tries + 1 if self.counts_tries else record.tries
+        self.counters.deferred += 1
+        self.state.defer(record, after_ms=self.now_ms + wait, tries=tries, error=error)
+        self._log_outcome(record.id, "deferred after %d failed reads: %s", tries, error)
+
+    def defer_overflowed(self, record: PendingRecord) -> None:
+        """The platform's overflow rules held its alert back. It stays pending."""
+        self.counters.overflowed += 1
+        self.state.defer(record, after_ms=self.now_ms + _OVERFLOW_RETRY_MS, error="The platform overflowed.")
+        self._log_outcome(record.id, "held back by the platform's overflow rules")
+
+    def _log_outcome(self, record_id: str, outcome: str, *values: object) -> None:
+        self.log.debug(f"Record %r: {outcome}", record_id, *values)  # noqa: G004 -- outcomes are literals above

@@ -1,4 +1,4 @@
-"""From waiting records to delivered alerts: many are read at the same time, one after the other is delivered."""
+"""From pending records to delivered alerts: records are read in parallel and delivered in order."""
 
 from __future__ import annotations
 
@@ -9,129 +9,109 @@ from typing import Final
 
 from mimecast_secops.api.errors import Consequence
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult
-from mimecast_secops.ingest.message_tracking.details import Examiner, Failed, FailureScope, Filtered, Outcome, Ready
-from mimecast_secops.ingest.message_tracking.hold_matching import HoldIndex, HoldMatch, tie
+from mimecast_secops.ingest.interfaces import (
+    Delivery,
+    DeliveryResult,
+    FailedRead,
+    FailureScope,
+    FilteredRecord,
+    ReadRecord,
+    ReadResult,
+    Source,
+)
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
-from mimecast_secops.ingest.settings import HELD
 
-_FIRST_WAIT_MS: Final = 30_000
-_LONGEST_WAIT_MS: Final = 15 * 60_000
-_OVERFLOW_WAIT_MS: Final = 10 * 60_000
-_EXAMINED_PER_ALERT: Final = 3
+# How many records are read per alert that may be delivered: filters and failures leave some out.
+_READS_PER_ALERT: Final = 3
 
 
-class Deliverer:
-    """Delivers what is due in one cycle.
+class BatchDelivery:
+    """The delivery of one batch.
 
     Args:
         cycle: the cycle.
-        examiner: reads one record.
+        source: reads the records.
         delivery: where alerts go.
-        most: the most alerts.
+        max_alerts: the most alerts to deliver.
     """
 
-    def __init__(self, cycle: Cycle, examiner: Examiner, delivery: Delivery, most: int) -> None:
+    def __init__(self, cycle: Cycle, source: Source, delivery: Delivery, max_alerts: int) -> None:
         self._cycle = cycle
-        self._examiner = examiner
+        self._source = source
         self._delivery = delivery
-        self._most = most
-        self._offered = 0
+        self._max_alerts = max_alerts
+        self._delivered = 0
+        self._processed = 0
         self._failed_in_a_row = 0
-        self._settled = 0
-        self._stopped = False
+        self._is_stopped = False
 
-    def deliver(self, due: Sequence[PendingRecord], holds: HoldIndex | None) -> None:
-        """Read and deliver, in order, until the limit, the deadline, or something that stops everybody."""
-        pending = iter(due[: self._most * _EXAMINED_PER_ALERT])
-        in_flight: deque[tuple[PendingRecord, Future[Outcome]]] = deque()
+    def run(self, batch: Sequence[PendingRecord]) -> None:
+        """Read and deliver in order, until the limit, the deadline, or a failure that concerns all records."""
+        records = iter(batch)
+        in_flight: deque[tuple[PendingRecord, Future[ReadResult]]] = deque()
         while True:
-            while len(in_flight) < self._room():
-                record = next(pending, None)
+            while len(in_flight) < self._max_in_flight():
+                record = next(records, None)
                 if record is None:
                     break
-                if self._is_readable_now(record, holds):
-                    in_flight.append((record, self._start(record, holds)))
+                blocker = self._source.blocker(record)
+                if blocker and not self._cycle.is_last_try(record):
+                    self._cycle.defer(record, blocker)
+                else:
+                    in_flight.append((record, self._start(record)))
             if not in_flight:
                 return
             record, future = in_flight.popleft()
-            self._settle(record, future.result())
+            self._process(record, future.result())
 
-    def _room(self) -> int:
-        """How many records may be in the air: none is asked for that could not be delivered any more."""
-        if self._stopped or self._cycle.deadline.remaining() <= 0:
+    def _max_in_flight(self) -> int:
+        """How many records may be read at the same time: none that could not be delivered any more."""
+        if self._is_stopped or self._cycle.deadline.remaining() <= 0:
             return 0
-        return min(2 * self._cycle.rules.concurrency, self._most - self._offered)
+        return min(2 * self._cycle.settings.concurrency, self._max_alerts - self._delivered)
 
-    def _is_readable_now(self, record: PendingRecord, holds: HoldIndex | None) -> bool:
-        """Whether a held message can be asked for: without the hold queue it waits, as long as it has tries left."""
-        if holds is not None or record.status != HELD or record.kind != TRACKING:
-            return True
-        if record.tries + 1 >= self._cycle.rules.tries and self._examiner.may_give_up:
-            return True
-        self._try_again(record, "The held queue could not be listed.")
-        return False
+    def _start(self, record: PendingRecord) -> Future[ReadResult]:
+        reader = self._source.reader(record, is_last_try=self._cycle.is_last_try(record))
+        return self._cycle.executor.submit(reader)
 
-    def _start(self, record: PendingRecord, holds: HoldIndex | None) -> Future[Outcome]:
-        tied: HoldMatch | None = None
-        if holds is not None and record.status == HELD and record.kind == TRACKING:
-            tied = tie(record, holds, self._cycle.records())
-        return self._cycle.executor.submit(self._examiner.examine, record, tied)
-
-    def _settle(self, record: PendingRecord, outcome: Outcome) -> None:
-        cycle = self._cycle
-        match outcome:
-            case Ready() as ready:
+    def _process(self, record: PendingRecord, result: ReadResult) -> None:
+        match result:
+            case ReadRecord():
                 self._failed_in_a_row = 0
-                self._settled += 1
-                self._offer(record, ready)
-            case Filtered(name):
+                self._processed += 1
+                self._deliver(record, result)
+            case FilteredRecord(filter_name):
                 self._failed_in_a_row = 0
-                self._settled += 1
-                cycle.counters.filtered[name] += 1
-                cycle.state.filtered(record, cycle.now_ms)
-            case Failed(setback=FailureScope.ITS_OWN, error=error):
-                self._try_again(record, str(error))
+                self._processed += 1
+                self._cycle.mark_filtered(record, filter_name)
+            case FailedRead(FailureScope.RECORD, error):
+                self._cycle.defer(record, str(error))
                 self._failed_in_a_row += error.consequence is Consequence.RETRY
-                if self._failed_in_a_row >= 2 * cycle.rules.concurrency:
-                    self._stop("Message details could not be read", outcome)
-            case Failed(setback=FailureScope.EVERYONE):
-                self._stop("Message details could not be read", outcome)
-            case Failed() if not self._settled:
-                # Nothing at all was read in the time that there was: the tenant may not be answering.
-                self._stop("Message details could not be read", outcome)
-            case Failed():
-                self._stopped = True
+                if self._failed_in_a_row >= 2 * self._cycle.settings.concurrency:
+                    self._stop(result)
+            case FailedRead(FailureScope.TENANT):
+                self._stop(result)
+            case FailedRead() if not self._processed:
+                # No record was read in the available time: the tenant may not be answering.
+                self._stop(result)
+            case FailedRead():
+                self._is_stopped = True
 
-    def _offer(self, record: PendingRecord, ready: Ready) -> None:
+    def _deliver(self, record: PendingRecord, result: ReadRecord) -> None:
         cycle = self._cycle
-        if record.kind == TRACKING and ready.hold_id and cycle.state.delivered_as_hold(ready.hold_id):
-            cycle.state.delivered(record.id, cycle.now_ms, ready.hold_id)
-            cycle.counters.known += 1
-            cycle.counters.new -= 1
-            return
-        if self._delivery.deliver(ready.alert) is DeliveryResult.OVERFLOWED:
-            cycle.counters.overflowed += 1
-            cycle.state.put_off(record, after_ms=cycle.now_ms + _OVERFLOW_WAIT_MS, error="The platform overflowed.")
-            return
-        self._offered += 1
-        cycle.counters.delivered += 1
-        cycle.counters.delivered_incomplete += ready.delivered_incomplete
-        cycle.state.delivered(record.id, cycle.now_ms, ready.hold_id)
+        if record.kind == TRACKING and result.hold_id and cycle.state.is_delivered_as_hold(result.hold_id):
+            cycle.mark_duplicate(record, result.hold_id)
+        elif self._delivery.deliver(result.alert) is DeliveryResult.OVERFLOWED:
+            cycle.defer_overflowed(record)
+        else:
+            self._delivered += 1
+            cycle.mark_delivered(record, result.hold_id, is_incomplete=result.is_incomplete)
 
-    def _try_again(self, record: PendingRecord, error: str) -> None:
-        cycle = self._cycle
-        counts = self._examiner.may_give_up
-        wait = min(_FIRST_WAIT_MS << min(record.tries, 10), _LONGEST_WAIT_MS) if counts else 0
-        tries = record.tries + 1 if counts else record.tries
-        cycle.state.put_off(record, after_ms=cycle.now_ms + wait, tries=tries, error=error)
-        cycle.counters.deferred += 1
-
-    def _stop(self, what: str, failure: Failed) -> None:
-        self._stopped = True
-        self._cycle.counters.failed(what, failure.error)
+    def _stop(self, failure: FailedRead) -> None:
+        self._is_stopped = True
+        self._cycle.counters.add_failure("Message details could not be read", failure.error)
 
 
-def batch_of(due: Sequence[PendingRecord], most: int) -> Sequence[PendingRecord]:
-    """The records whose turn may come in this cycle."""
-    return due[: most * _EXAMINED_PER_ALERT]
+def batch_of(due: Sequence[PendingRecord], max_alerts: int) -> Sequence[PendingRecord]:
+    """The records that may be read in this cycle."""
+    return due[: max_alerts * _READS_PER_ALERT]

@@ -1,66 +1,96 @@
-"""What the engine needs from outside: a tenant to read, a place to deliver to, a store for its state.
+"""What the engine needs: a source of records, a delivery for alerts, and a store for its state.
 
-Hosts bring their own; the engine knows none of them.
+The engine imports no implementation of them except in `connector.py`, which puts the parts together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from mimecast_secops.api import Attachment, HeldMessage, MessageDetail, MessageInfo, SpooledFile, TrackedMessage
+from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.ingest.alert import Alert
+from mimecast_secops.ingest.record import PendingRecord
 
 
-class Side(Enum):
-    """Which side of a message a domain is searched on."""
+class FailureScope(Enum):
+    """What a failure to read one record affects."""
 
-    RECIPIENT = "recipient"
-    SENDER = "sender"
+    RECORD = "record"
+    """This record or this call. It counts as a try."""
+    OUT_OF_TIME = "out of time"
+    """The cycle or the rate limit ended first. It does not count as a try."""
+    TENANT = "tenant"
+    """Settings, permissions or credentials: no record can be read until an administrator acts."""
 
 
-class Tenant(Protocol):
-    """What is asked of Mimecast. Every call may raise `MimecastError`."""
+@dataclass(frozen=True, slots=True)
+class ReadRecord:
+    """A record was read and passed all filters. `is_incomplete` if all tries to read its details failed."""
 
-    @property
-    def requests_sent(self) -> int:
-        """How many requests have left so far."""
+    alert: Alert
+    hold_id: str
+    is_incomplete: bool = False
 
-    @property
-    def clock_skew(self) -> float | None:
-        """Seconds that this machine's clock is ahead of Mimecast's, by its last reply; None where no reply has told."""
 
-    def search(
-        self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
-    ) -> Sequence[TrackedMessage]:
-        """Tracking records of a domain or address, received from `start` to `end`, both included.
+@dataclass(frozen=True, slots=True)
+class FilteredRecord:
+    """A record was read, and a filter that needs its details excluded it."""
 
-        Raises:
-            UndecodableReply: the reply cannot be decoded, or is too large; a shorter window may be readable.
+    filter_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRead:
+    """A record could not be read in this cycle."""
+
+    scope: FailureScope
+    error: MimecastError
+
+
+ReadResult = ReadRecord | FilteredRecord | FailedRead
+
+
+class Source(Protocol):
+    """Where records come from, for one cycle. Each product that is ingested has its own folder with one.
+
+    The engine calls these methods in the order below, from one thread.
+    """
+
+    def poll(self) -> bool:
+        """Read new records and add those that pass the filters to the backlog.
+
+        Returns:
+            Whether the source answered. A failure is in the counters of the cycle, and the next cycle repeats the poll.
         """
 
-    def info(self, tracking_id: str) -> MessageInfo:
-        """The details of a tracking record."""
+    def prepare(self, batch: Sequence[PendingRecord], *, reconcile: bool) -> None:
+        """Look up what the records of a batch need in common.
 
-    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
-        """The hold queue between two times, in pages of at most `page_size` messages.
-
-        Raises:
-            UndecodableReply: a page cannot be decoded, or is too large; a shorter time or a smaller page may be.
+        Args:
+            batch: the records that may be delivered in this cycle.
+            reconcile: whether to add records that the poll cannot see to the backlog.
         """
 
-    def detail(self, hold_id: str) -> MessageDetail:
-        """A held message with its attachments."""
+    def blocker(self, record: PendingRecord) -> str:
+        """Why a record cannot be read completely in this cycle, as a sentence; "" if it can."""
 
-    def file(self, attachment: Attachment, max_bytes: int) -> AbstractContextManager[SpooledFile]:
-        """The content of an attachment, checked against its announced hash."""
+    def reader(self, record: PendingRecord, *, is_last_try: bool) -> Callable[[], ReadResult]:
+        """A function that reads one record and runs in another thread.
+
+        Args:
+            record: the record.
+            is_last_try: whether to return an incomplete alert instead of a failure that concerns this record alone.
+        """
+
+    def earliest_read_ms(self) -> int:
+        """No later cycle reads records that were received before this time, in unix milliseconds."""
 
 
 class DeliveryResult(Enum):
-    """What became of an alert that was offered."""
+    """What the delivery did with an alert."""
 
     DELIVERED = "delivered"
     OVERFLOWED = "overflowed"
@@ -70,20 +100,23 @@ class Delivery(Protocol):
     """Where alerts go."""
 
     def delivered_since(self, token: str) -> Collection[str]:
-        """The ticket ids delivered after `token` was given out: a kill came between delivery and commit."""
+        """The ticket ids of the alerts delivered after `flush` returned `token`.
+
+        There are some after a kill between the delivery and the commit of the state.
+        """
 
     def deliver(self, alert: Alert) -> DeliveryResult:
-        """Take one alert, durably where the place can."""
+        """Deliver one alert, durably if the destination can."""
 
     def flush(self) -> str:
-        """Make everything offered durable. Called once, before the state is committed; returns the new token."""
+        """Make all delivered alerts durable. Called once, before the state is committed; returns the new token."""
 
 
 class StateStore(Protocol):
-    """Where the engine's state lies between cycles, as named parts of bounded size."""
+    """Where the state is between cycles, as named parts of limited size."""
 
     def load(self) -> Mapping[str, bytes]:
         """The parts as last committed; empty before the first commit."""
 
     def commit(self, parts: Mapping[str, bytes]) -> None:
-        """Replace the state by `parts`, all or nothing. Parts that did not change are equal to those loaded."""
+        """Replace the state with `parts`, all or nothing. A part that did not change equals the loaded one."""

@@ -1,11 +1,11 @@
-"""Which records are settled, in 12 bytes each.
+"""The ids of processed records, in 12 bytes each.
 
-The digests are keyed with a random key per store: whoever knows this code and chooses what he sends still cannot make
-two ids that collide. They lie in the hour in which they were settled, and whole hours are forgotten once no search
-reaches back that far (docs/decisions/0003).
+An id is stored as a digest with a random key per store, so an attacker who knows this code still cannot send messages
+whose ids collide. Digests are grouped by the hour in which the records were processed, and whole hours are forgotten
+once no search reaches back that far (docs/decisions/0003).
 
-A cycle meets a few hundred ids and may remember more than a million, so loading must not cost per remembered id: a part
-stays the sorted bytes that it is stored as, and is searched by bisection.
+A cycle looks up a few hundred ids and may remember more than a million, so loading must not cost time per id: a part
+stays the sorted bytes that it is stored as, and look-ups bisect it.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Self
+
+from mimecast_secops.ingest.clock import HOUR_MS
 
 SIZE: Final = 12
-HOUR_MS: Final = 3_600_000
-PREFIX: Final = "ledger."
-_PER_PART: Final = 40_000
-# From this many look-ups on, a set of a part's digests costs less than bisections do.
+# The stored name, as version 1.0 wrote it.
+_PREFIX: Final = "ledger."
+_DIGESTS_PER_PART: Final = 40_000
+# From this many look-ups on, building a set of a part's digests costs less than bisecting.
 _MANY_LOOKUPS: Final = 5_000
-_HEAD: Final = "I"
+# A digest begins with an unsigned integer of four bytes, by which a part is bisected.
+_HEAD_TYPE: Final = "I"
 _HEAD_SIZE: Final = 4
 
 
 class _Part:
-    """Up to 40,000 digests, sorted, one after the other in `content`."""
+    """Up to 40,000 sorted digests, concatenated in `content`."""
 
     __slots__ = ("_heads", "_lookups", "_set", "content")
 
@@ -50,7 +53,7 @@ class _Part:
         self._lookups += 1
         if self._lookups > _MANY_LOOKUPS:
             self._set = frozenset(self)
-        heads = self._first_bytes()
+        heads = self._digest_heads()
         head = int.from_bytes(digest[:_HEAD_SIZE], "big")
         position = bisect_left(heads, head)
         while position < len(heads) and heads[position] == head:
@@ -59,10 +62,10 @@ class _Part:
             position += 1
         return False
 
-    def _first_bytes(self) -> array[int]:
-        """The first four bytes of each digest, as numbers in the order of the digests."""
+    def _digest_heads(self) -> array[int]:
+        """The first four bytes of each digest, as integers, in the order of the digests."""
         if self._heads is None:
-            words = array(_HEAD)
+            words = array(_HEAD_TYPE)
             words.frombytes(self.content)
             if sys.byteorder == "little":
                 words.byteswap()
@@ -71,7 +74,7 @@ class _Part:
 
 
 class _Hour:
-    """The ids that were settled in one hour: stored parts, and those that are not stored yet."""
+    """The ids that were processed in one hour: stored parts, and digests that are not stored yet."""
 
     __slots__ = ("fresh", "parts")
 
@@ -90,27 +93,30 @@ class _Hour:
                 return True
         return False
 
-    def store(self) -> list[_Part]:
-        """All parts, with the fresh digests in them. Parts that are full never change again."""
+    def merge(self) -> list[_Part]:
+        """All parts, with the fresh digests merged in. A full part never changes again."""
         if self.fresh:
-            tail = self.parts.pop() if self.parts and len(self.parts[-1]) < _PER_PART else ()
+            tail = self.parts.pop() if self.parts and len(self.parts[-1]) < _DIGESTS_PER_PART else ()
             digests = sorted({*tail, *self.fresh})
-            self.parts.extend(_part_of(digests[at : at + _PER_PART]) for at in range(0, len(digests), _PER_PART))
+            self.parts.extend(
+                _part_of(digests[start : start + _DIGESTS_PER_PART])
+                for start in range(0, len(digests), _DIGESTS_PER_PART)
+            )
             self.fresh = set()
         return self.parts
 
 
 class ProcessedIds:
-    """A set of settled ids that forgets by the hour.
+    """A set of ids that forgets whole hours.
 
     Args:
-        key: the store's own random key.
+        key: the random key of the store.
     """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._hours: dict[int, _Hour] = {}
-        # Most ids that come again were settled a short time ago.
+        # Most ids that a search returns again were processed a short time ago.
         self._newest_first: list[_Hour] = []
 
     def __contains__(self, name: str) -> bool:
@@ -121,14 +127,14 @@ class ProcessedIds:
 
     @property
     def oldest_ms(self) -> int | None:
-        """Since when settled ids are remembered, in unix milliseconds; None where there are none."""
+        """The beginning of the oldest remembered hour, in unix milliseconds; None if there are no ids."""
         return min(self._hours, default=0) * HOUR_MS if self._hours else None
 
-    def add(self, name: str, settled_ms: int) -> None:
-        """Remember an id as settled at that time; one that is known stays where it is."""
+    def add(self, name: str, processed_ms: int) -> None:
+        """Remember an id under the hour of that time, in unix milliseconds; a known id keeps its hour."""
         digest = self._digest(name)
         if not self._has(digest):
-            self._hour(settled_ms // HOUR_MS).fresh.add(digest)
+            self._hour(processed_ms // HOUR_MS).fresh.add(digest)
 
     def forget_before(self, time_ms: int) -> None:
         """Forget the hours that ended before a time."""
@@ -136,39 +142,39 @@ class ProcessedIds:
             del self._hours[hour]
         self._order()
 
-    def parts(self) -> dict[str, bytes]:
-        """The ledger as named parts of at most 480 kB; full ones never change again."""
+    def to_parts(self) -> dict[str, bytes]:
+        """The ids as named parts of at most 480 kB; a full part never changes again."""
         return {
-            f"{PREFIX}{hour}.{number}": part.content
+            f"{_PREFIX}{hour}.{number}": part.content
             for hour, ids in sorted(self._hours.items())
-            for number, part in enumerate(ids.store())
+            for number, part in enumerate(ids.merge())
         }
 
     @classmethod
-    def of(cls, key: bytes, parts: Mapping[str, bytes], *, sorted_parts: bool = True) -> ProcessedIds:
-        """The ledger that `parts` were made of.
+    def from_parts(cls, key: bytes, parts: Mapping[str, bytes], *, are_sorted: bool = True) -> Self:
+        """The ids that were stored as `parts`.
 
         Args:
-            key: the store's own random key.
+            key: the random key of the store.
             parts: named parts; those of other kinds are ignored.
-            sorted_parts: false for parts that were written by version 1.0.
+            are_sorted: false for parts that version 1.0 wrote.
 
         Raises:
             ValueError: a part is damaged or missing.
         """
-        ledger = cls(key)
-        mine = [name.split(".") for name in parts if name.startswith(PREFIX)]
-        for _, hour, number in sorted(mine, key=lambda name: (int(name[1]), int(name[2]))):
-            content = parts[f"{PREFIX}{hour}.{number}"]
-            ids = ledger._hour(int(hour))
+        processed_ids = cls(key)
+        names = [name.split(".") for name in parts if name.startswith(_PREFIX)]
+        for _, hour, number in sorted(names, key=lambda name: (int(name[1]), int(name[2]))):
+            content = parts[f"{_PREFIX}{hour}.{number}"]
+            ids = processed_ids._hour(int(hour))
             if len(content) % SIZE or int(number) != len(ids.parts):
                 raise ValueError("A part of the processed ids is damaged or missing.")
             part = _Part(content)
-            ids.parts.append(part if sorted_parts else _part_of(sorted(part)))
-        return ledger
+            ids.parts.append(part if are_sorted else _part_of(sorted(part)))
+        return processed_ids
 
     def _has(self, digest: bytes) -> bool:
-        for ids in self._newest_first:  # noqa: SIM110 -- as above
+        for ids in self._newest_first:  # noqa: SIM110 -- a generator costs more, and this runs per record and hour
             if digest in ids:
                 return True
         return False

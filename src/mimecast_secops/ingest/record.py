@@ -1,31 +1,41 @@
-"""A record that was seen and is not settled yet, as it is kept between cycles."""
+"""A pending record: it matched the filters and is not delivered yet. This is its form in the state."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, Self
 
 import msgspec
 
 from mimecast_secops.api import HeldMessage, TrackedMessage
+from mimecast_secops.ingest.clock import to_ms
 from mimecast_secops.ingest.event_fields import as_text
 
 TRACKING: Final = "tracking"
 HOLD: Final = "hold"
 GAP: Final = "gap"
-_LONGEST: Final = 500
+_MAX_TEXT: Final = 500
+_MAX_DEFECTS: Final = 20
+_MAX_RECIPIENTS: Final = 20
 
 
 class PendingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One unsettled thing: a tracking record, a held message without one, or a gap in what could be read.
+    """A tracking record, a held message without a tracking record, or a gap in what could be read.
 
-    It carries what the search told, so that a record which vanishes or changes its status before its turn comes is
-    still delivered as what it was. Times are unix milliseconds. `after_ms` is when it may be tried again.
+    It keeps the fields of the search row: a record that disappears or changes its status before its turn is still
+    delivered as it was. Times are unix milliseconds.
 
-    `recipient` is "" where the record names none, and `received_ms` is when it was first seen where it names no
-    readable time; `defects` says so.
+    Attributes:
+        id: the ticket id of its alert: the tracking id, `hold:<hold id>` or `gap:…`.
+        kind: TRACKING, HOLD or GAP.
+        recipient: the first recipient; "" if the row names none.
+        received_ms: when the message was received; when it was first seen if the row has no readable time.
+        defects: names of the fields that could not be read.
+        summary: what an event shows if the details cannot be read.
+        tries: how many reads failed.
+        after_ms: the next read is not before this time.
+        error: why the last read failed or the delivery overflowed; "" if neither happened.
     """
 
     id: str
@@ -46,25 +56,28 @@ class PendingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     error: str = ""
 
     @property
-    def place(self) -> tuple[bool, int, str]:
-        """Where it stands in the queue: oldest first, those that had a setback behind all that had none."""
+    def sort_key(self) -> tuple[bool, int, str]:
+        """The order of delivery: oldest first, deferred records after all others."""
         return bool(self.error), self.received_ms, self.id
 
     @property
-    def readable(self) -> bool:
-        """Whether there is an id to ask Mimecast about."""
+    def has_tracking_id(self) -> bool:
+        """Whether Mimecast can be asked for its details."""
         return self.kind == TRACKING and not self.id.startswith("unreadable:")
 
     @staticmethod
     def id_of_hold(hold_id: str) -> str:
-        """The identity of a held message that is known from the hold queue alone."""
+        """The id of a held message that only the hold queue shows."""
         return f"{HOLD}:{hold_id}"
 
     @classmethod
-    def tracked(cls, message: TrackedMessage, seen_ms: int, *, whole: bool = True) -> Self:
-        """From a row of a tracking search; one without an id gets one made of its content.
+    def from_tracking(cls, message: TrackedMessage, seen_ms: int, *, with_summary: bool = True) -> Self:
+        """The record of a search row.
 
-        `whole` is whether it carries all that the search told, or only what it is compared by.
+        Args:
+            message: the row. One without an id gets an id made of its content.
+            seen_ms: when the search returned it, in unix milliseconds.
+            with_summary: whether to keep what an event needs; matching with the hold queue does without.
         """
         defects = list(message.defects)
         if not message.id:
@@ -72,51 +85,76 @@ class PendingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         if message.received is None and "received" not in defects:
             defects.append("received")
         return cls(
-            id=message.id or unreadable_id(message.raw),
-            status=message.status[:_LONGEST],
+            id=tracking_id(message),
+            status=message.status[:_MAX_TEXT],
             sender=clip(message.sender),
             recipient=clip(message.recipients[0]) if message.recipients else "",
             subject=clip(message.subject),
-            route=message.route[:_LONGEST],
-            # Where the search does not say, the details are asked for.
+            route=message.route[:_MAX_TEXT],
+            # If the search does not say, the details are read.
             has_attachments=message.has_attachments is not False,
             received_ms=to_ms(message.received) if message.received else seen_ms,
-            defects=tuple(defects[:20]),
-            summary=summary_of(message) if whole else {},
+            defects=tuple(defects[:_MAX_DEFECTS]),
+            summary=_tracking_summary(message) if with_summary else {},
         )
 
     @classmethod
-    def held(cls, message: HeldMessage, seen_ms: int) -> Self:
-        """From the hold queue, for a message that the tracking search does not show."""
+    def from_hold(cls, hold: HeldMessage, seen_ms: int) -> Self:
+        """The record of a hold queue entry that message tracking does not show.
+
+        Args:
+            hold: the entry.
+            seen_ms: when the queue listed it, in unix milliseconds.
+        """
         return cls(
-            id=cls.id_of_hold(message.id),
+            id=cls.id_of_hold(hold.id),
             kind=HOLD,
             status="held",
-            sender=clip(message.sender),
-            recipient=clip(message.recipient),
-            subject=clip(message.subject),
-            route=message.route[:_LONGEST],
-            reason=clip(message.policy or message.reason),
-            has_attachments=message.has_attachments,
-            received_ms=to_ms(message.received) if message.received else seen_ms,
-            hold_id=message.id,
-            defects=message.defects[:20],
+            sender=clip(hold.sender),
+            recipient=clip(hold.recipient),
+            subject=clip(hold.subject),
+            route=hold.route[:_MAX_TEXT],
+            reason=clip(hold.policy or hold.reason),
+            has_attachments=hold.has_attachments,
+            received_ms=to_ms(hold.received) if hold.received else seen_ms,
+            hold_id=hold.id,
+            defects=hold.defects[:_MAX_DEFECTS],
             summary={
-                "from_emailAddress": clip(message.sender),
-                "fromHeader_emailAddress": clip(message.header_from),
-                "to_emailAddress": clip(message.recipient),
-                "subject": clip(message.subject),
-                "reason": clip(message.reason),
-                "policyInfo": clip(message.policy),
-                "route": message.route[:_LONGEST],
-                "size": str(message.size),
+                "from_emailAddress": clip(hold.sender),
+                "fromHeader_emailAddress": clip(hold.header_from),
+                "to_emailAddress": clip(hold.recipient),
+                "subject": clip(hold.subject),
+                "reason": clip(hold.reason),
+                "policyInfo": clip(hold.policy),
+                "route": hold.route[:_MAX_TEXT],
+                "size": str(hold.size),
             },
         )
 
+    @classmethod
+    def from_gap(cls, name: str, received_ms: int, text: str) -> Self:
+        """The record of a period that could not be read.
 
-def summary_of(message: TrackedMessage) -> dict[str, str]:
-    """The flat members of a search row that an event carries when the details cannot be read."""
-    named = {
+        Args:
+            name: what follows `gap:` in its id.
+            received_ms: the beginning of the period, in unix milliseconds.
+            text: a sentence that names the period and what to do.
+        """
+        return cls(id=f"{GAP}:{name}", kind=GAP, subject=text, received_ms=received_ms, summary={"gap": text})
+
+
+def tracking_id(message: TrackedMessage) -> str:
+    """The id of a search row: its tracking id, or a hash of its content if it has none."""
+    return message.id or _content_id(message.raw)
+
+
+def clip(text: str) -> str:
+    """A text of limited length that can be stored as UTF-8."""
+    return as_text(text)[:_MAX_TEXT]
+
+
+def _tracking_summary(message: TrackedMessage) -> dict[str, str]:
+    fields = {
         "status": message.status,
         "info": message.info,
         "fromEnv_emailAddress": message.sender,
@@ -131,20 +169,12 @@ def summary_of(message: TrackedMessage) -> dict[str, str]:
         "detectionLevel": message.detection_level,
         "attachments": str(message.has_attachments is True),
     }
-    recipients = {f"to_{number}_emailAddress": one for number, one in enumerate(message.recipients[:20], 1)}
-    return {key: clip(value) for key, value in (named | recipients).items()}
+    recipients = {
+        f"to_{number}_emailAddress": recipient
+        for number, recipient in enumerate(message.recipients[:_MAX_RECIPIENTS], 1)
+    }
+    return {key: clip(value) for key, value in (fields | recipients).items()}
 
 
-def unreadable_id(raw: Mapping[str, Any]) -> str:
-    """An identity for a record that has none: what it says, hashed."""
+def _content_id(raw: Mapping[str, Any]) -> str:
     return "unreadable:" + hashlib.blake2b(msgspec.json.encode(raw, order="sorted"), digest_size=16).hexdigest()
-
-
-def clip(text: str) -> str:
-    """A text short enough to keep."""
-    return as_text(text)[:_LONGEST]
-
-
-def to_ms(moment: datetime) -> int:
-    """Unix milliseconds of an aware time."""
-    return int(moment.timestamp() * 1000)

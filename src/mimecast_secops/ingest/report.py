@@ -1,4 +1,4 @@
-"""What one cycle did, for a log line, for metrics and for an honest exit."""
+"""What one cycle did: for its log line, its metrics and the exit code."""
 
 from __future__ import annotations
 
@@ -13,12 +13,29 @@ from mimecast_secops.api.errors import Consequence, MimecastError
 class Report:
     """One cycle in figures.
 
-    `seen` = `known` + `filtered` by what the search tells + `new`. `filtered` counts by the name of the filter.
-    `pending` is how many records wait for the next cycles. `lag_seconds` is how far the checkpoint lies back.
-    `oldest_unsettled_ms` is unix milliseconds, None where nothing waits. `problems` are sentences for a person; with
-    any in it the cycle could not do all of its work, and `ok` is false. `clock_skew_seconds` is how far this machine's
-    clock is ahead of Mimecast's where that is more than a minute, negative behind, else 0. `cut_short` is whether
-    the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
+    Attributes:
+        seen: rows that the searches returned, each counted once: known, new, or excluded by a filter on the row.
+        known: rows that were pending or processed before.
+        new: rows that became pending, and messages that only the hold queue showed as held.
+        filtered: number of records by the name of the filter that excluded them.
+        delivered: delivered alerts.
+        overflowed: alerts that the platform's overflow rules held back.
+        deferred: records that could not be read and stay pending.
+        delivered_incomplete: alerts delivered after all tries to read their details failed.
+        pending: records that the next cycles deliver.
+        gaps: periods that could not be read, found in this cycle.
+        requests: HTTP requests sent.
+        seconds: duration of the cycle.
+        checkpoint_ms: everything received before is processed, in unix milliseconds.
+        lag_seconds: age of the checkpoint in seconds.
+        oldest_pending_ms: when the oldest pending record was received, in unix milliseconds; None if none is pending.
+        more_to_read: whether the cycle ended before it had read everything up to now.
+        problems: sentences for an administrator. With any, the cycle could not do all of its work, and `ok` is false.
+        notes: sentences for an administrator about a cycle that worked.
+        error: the gravest error, for the exit code.
+        clock_skew_seconds: how far this machine's clock is ahead of Mimecast's, negative if it is behind; 0 if the
+            difference is at most a minute.
+        cut_short: whether the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
     """
 
     seen: int
@@ -35,8 +52,8 @@ class Report:
     seconds: float
     checkpoint_ms: int
     lag_seconds: float
-    oldest_unsettled_ms: int | None
-    unread: bool
+    oldest_pending_ms: int | None
+    more_to_read: bool
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     error: MimecastError | None
@@ -45,7 +62,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the cycle could do its work."""
+        """Whether the cycle did its work."""
         return not self.problems
 
     @property
@@ -53,20 +70,20 @@ class Report:
         return "cut short" if self.cut_short else "ok" if self.ok else "NOT OK"
 
     def line(self) -> str:
-        """The cycle in one line, without anything from a mail."""
+        """The cycle in one line, without anything from an email."""
         filtered = ", ".join(f"{name} {count}" for name, count in sorted(self.filtered.items())) or "none"
         return (
             f"cycle {self._outcome}: seen {self.seen} (new {self.new}, known {self.known}), "
             f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, deferred {self.deferred}, "
             f"delivered incomplete {self.delivered_incomplete}, "
-            f"pending {self.pending}{' and more to read' if self.unread else ''}, "
+            f"pending {self.pending}{' and more to read' if self.more_to_read else ''}, "
             f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
         )
 
 
 @dataclass(slots=True)
 class CycleCounters:
-    """The figures while the cycle runs."""
+    """The figures of a running cycle; `Report` explains them."""
 
     seen: int = 0
     known: int = 0
@@ -77,14 +94,14 @@ class CycleCounters:
     deferred: int = 0
     delivered_incomplete: int = 0
     gaps: int = 0
-    unread: bool = False
+    more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: MimecastError | None = None
 
-    def failed(self, what: str, error: MimecastError) -> None:
-        """Something could not be done. The gravest error is kept for the exit code."""
-        sentence = f"{what}: {error}"
+    def add_failure(self, summary: str, error: MimecastError) -> None:
+        """Note what could not be done, and why. The gravest error is kept for the exit code."""
+        sentence = f"{summary}: {error}"
         if sentence not in self.problems:
             self.problems.append(sentence)
         if self.error is None or error.consequence is Consequence.FIX:

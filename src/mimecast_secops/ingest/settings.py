@@ -1,13 +1,15 @@
-"""The settings of the connector, said once, and the rules that they stand for."""
+"""The settings of the connector: which messages become alerts, and how they are read."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from mimecast_secops.addresses import is_domain
-from mimecast_secops.parameters import InvalidParameter, flag, integer, items, text
+from mimecast_secops.ingest.clock import HOUR_MS, MINUTE_MS
+from mimecast_secops.parameters import InvalidParameter, checked, choices, flag, integer, items, text
 
 RISKS: Final = ("negligible", "low", "medium", "high")
 STATUSES: Final = ("delivery", "held", "accepted", "bounced", "deferred", "rejected", "archived")
@@ -15,9 +17,25 @@ ROUTES: Final = ("internal", "outbound", "inbound")
 HELD: Final = "held"
 
 
+def _domain(value: str) -> str:
+    if not is_domain(value):
+        raise InvalidParameter("Domains", f'"Domains" cannot contain "{value}": a domain such as example.com is.')
+    return value.lower()
+
+
+def _risk(value: str) -> str:
+    if value.lower() not in RISKS:
+        raise InvalidParameter(
+            "Lowest Risk To Fetch",
+            f'"Lowest Risk To Fetch" cannot be "{value}": accepted are Negligible, Low, Medium, High, '
+            "or nothing for all.",
+        )
+    return value.lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformSettings:
-    """What says how alerts appear on a platform, and how long one cycle may take."""
+    """How alerts appear on a platform, and how long one cycle may take."""
 
     device_product_field: str = text(
         "DeviceProductField", "The event field that holds the product name.", default="Product Name", mandatory=True
@@ -31,12 +49,12 @@ class PlatformSettings:
     )
     environment_pattern: str = text(
         "Environment Regex Pattern",
-        "A regular expression that is searched in the value of Environment Field Name; its match is the environment.",
+        "Regular expression to search for in the value of Environment Field Name. The match is the environment.",
         default=".*",
     )
     process_timeout: int = integer(
         "PythonProcessTimeout",
-        "Seconds that one cycle may take. It ends by itself before that, with what it has.",
+        "Time limit of one cycle, in seconds. The cycle ends before the limit and delivers what it has read.",
         default=180,
         minimum=10,
         maximum=86_400,
@@ -46,59 +64,64 @@ class PlatformSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorSettings:
-    """Which messages become alerts, and how they are read."""
+    """Which messages become alerts, and how they are read. An empty filter lets everything through.
+
+    Values are as `parse` returns them: validated, and in lower case where case has no meaning.
+    """
 
     domains: tuple[str, ...] = items(
         "Domains",
-        "Comma-separated list of the tenant's domains whose mail is watched. Subdomains are listed separately.",
+        "Comma-separated list of your domains whose messages are monitored. List subdomains separately.",
         mandatory=True,
+        check=_domain,
     )
-    lowest_risk: str = text(
-        "Lowest Risk To Fetch", "Negligible, Low, Medium or High: the lowest risk that is ingested. Empty: all."
+    lowest_risk: str = checked(
+        "Lowest Risk To Fetch", "Lowest risk to ingest: Negligible, Low, Medium or High. Empty: all.", _risk
     )
-    status_filter: tuple[str, ...] = items(
+    status_filter: tuple[str, ...] = choices(
         "Status Filter",
-        "Comma-separated list of the statuses that are ingested: delivery, held, accepted, bounced, deferred, "
-        "rejected, archived. Empty: all.",
+        "Comma-separated list of statuses to ingest: delivery, held, accepted, bounced, deferred, rejected, archived. "
+        "Empty: all.",
+        STATUSES,
         default=HELD,
         clearable=True,
     )
-    route_filter: tuple[str, ...] = items(
-        "Route Filter", "Comma-separated list of the routes that are ingested: internal, outbound, inbound. Empty: all."
+    route_filter: tuple[str, ...] = choices(
+        "Route Filter", "Comma-separated list of routes to ingest: internal, outbound, inbound. Empty: all.", ROUTES
     )
     queue_reasons: tuple[str, ...] = items(
-        "Queue Reason Filter", "Comma-separated list of the queue reasons that are ingested. Empty: all."
+        "Queue Reason Filter", "Comma-separated list of queue reasons to ingest. Empty: all."
     )
     without_risk: bool = flag(
         "Ingest Messages Without Risk",
-        "If enabled, messages for which Mimecast names no risk are ingested too.",
+        "If enabled, messages for which Mimecast reports no risk are ingested too.",
         default=True,
         mandatory=True,
     )
     max_hours_backwards: int = integer(
         "Max Hours Backwards",
-        "How far back the very first cycle looks, in hours; at most 720. Later cycles resume where the last one ended.",
+        "How far back the first cycle looks, in hours. Maximum: 720. Later cycles resume where the previous one ended.",
         default=1,
         minimum=1,
         maximum=720,
     )
     max_messages: int = integer(
         "Max Messages To Return",
-        "The most alerts that one cycle delivers, oldest first. The next cycles bring the rest.",
+        "Maximum number of alerts per cycle, oldest first. The next cycles deliver the rest.",
         default=100,
         minimum=1,
         maximum=100_000,
     )
     list_blocks: bool = flag(
         "Use whitelist as a blacklist",
-        "If enabled, messages whose queue detail status or bounce type is on the dynamic list are left out; "
-        "if disabled, only those are ingested. An empty dynamic list lets everything through.",
+        "If enabled, messages whose queue detail status or bounce type is on the dynamic list are left out. "
+        "If disabled, only those messages are ingested. An empty dynamic list lets everything through.",
         default=True,
         mandatory=True,
     )
     overlap_minutes: int = integer(
         "Overlap Minutes",
-        "How far every cycle reads again behind what it has read, for records that turn up late.",
+        "How far back each cycle re-reads, to pick up late records.",
         default=120,
         minimum=1,
         maximum=10_080,
@@ -106,7 +129,8 @@ class ConnectorSettings:
     )
     held_hours: int = integer(
         "Held Queue Hours",
-        "How far back the held queue is compared with message tracking, for mail that is held long after it came.",
+        "How far back the hold queue is compared with message tracking, for messages that are held long after they "
+        "arrive.",
         default=24,
         minimum=1,
         maximum=336,
@@ -114,7 +138,7 @@ class ConnectorSettings:
     )
     row_limit: int = integer(
         "Search Row Limit",
-        "A tracking search that returns this many records is taken for cut short, and is split.",
+        "Treat a search returning this many rows as truncated and split the window.",
         default=2500,
         minimum=2,
         maximum=1_000_000,
@@ -122,7 +146,7 @@ class ConnectorSettings:
     )
     concurrency: int = integer(
         "Concurrent Requests",
-        "The most requests at the same time. The connector adapts their number to the server, up to this ceiling.",
+        "Maximum number of concurrent requests. The connector adapts the number to the server, up to this limit.",
         default=32,
         minimum=1,
         maximum=64,
@@ -130,7 +154,7 @@ class ConnectorSettings:
     )
     tries: int = integer(
         "Tries Per Message",
-        "After this many failures to read a message it is delivered with what is known, and says what is missing.",
+        "After this many failed reads, deliver the alert with whatever data is available.",
         default=5,
         minimum=1,
         maximum=50,
@@ -138,7 +162,7 @@ class ConnectorSettings:
     )
     file_kilobytes: int = integer(
         "Max Attachment Kilobytes",
-        "A larger attachment is not brought to the case; the alert says so. 0: no attachments.",
+        "Maximum size of an attachment. The alert names a larger one but does not contain it. 0: no attachments.",
         default=5000,
         minimum=0,
         maximum=50_000,
@@ -146,92 +170,45 @@ class ConnectorSettings:
     )
     alert_kilobytes: int = integer(
         "Max Attachment Kilobytes Per Alert",
-        "The most that all attachments of one alert may have together.",
+        "Maximum total size of the attachments of one alert.",
         default=10_000,
         minimum=0,
         maximum=50_000,
         advanced=True,
     )
+    dynamic_list: tuple[str, ...] = ()
+    """The entries of the platform's dynamic list; not a parameter."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The settings, checked: what the engine goes by. Empty tuples let everything through."""
-
-    domains: tuple[str, ...]
-    lowest_risk: str
-    statuses: tuple[str, ...]
-    routes: tuple[str, ...]
-    queue_reasons: tuple[str, ...]
-    without_risk: bool
-    look_back: timedelta
-    max_messages: int
-    list_blocks: bool
-    dynamic_list: tuple[str, ...]
-    overlap: timedelta
-    held_window: timedelta
-    row_limit: int
-    concurrency: int
-    tries: int
-    file_bytes: int
-    alert_bytes: int
+    def with_dynamic_list(self, entries: Iterable[str]) -> ConnectorSettings:
+        """The same settings with these entries of the dynamic list; blank entries are dropped."""
+        return dataclasses.replace(self, dynamic_list=tuple(entry.strip() for entry in entries if entry.strip()))
 
     @property
-    def wants_held(self) -> bool:
+    def includes_held(self) -> bool:
         """Whether held messages pass the status filter."""
-        return not self.statuses or HELD in self.statuses
+        return not self.status_filter or HELD in self.status_filter
 
+    @property
+    def look_back_ms(self) -> int:
+        """How far back the first cycle looks, in milliseconds."""
+        return self.max_hours_backwards * HOUR_MS
 
-def rules_of(settings: ConnectorSettings, dynamic_list: tuple[str, ...] = ()) -> tuple[Rules, tuple[str, ...]]:
-    """The rules that the settings stand for, and notes on values that were not understood.
+    @property
+    def overlap_ms(self) -> int:
+        """How far back each cycle re-reads, in milliseconds."""
+        return self.overlap_minutes * MINUTE_MS
 
-    Raises:
-        InvalidParameter: a domain is malformed, the risk is unknown, or not one value of a filter is known. A filter of
-            which nothing is left would let everything through, or nothing; neither is what was asked for.
-    """
-    notes: list[str] = []
-    for domain in settings.domains:
-        if not is_domain(domain):
-            raise InvalidParameter("Domains", f'"Domains" cannot contain "{domain}": a domain such as example.com is.')
-    risk = settings.lowest_risk.lower()
-    if risk and risk not in RISKS:
-        raise InvalidParameter(
-            "Lowest Risk To Fetch",
-            f'"Lowest Risk To Fetch" cannot be "{settings.lowest_risk}": accepted are Negligible, Low, Medium, High, '
-            "or nothing for all.",
-        )
-    rules = Rules(
-        domains=tuple(domain.lower() for domain in settings.domains),
-        lowest_risk=risk,
-        statuses=_known("Status Filter", settings.status_filter, STATUSES, notes),
-        routes=_known("Route Filter", settings.route_filter, ROUTES, notes),
-        queue_reasons=tuple(reason.casefold() for reason in settings.queue_reasons),
-        without_risk=settings.without_risk,
-        look_back=timedelta(hours=settings.max_hours_backwards),
-        max_messages=settings.max_messages,
-        list_blocks=settings.list_blocks,
-        dynamic_list=tuple(entry.strip() for entry in dynamic_list if entry.strip()),
-        overlap=timedelta(minutes=settings.overlap_minutes),
-        held_window=timedelta(hours=settings.held_hours),
-        row_limit=settings.row_limit,
-        concurrency=settings.concurrency,
-        tries=settings.tries,
-        file_bytes=settings.file_kilobytes * 1024,
-        alert_bytes=settings.alert_kilobytes * 1024,
-    )
-    return rules, tuple(notes)
+    @property
+    def held_window_ms(self) -> int:
+        """How far back the hold queue is compared with message tracking, in milliseconds."""
+        return self.held_hours * HOUR_MS
 
+    @property
+    def file_bytes(self) -> int:
+        """Maximum size of one attachment, in bytes; 0 for no attachments."""
+        return self.file_kilobytes * 1024
 
-def _known(name: str, given: tuple[str, ...], options: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
-    lowered = tuple(dict.fromkeys(value.lower() for value in given))
-    if "all" in lowered:
-        return ()
-    known = tuple(value for value in lowered if value in options)
-    unknown = [value for value in lowered if value not in options]
-    if unknown and not known:
-        raise InvalidParameter(
-            name, f'"{name}" cannot be "{", ".join(unknown)}": accepted are {", ".join(options)}, or "all".'
-        )
-    if unknown:
-        notes.append(f'"{name}": {", ".join(unknown)} is not known and is left out; {", ".join(known)} is used.')
-    return known
+    @property
+    def alert_bytes(self) -> int:
+        """Maximum total size of the attachments of one alert, in bytes."""
+        return self.alert_kilobytes * 1024

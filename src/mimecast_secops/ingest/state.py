@@ -1,186 +1,288 @@
-"""What the engine knows between two cycles, and the only places where it changes.
+"""What the engine knows between two cycles, and the only functions that change it.
 
-A tracking record is UNKNOWN, WAITING or SETTLED. It becomes WAITING when it is seen and the filters on what the search
-tells let it through, and SETTLED when its alert was delivered or a named filter took it. Nothing else moves it.
+A record is NEW, PENDING or DONE:
+
+    NEW ──add_pending──▶ PENDING ──mark_delivered, mark_filtered──▶ DONE
+                          │    ▲
+                          └────┘ defer
+
+The backlog holds the pending records; the processed ids remember the records that are done.
 """
 
 from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final, Self
 
 import msgspec
 
-from mimecast_secops.ingest.backlog import Backlog
-from mimecast_secops.ingest.processed_ids import HOUR_MS, ProcessedIds
+from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS
+from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
 
 _META: Final = "meta"
-# 2: the parts of the ledger are sorted, and `settled` tells how many ids they hold.
+_BACKLOG: Final = "backlog."
+# Small enough that a chunk of hostile records still fits where a host limits the size of what it stores.
+_RECORDS_PER_CHUNK: Final = 100
+# 2: the parts of the processed ids are sorted, and `settled` is their number.
 _VERSION: Final = 2
 _SORTED_SINCE: Final = 2
-_MOST_UNDECODABLE: Final = 100
-# How much longer than any search reaches back a settled id is kept: clocks differ.
-_LEDGER_MARGIN_MS: Final = 2 * HOUR_MS
+_MAX_UNDECODABLE: Final = 100
+_MAX_ERROR: Final = 300
+# How much longer than any search reaches back a processed id is kept: clocks differ.
+_PROCESSED_IDS_MARGIN_MS: Final = 2 * HOUR_MS
 
 
 class RecordState(Enum):
-    """Where a record stands."""
+    """The state of a record."""
 
-    UNKNOWN = "unknown"
-    WAITING = "waiting"
-    SETTLED = "settled"
+    NEW = "new"
+    PENDING = "pending"
+    DONE = "done"
 
 
 class PollProgress(msgspec.Struct, frozen=True):
-    """A reading of the search in progress: from the re-read part up to `target_ms`; read up to `reached_ms`."""
+    """An unfinished poll: it goes on to `target_ms`, and everything up to `reached_ms` is read."""
 
     target_ms: int
     reached_ms: int
 
 
 class UnreadableState(Exception):
-    """The stored state was written by a newer version, or is damaged. Names what to do."""
+    """The stored state is damaged, or a newer version wrote it. The message says what to do."""
 
 
 class _Meta(msgspec.Struct, kw_only=True):
+    """The stored form of everything but records and ids. The stored names are those of version 1.0."""
+
     version: int
     key: bytes
-    frontier_ms: int
-    floor_ms: int
-    poll_tracking: PollProgress | None = None
-    span_ms: int = 0
+    read_until_ms: int = msgspec.field(name="frontier_ms")
+    start_ms: int = msgspec.field(name="floor_ms")
+    poll: PollProgress | None = msgspec.field(name="sweep", default=None)
+    window_ms: int = msgspec.field(name="span_ms", default=0)
     token: str = ""
-    missing: dict[str, int] = {}
-    settled: int | None = None
+    unmatched_holds: dict[str, int] = msgspec.field(name="missing", default_factory=dict)
+    processed: int | None = msgspec.field(name="settled", default=None)
     undecodable: tuple[int, ...] = ()
 
 
-class State:
-    """The engine's memory. `floor_ms` is where ingestion once began; nothing before it is ever taken.
+class Backlog:
+    """The pending records, by id.
 
-    Attributes:
-        frontier_ms: everything received before it that was visible has been read.
-        sweep: the reading in progress that a cycle could not finish.
-        span_ms: how long a search window was found to be right.
-        token: the delivery's mark of what was committed.
-        missing: hold id → how often no tracking record was found for it.
-        undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
+    They are stored in chunks. A record stays in its chunk, so that delivering the oldest hundred of ten thousand
+    records writes a few chunks and not all of them.
     """
 
-    def __init__(self, *, floor_ms: int, key: bytes = b"") -> None:
+    def __init__(self) -> None:
+        self._chunks: dict[int, dict[str, PendingRecord]] = {}
+        self._chunk_of: dict[str, int] = {}
+        self._encoded: dict[int, bytes] = {}
+        self._next = 0
+
+    def __contains__(self, record_id: str) -> bool:
+        return record_id in self._chunk_of
+
+    def __len__(self) -> int:
+        return len(self._chunk_of)
+
+    def __iter__(self) -> Iterator[PendingRecord]:
+        return (record for chunk in self._chunks.values() for record in chunk.values())
+
+    def get(self, record_id: str) -> PendingRecord | None:
+        """The pending record with this id, None if there is none."""
+        chunk = self._chunk_of.get(record_id)
+        return None if chunk is None else self._chunks[chunk][record_id]
+
+    def put(self, record: PendingRecord) -> None:
+        """Add or replace a record."""
+        chunk = self._chunk_of.get(record.id)
+        if chunk is None:
+            chunk = self._next
+            if len(self._chunks.get(chunk, ())) >= _RECORDS_PER_CHUNK:
+                chunk = self._next = self._next + 1
+            self._chunk_of[record.id] = chunk
+        self._chunks.setdefault(chunk, {})[record.id] = record
+        self._encoded.pop(chunk, None)
+
+    def remove(self, record_id: str) -> None:
+        """Remove a record, if it is there."""
+        chunk = self._chunk_of.pop(record_id, None)
+        if chunk is not None:
+            del self._chunks[chunk][record_id]
+            self._encoded.pop(chunk, None)
+            if not self._chunks[chunk]:
+                del self._chunks[chunk]
+
+    def oldest_ms(self) -> int | None:
+        """When the oldest pending record was received, in unix milliseconds; None if the backlog is empty."""
+        return min((record.received_ms for record in self), default=None)
+
+    def to_parts(self) -> dict[str, bytes]:
+        """The backlog as named parts; a chunk that did not change gives the same bytes."""
+        for number, chunk in self._chunks.items():
+            if number not in self._encoded:
+                self._encoded[number] = zlib.compress(msgspec.json.encode(list(chunk.values())), 1)
+        return {f"{_BACKLOG}{number}": self._encoded[number] for number in self._chunks}
+
+    @classmethod
+    def from_parts(cls, parts: Mapping[str, bytes]) -> Self:
+        """The backlog that was stored as `parts`; parts of other kinds are ignored."""
+        backlog = cls()
+        for name, content in parts.items():
+            if name.startswith(_BACKLOG):
+                number = int(name.removeprefix(_BACKLOG))
+                records = msgspec.json.decode(zlib.decompress(content), type=list[PendingRecord])
+                backlog._chunks[number] = {record.id: record for record in records}
+                backlog._chunk_of.update((record.id, number) for record in records)
+                backlog._encoded[number] = content
+                backlog._next = max(backlog._next, number)
+        return backlog
+
+
+class State:
+    """The engine's memory. Times are unix milliseconds.
+
+    Args:
+        start_ms: where ingestion begins. Messages received before are never ingested.
+        key: the random key of the processed ids; a new one by default.
+
+    Attributes:
+        start_ms: see above.
+        read_until_ms: every record that was received before and visible has been read.
+        poll: the progress of a poll that no cycle has finished yet.
+        window_ms: the length of search window that fits the traffic; 0 until it is known.
+        token: what the delivery returned before the last commit.
+        unmatched_holds: hold id → number of cycles that found no tracking record for it.
+        undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
+        backlog: the pending records.
+        processed_ids: the ids of the records that are done.
+    """
+
+    def __init__(self, *, start_ms: int, key: bytes = b"") -> None:
         self.key = key or secrets.token_bytes(32)
-        self.floor_ms = floor_ms
-        self.frontier_ms = floor_ms
-        self.poll_tracking: PollProgress | None = None
-        self.span_ms = 0
+        self.start_ms = start_ms
+        self.read_until_ms = start_ms
+        self.poll: PollProgress | None = None
+        self.window_ms = 0
         self.token = ""
-        self.missing: dict[str, int] = {}
+        self.unmatched_holds: dict[str, int] = {}
         self.undecodable: set[int] = set()
         self.backlog = Backlog()
-        self.ledger = ProcessedIds(self.key)
+        self.processed_ids = ProcessedIds(self.key)
+
+    @property
+    def reached_ms(self) -> int:
+        """How far has been read, an unfinished poll included."""
+        return max(self.read_until_ms, self.poll.reached_ms) if self.poll else self.read_until_ms
 
     @property
     def checkpoint_ms(self) -> int:
-        """Before it everything that was visible and matched is settled: the one place where that is decided."""
-        read = max(self.frontier_ms, self.poll_tracking.reached_ms) if self.poll_tracking else self.frontier_ms
+        """Every matching record that was received before and visible is processed. Computed here and nowhere else."""
         oldest = self.backlog.oldest_ms()
-        return read if oldest is None else min(read, oldest)
+        return self.reached_ms if oldest is None else min(self.reached_ms, oldest)
 
-    def standing(self, record_id: str, status: str = "") -> RecordState:
-        """Where a record stands. One that a filter took stands so under the status it had: it may come back `held`."""
+    def record_state(self, record_id: str, status: str = "") -> RecordState:
+        """The state of a record.
+
+        A filter that needs the details marks a record as done under its status only: it is NEW again once it is `held`.
+        """
         if record_id in self.backlog:
-            return RecordState.WAITING
-        if record_id in self.ledger or (status and _filtered(record_id, status) in self.ledger):
-            return RecordState.SETTLED
-        return RecordState.UNKNOWN
+            return RecordState.PENDING
+        if record_id in self.processed_ids or (status and _filtered_id(record_id, status) in self.processed_ids):
+            return RecordState.DONE
+        return RecordState.NEW
 
-    def wait(self, record: PendingRecord) -> None:
-        """UNKNOWN → WAITING."""
-        if self.standing(record.id, record.status) is RecordState.UNKNOWN:
-            self.backlog.put(record)
+    def add_pending(self, record: PendingRecord) -> bool:
+        """NEW → PENDING. Returns whether the record was new."""
+        if self.record_state(record.id, record.status) is not RecordState.NEW:
+            return False
+        self.backlog.put(record)
+        return True
 
-    def delivered(self, record_id: str, now_ms: int, hold_id: str = "") -> None:
-        """WAITING → SETTLED: its alert is where it belongs."""
+    def mark_delivered(self, record_id: str, now_ms: int, hold_id: str = "") -> None:
+        """PENDING → DONE: its alert is delivered. `hold_id` is the entry of the hold queue that it matches, if any."""
         self.backlog.remove(record_id)
-        self.ledger.add(record_id, now_ms)
+        self.processed_ids.add(record_id, now_ms)
         if hold_id:
-            self.account_for(hold_id, now_ms)
+            self.mark_hold_matched(hold_id, now_ms)
 
-    def filtered(self, record: PendingRecord, now_ms: int) -> None:
-        """WAITING → SETTLED: a filter that needs the details took it."""
+    def mark_filtered(self, record: PendingRecord, now_ms: int) -> None:
+        """PENDING → DONE: a filter that needs the details excluded it."""
         self.backlog.remove(record.id)
-        self.ledger.add(_filtered(record.id, record.status) if record.kind == TRACKING else record.id, now_ms)
+        done_id = _filtered_id(record.id, record.status) if record.kind == TRACKING else record.id
+        self.processed_ids.add(done_id, now_ms)
         if record.hold_id:
-            self.account_for(record.hold_id, now_ms)
+            self.mark_hold_matched(record.hold_id, now_ms)
 
-    def put_off(self, record: PendingRecord, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
-        """WAITING stays WAITING: it failed or overflowed, and is tried again later."""
+    def defer(self, record: PendingRecord, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
+        """PENDING → PENDING: it could not be read or delivered, and is tried again after `after_ms`."""
         self.backlog.put(
             msgspec.structs.replace(
-                record, after_ms=after_ms, tries=record.tries if tries is None else tries, error=error[:300]
+                record, after_ms=after_ms, tries=record.tries if tries is None else tries, error=error[:_MAX_ERROR]
             )
         )
 
-    def account_for(self, hold_id: str, now_ms: int) -> None:
-        """An entry of the hold queue belongs to a record that is settled."""
-        self.missing.pop(hold_id, None)
-        self.ledger.add(f"accounted:{hold_id}", now_ms)
+    def mark_hold_matched(self, hold_id: str, now_ms: int) -> None:
+        """An entry of the hold queue belongs to a record that is done."""
+        self.unmatched_holds.pop(hold_id, None)
+        self.processed_ids.add(_matched_id(hold_id), now_ms)
 
-    def accounted_for(self, hold_id: str) -> bool:
-        """Whether an entry of the hold queue needs no further look."""
-        return f"accounted:{hold_id}" in self.ledger or PendingRecord.id_of_hold(hold_id) in self.backlog
+    def is_hold_matched(self, hold_id: str) -> bool:
+        """Whether an entry of the hold queue belongs to a record that is done, or is a pending record itself."""
+        return _matched_id(hold_id) in self.processed_ids or PendingRecord.id_of_hold(hold_id) in self.backlog
 
-    def read_up_to(self, reached_ms: int, target_ms: int) -> None:
-        """The frontier's one way forward: a window was read whole."""
+    def is_delivered_as_hold(self, hold_id: str) -> bool:
+        """Whether an entry of the hold queue was delivered before its tracking record was visible."""
+        return PendingRecord.id_of_hold(hold_id) in self.processed_ids
+
+    def mark_read(self, reached_ms: int, target_ms: int) -> None:
+        """Advance after a window was read completely. The poll ends when it reaches its target."""
         if reached_ms >= target_ms:
-            self.poll_tracking = None
-            self.frontier_ms = target_ms
+            self.poll = None
+            self.read_until_ms = target_ms
         else:
-            self.poll_tracking = PollProgress(target_ms, reached_ms)
+            self.poll = PollProgress(target_ms, reached_ms)
 
-    def delivered_as_hold(self, hold_id: str) -> bool:
-        """Whether an entry of the hold queue was delivered before its tracking record turned up."""
-        return PendingRecord.id_of_hold(hold_id) in self.ledger
-
-    def skip_to(self, time_ms: int) -> None:
-        """Give up what lies before a time: it cannot be read any more, or a clock was wrong."""
-        self.frontier_ms = time_ms
-        self.poll_tracking = None
+    def give_up_before(self, time_ms: int) -> None:
+        """Continue reading at `time_ms`: what lies before is unreadable, or was read with a wrong clock."""
+        self.read_until_ms = time_ms
+        self.poll = None
 
     def forget_before(self, time_ms: int) -> None:
-        """Let go of settled ids that no search can bring back."""
-        self.ledger.forget_before(time_ms - _LEDGER_MARGIN_MS)
-        remembered = sorted(second for second in self.undecodable if second * 1000 >= time_ms - _LEDGER_MARGIN_MS)
-        self.undecodable = set(remembered[-_MOST_UNDECODABLE:])
+        """Forget the ids that were processed before a time: no search can return them again."""
+        oldest_ms = time_ms - _PROCESSED_IDS_MARGIN_MS
+        self.processed_ids.forget_before(oldest_ms)
+        remembered = sorted(second for second in self.undecodable if second * SECOND_MS >= oldest_ms)
+        self.undecodable = set(remembered[-_MAX_UNDECODABLE:])
 
     def encode(self) -> dict[str, bytes]:
         """The state as named parts for a store."""
-        ledger = self.ledger.parts()
+        processed_ids = self.processed_ids.to_parts()
         meta = _Meta(
             version=_VERSION,
             key=self.key,
-            frontier_ms=self.frontier_ms,
-            floor_ms=self.floor_ms,
-            poll_tracking=self.poll_tracking,
-            span_ms=self.span_ms,
+            read_until_ms=self.read_until_ms,
+            start_ms=self.start_ms,
+            poll=self.poll,
+            window_ms=self.window_ms,
             token=self.token,
-            missing=self.missing,
-            settled=len(self.ledger),
+            unmatched_holds=self.unmatched_holds,
+            processed=len(self.processed_ids),
             undecodable=tuple(sorted(self.undecodable)),
         )
-        return {_META: msgspec.json.encode(meta), **self.backlog.parts(), **ledger}
+        return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
 
     @classmethod
     def decode(cls, parts: Mapping[str, bytes]) -> Self | None:
-        """The state that a store holds; None where it holds none.
+        """The state that a store holds; None if it holds none.
 
         Raises:
-            UnreadableState: it is damaged, or newer than this program. It is never thrown away silently: starting over
-                would deliver everything again, or lose what was waiting.
+            UnreadableState: it is damaged, or newer than this program. It is never replaced silently: starting over
+                would deliver alerts again, or lose pending records.
         """
         if not parts:
             return None
@@ -188,20 +290,25 @@ class State:
             meta = msgspec.json.decode(parts[_META], type=_Meta)
             if meta.version > _VERSION:
                 raise UnreadableState("The stored state was written by a newer version of this program: update it.")
-            state = cls(floor_ms=meta.floor_ms, key=meta.key)
-            state.backlog = Backlog.of(parts)
-            state.ledger = ProcessedIds.of(meta.key, parts, sorted_parts=meta.version >= _SORTED_SINCE)
-            if meta.settled not in (None, len(state.ledger)):
+            state = cls(start_ms=meta.start_ms, key=meta.key)
+            state.backlog = Backlog.from_parts(parts)
+            state.processed_ids = ProcessedIds.from_parts(meta.key, parts, are_sorted=meta.version >= _SORTED_SINCE)
+            if meta.processed not in (None, len(state.processed_ids)):
                 raise ValueError("A part of the processed ids is missing.")  # noqa: TRY301 -- damage like any other
         except (KeyError, ValueError, msgspec.MsgspecError, zlib.error) as damage:
             raise UnreadableState(
                 f"The stored state is damaged ({type(damage).__name__}): restore it, or remove it to start over."
             ) from damage
-        state.frontier_ms, state.poll_tracking, state.span_ms = meta.frontier_ms, meta.poll_tracking, meta.span_ms
-        state.token, state.missing = meta.token, dict(meta.missing)
+        state.read_until_ms, state.poll, state.window_ms = meta.read_until_ms, meta.poll, meta.window_ms
+        state.token, state.unmatched_holds = meta.token, dict(meta.unmatched_holds)
         state.undecodable = set(meta.undecodable)
         return state
 
 
-def _filtered(record_id: str, status: str) -> str:
+# The prefixes below are stored as digests, so they stay as version 1.0 wrote them.
+def _filtered_id(record_id: str, status: str) -> str:
     return f"{record_id}\0{status}"
+
+
+def _matched_id(hold_id: str) -> str:
+    return f"accounted:{hold_id}"

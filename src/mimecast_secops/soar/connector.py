@@ -24,7 +24,6 @@ from mimecast_secops.ingest import (
     Report,
     UnreadableState,
     cycle_deadline,
-    rules_of,
 )
 from mimecast_secops.parameters import InvalidParameter, parse
 from mimecast_secops.soar.context_store import ContextStore
@@ -64,10 +63,10 @@ def _run(platform: Any, sdk: ConnectorSdk, *, test_run: bool) -> tuple[Report, P
     connector_settings, connector_notes = parse(ConnectorSettings, parameters)
     platform_settings, _ = parse(PlatformSettings, parameters)
     connection_settings, connection_notes = parse(ConnectionSettings, parameters)
-    rules, rule_notes = rules_of(connector_settings, _dynamic_list(platform.whitelist))
+    connector_settings = connector_settings.with_dynamic_list(_dynamic_list(platform.whitelist))
     # The SDK exports the proxy parameters to the environment, and the client follows the environment.
-    selection = connection_of(connection_settings, max_concurrency=rules.concurrency)
-    for note in (*connector_notes, *connection_notes, *rule_notes, *selection.notes):
+    selection = connection_of(connection_settings, max_concurrency=connector_settings.concurrency)
+    for note in (*connector_notes, *connection_notes, *selection.notes):
         _LOG.warning(note)
     connector_info = platform.context.connector_info
     identifier = str(connector_info.identifier)
@@ -81,7 +80,7 @@ def _run(platform: Any, sdk: ConnectorSdk, *, test_run: bool) -> tuple[Report, P
     with MimecastClient(selection.connection) as client:
         connector = Connector(
             MimecastTenant(client.until(deadline)),
-            rules,
+            connector_settings,
             ContextStore(platform, identifier),
             delivery,
             deadline=deadline,

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import MessageInfo
-from mimecast_secops.ingest.alert import grouping
-from mimecast_secops.ingest.message_tracking.events import Known, alert_of
+from mimecast_secops.ingest.alert import grouping_id
+from mimecast_secops.ingest.message_tracking.events import RecordDetails, alert_of
 from mimecast_secops.ingest.record import PendingRecord
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "mimecast"
@@ -37,7 +37,7 @@ NAMES = st.sampled_from(
 
 
 def alert_for(info: dict[str, Any], **known: Any) -> Any:
-    return alert_of(RECORD, Known(info=MessageInfo.read(info), **known))
+    return alert_of(RECORD, RecordDetails(info=MessageInfo.read(info), **known))
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -85,8 +85,8 @@ def test_the_rule_is_the_queue_reason_or_a_name_of_our_own() -> None:
 
 def test_the_product_can_come_from_an_event_field() -> None:
     info = MessageInfo.read({"route": "inbound"})
-    assert alert_of(RECORD, Known(info=info), "route").product == "inbound"
-    assert alert_of(RECORD, Known(info=info), "Product Name").product == "Mimecast"
+    assert alert_of(RECORD, RecordDetails(info=info), "route").product == "inbound"
+    assert alert_of(RECORD, RecordDetails(info=info), "Product Name").product == "Mimecast"
 
 
 @given(st.dictionaries(NAMES, ANYTHING, max_size=6))
@@ -112,8 +112,8 @@ def test_mails_are_grouped_when_all_three_agree_and_only_then(
 ) -> None:
     same = (one[0], one[1].casefold(), one[2]) == (other[0], other[1].casefold(), other[2])
     if any(one) and any(other):
-        assert (grouping(*one) == grouping(*other)) is same
+        assert (grouping_id(*one) == grouping_id(*other)) is same
 
 
 def test_joining_cannot_be_abused_to_group_what_differs() -> None:
-    assert grouping("ab", "c", "d") != grouping("a", "bc", "d")
+    assert grouping_id("ab", "c", "d") != grouping_id("a", "bc", "d")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api.errors import UndecodableReply
-from mimecast_secops.ingest import ConnectorSettings, rules_of
+from mimecast_secops.ingest import ConnectorSettings
 from mimecast_secops.ingest.message_tracking.search_window import Defect, Window, read_window
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record
@@ -20,9 +20,9 @@ BEGIN = START - 3600 * SECOND
 
 
 def read(tenant: ModelTenant, begin: int = BEGIN, end: int = START, **more: Any) -> Window:
-    rules, _ = rules_of(ConnectorSettings(domains=(DOMAIN,), **more))
+    settings = ConnectorSettings(domains=(DOMAIN,), **more)
     with ThreadPoolExecutor(2) as executor:
-        return read_window(tenant, rules, (begin, end), executor, lambda: None)
+        return read_window(tenant, settings, (begin, end), executor, lambda: None)
 
 
 def windows(tenant: ModelTenant, **more: Any) -> Iterator[Window]:
@@ -102,16 +102,16 @@ def test_more_rows_than_are_read_at_once_end_the_window_early() -> None:
 
 def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_second(bench: Bench) -> None:
     for number in range(40):
-        bench.mail(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
+        bench.receive(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
     bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
     reports = []
     for _ in range(3):
         reports.append(bench.cycle())
-        bench.later(60)
-    tickets = bench.kept.tickets()
+        bench.advance(60)
+    tickets = bench.host.tickets()
     assert {f"m{number}" for number in range(40) if number != 7} <= set(tickets)
     assert len(tickets) == len(set(tickets))
-    about = [alert for alert in bench.kept.alerts if alert.ticket_id.startswith("gap:")]
+    about = [alert for alert in bench.host.alerts if alert.ticket_id.startswith("gap:")]
     assert [alert.name for alert in about] == ["Unread Period"] * len(about)
     assert {alert.ticket_id.split(":")[1] for alert in about} == {"second", "holds"}
     assert [report.gaps for report in reports] == [len(about), 0, 0]
@@ -119,23 +119,45 @@ def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_seco
 
 def test_a_second_that_is_known_to_be_broken_costs_few_requests(bench: Bench) -> None:
     for number in range(40):
-        bench.mail(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
+        bench.receive(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
     bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
     requests = []
     for _ in range(2):
         bench.tenant.calls.clear()
         bench.cycle()
         requests.append(sum(name in ("search", "holds") for name, _ in bench.tenant.calls))
-        bench.later(60)
+        bench.advance(60)
     assert requests[1] <= 16 < requests[0]
 
 
 def test_a_broken_row_that_becomes_readable_is_delivered(bench: Bench) -> None:
-    record = bench.mail("m1", subject="a")
-    bench.mail("m2", subject="b", seconds_ago=90)
+    record = bench.receive("m1", subject="a")
+    bench.receive("m2", subject="b", seconds_ago=90)
     bench.tenant.undecodable = {record.received_ms // SECOND}
     bench.cycle()
     bench.tenant.undecodable = set()
-    bench.later(60)
+    bench.advance(60)
     bench.cycle()
-    assert {"m1", "m2"} <= set(bench.kept.tickets())
+    assert {"m1", "m2"} <= set(bench.host.tickets())
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("max_rows", [60, 200])
+def test_a_reply_that_was_cut_is_recognised_and_the_window_split(
+    bench: Bench, max_rows: int, newest_first: bool
+) -> None:
+    bench.tenant.max_rows, bench.tenant.newest_first = max_rows, newest_first
+    bench.settings = {"row_limit": max_rows, "max_messages": 5000}
+    for number in range(900):
+        bench.receive(f"m{number:03}", seconds_ago=3000 - number * 3, subject=str(number))
+    bench.cycle()
+    assert len(set(bench.host.tickets())) == 900
+
+
+def test_a_cut_at_an_unexpected_number_is_recognised_by_what_the_reply_does_not_reach(bench: Bench) -> None:
+    bench.tenant.max_rows = 100
+    bench.settings = {"max_messages": 5000}
+    for number in range(500):
+        bench.receive(f"m{number:03}", seconds_ago=1500 - number * 3, subject=str(number))
+    bench.cycle()
+    assert len(set(bench.host.tickets())) == 500

@@ -14,7 +14,7 @@ import pytest
 
 from mimecast_secops.api import ClientCredentials, Connection, MimecastClient, Runtime, Secret
 from mimecast_secops.api.errors import UnexpectedReply
-from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report, rules_of
+from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report
 from mimecast_secops.testing import MemoryDelivery, MemoryStore
 from tests.ingest.model import START, ModelTenant, Record
 
@@ -107,11 +107,11 @@ class Run:
 
     def cycle(self, **connection: Any) -> Report:
         credentials = ClientCredentials("an-id", Secret("a-secret-of-the-test"))
-        rules, _ = rules_of(ConnectorSettings(domains=("example.com",), concurrency=4))
+        settings = ConnectorSettings(domains=("example.com",), concurrency=4)
         clock = self.gateway.tenant.clock
         around = Runtime(clock=lambda: datetime.fromtimestamp(clock(), UTC))
         with MimecastClient(Connection(self.gateway.url, credentials, **connection), around) as client:
-            return Connector(MimecastTenant(client), rules, self.store, self.delivery, clock=clock).run_cycle()
+            return Connector(MimecastTenant(client), settings, self.store, self.delivery, clock=clock).run_cycle()
 
     @property
     def tickets(self) -> list[str]:

@@ -1,1 +1,1 @@
-"""The message tracking source: windows of searches, the hold queue, details, and the events they become."""
+"""The message tracking source: search windows, the hold queue, details, and their events."""

@@ -1,7 +1,7 @@
-"""What is known of a message as flat events, and its alert.
+"""From a pending record and its details to an alert with flat events.
 
-One event per delivered recipient, one per transmission component, one per component of the recipient; a message with
-none of these still gets one. Every event carries all that is known of the message besides.
+There is one event per delivered recipient, one per transmission component and one per component of the recipient; a
+message with none of these has one event. Every event also carries all other fields of the message.
 """
 
 from __future__ import annotations
@@ -11,19 +11,30 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mimecast_secops.api import MessageInfo
-from mimecast_secops.ingest.alert import INFORMATIONAL, PRIORITIES, VENDOR, Alert, AlertFile, grouping
-from mimecast_secops.ingest.event_fields import LONGEST_VALUE, flatten
+from mimecast_secops.ingest.alert import INFORMATIONAL, PRIORITIES, VENDOR, Alert, AlertFile, grouping_id
+from mimecast_secops.ingest.event_fields import MAX_VALUE_LENGTH, flatten
 from mimecast_secops.ingest.record import GAP, PendingRecord
 
 MESSAGE: Final = "Message"
 DEFAULT_RULE: Final = "Mimecast Email"
-_MOST_EVENTS: Final = 50
-_MOST_NOTES: Final = 20
+_MAX_EVENTS: Final = 50
+_MAX_NOTES: Final = 20
+_MAX_NOTE: Final = 1000
+_MAX_LINE: Final = 500
 
 
 @dataclass(slots=True)
-class Known:
-    """What could be had of one message. `notes` are sentences about what could not."""
+class RecordDetails:
+    """What was read about one record besides its row.
+
+    Attributes:
+        info: the details of the message; None if they could not be read.
+        hold_id: its entry of the hold queue; "" if there is none, or it is not known which.
+        hold_reason: the policy that this entry names.
+        files: the attachments.
+        notes: sentences about what could not be read.
+        complete: whether everything was read.
+    """
 
     info: MessageInfo | None = None
     hold_id: str = ""
@@ -33,17 +44,17 @@ class Known:
     complete: bool = True
 
 
-def alert_of(record: PendingRecord, known: Known, product_field: str = "") -> Alert:
+def alert_of(record: PendingRecord, details: RecordDetails, product_field: str = "") -> Alert:
     """The alert for a record.
 
     Args:
-        record: what the search told.
-        known: what the details told.
-        product_field: the event field whose value is the alert's product, where an event has it.
+        record: the row of the search.
+        details: what was read besides.
+        product_field: the event field whose value is the product of the alert, if an event has it.
     """
-    info = known.info
-    reason = (info.queue_reason if info else "") or known.hold_reason or record.reason
-    events = tuple(_events(record, known))
+    info = details.info
+    reason = (info.queue_reason if info else "") or details.hold_reason or record.reason
+    events = tuple(_events(record, details))
     message_id = info.message_id if info else ""
     return Alert(
         ticket_id=record.id,
@@ -55,49 +66,49 @@ def alert_of(record: PendingRecord, known: Known, product_field: str = "") -> Al
         end_ms=record.received_ms,
         reason=_line(reason),
         description=_line(info.queue_detail_status if info else "") or (record.subject if record.kind == GAP else ""),
-        grouping_id=grouping(message_id, record.sender, record.subject),
+        grouping_id=grouping_id(message_id, record.sender, record.subject),
         events=events,
-        files=known.files,
-        complete=known.complete and not record.defects,
+        files=details.files,
+        complete=details.complete and not record.defects,
     )
 
 
-def _events(record: PendingRecord, known: Known) -> Iterator[dict[str, str]]:
-    notes = list(known.notes)
-    raw = known.info.raw if known.info else {}
+def _events(record: PendingRecord, details: RecordDetails) -> Iterator[dict[str, str]]:
+    notes = list(details.notes)
+    raw = details.info.raw if details.info else {}
     if record.defects:
         notes.append("Mimecast sent a record with unreadable members: " + ", ".join(record.defects) + ".")
-    if known.info and known.info.defects:
-        notes.append("Mimecast sent details with unreadable members: " + ", ".join(known.info.defects[:20]) + ".")
-    shares = list(_shares(raw))
-    if len(shares) > _MOST_EVENTS:
-        notes.append(f"The message has {len(shares)} parts and recipients: only the first {_MOST_EVENTS} are here.")
-    base = record.summary | flatten(_without_lists(raw))
-    always = _always(record, known, notes)
-    for event_type, content in shares[:_MOST_EVENTS] or [(MESSAGE, {})]:
+    if details.info and details.info.defects:
+        notes.append("Mimecast sent details with unreadable members: " + ", ".join(details.info.defects[:20]) + ".")
+    parts = list(_parts(raw))
+    if len(parts) > _MAX_EVENTS:
+        notes.append(f"The message has {len(parts)} parts and recipients: only the first {_MAX_EVENTS} are here.")
+    base = record.summary | flatten(_without_parts(raw))
+    always = _fixed_fields(record, details, notes)
+    for event_type, content in parts[:_MAX_EVENTS] or [(MESSAGE, {})]:
         yield base | flatten(content) | always | {"event_type": event_type}
 
 
-def _always(record: PendingRecord, known: Known, notes: Sequence[str]) -> dict[str, str]:
-    """The members that win over anything a message says of itself."""
-    info = known.info
-    hold_id = known.hold_id or record.hold_id
+def _fixed_fields(record: PendingRecord, details: RecordDetails, notes: Sequence[str]) -> dict[str, str]:
+    """The fields that no content of a message can overwrite."""
+    info = details.info
+    hold_id = details.hold_id or record.hold_id
     fixed = {
-        "trackingId": record.id if record.readable else "",
+        "trackingId": record.id if record.has_tracking_id else "",
         "holdId": hold_id,
-        "internetMessageId": (info.message_id if info else "")[:LONGEST_VALUE],
+        "internetMessageId": (info.message_id if info else "")[:MAX_VALUE_LENGTH],
         "holdMessageMetadataID": hold_id,
         "status": record.status,
         "currentStatus": info.status if info else "",
         "recordType": record.kind,
         "receivedUnixMs": str(record.received_ms),
-        "complete": str(known.complete and not record.defects),
+        "complete": str(details.complete and not record.defects),
     }
-    return fixed | {f"note_{number}": note[:1000] for number, note in enumerate(notes[:_MOST_NOTES], 1)}
+    return fixed | {f"note_{number}": note[:_MAX_NOTE] for number, note in enumerate(notes[:_MAX_NOTES], 1)}
 
 
-def _shares(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The type and the content of each event of its own."""
+def _parts(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The type and the content of each separate event."""
     delivered = raw.get("deliveredMessage")
     if isinstance(delivered, Mapping):
         for recipient, block in delivered.items():
@@ -110,16 +121,16 @@ def _shares(raw: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield _type_of(component, "type"), dict(component)
 
 
-def _without_lists(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The details without what becomes events of its own."""
-    rest = {key: value for key, value in raw.items() if key not in ("deliveredMessage", "id")}
+def _without_parts(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The details without what has separate events."""
+    remaining = {key: value for key, value in raw.items() if key not in ("deliveredMessage", "id")}
     recipient_info = dict(_object(raw, "recipientInfo"))
     for block, members in (("txInfo", "transmissionComponents"), ("recipientMetaInfo", "components")):
         if isinstance(recipient_info.get(block), Mapping):
             recipient_info[block] = {key: value for key, value in recipient_info[block].items() if key != members}
     if recipient_info:
-        rest["recipientInfo"] = recipient_info
-    return rest
+        remaining["recipientInfo"] = recipient_info
+    return remaining
 
 
 def _type_of(component: Mapping[str, Any], member: str) -> str:
@@ -138,4 +149,4 @@ def _list(raw: Mapping[str, Any], member: str) -> list[Mapping[str, Any]]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:500]
+    return " ".join(text.split())[:_MAX_LINE]

@@ -1,6 +1,7 @@
-"""Which messages become alerts. Pure functions with names; a filtered record counts under the name that took it.
+"""The filters: which messages become alerts.
 
-Each gives the name of the filter that takes the message out, or None where it may pass.
+Each function is pure and returns the name of the filter that excludes the message, or None if it passes. A cycle counts
+excluded records by that name.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from mimecast_secops.ingest.settings import RISKS, Rules
+from mimecast_secops.ingest.settings import RISKS, ConnectorSettings
 
 STATUS: Final = "status"
 ROUTE: Final = "route"
@@ -19,49 +20,50 @@ DYNAMIC_LIST: Final = "dynamic list"
 NAMES: Final = (STATUS, ROUTE, RISK, WITHOUT_RISK, QUEUE_REASON, DYNAMIC_LIST)
 
 
-def by_summary(rules: Rules, *, status: str, route: str) -> str | None:
-    """The filters that what the search tells is enough for."""
-    return by_status(rules, status) or by_route(rules, route)
+def by_row(settings: ConnectorSettings, *, status: str, route: str) -> str | None:
+    """The filters on a row of a search."""
+    return by_status(settings, status) or by_route(settings, route)
 
 
-def by_details(rules: Rules, *, risk: str, queue_reason: str, list_values: Sequence[str]) -> str | None:
-    """The filters that need the details of the message."""
-    return by_risk(rules, risk) or by_queue_reason(rules, queue_reason) or by_dynamic_list(rules, list_values)
+def by_details(settings: ConnectorSettings, *, risk: str, queue_reason: str, list_values: Sequence[str]) -> str | None:
+    """The filters that need the details of a message."""
+    return by_risk(settings, risk) or by_queue_reason(settings, queue_reason) or by_dynamic_list(settings, list_values)
 
 
-def by_status(rules: Rules, status: str) -> str | None:
-    """Only the wanted statuses. A record without a readable status passes: what cannot be told is not dropped."""
-    return STATUS if rules.statuses and status and status not in rules.statuses else None
+def by_status(settings: ConnectorSettings, status: str) -> str | None:
+    """Status Filter. A record without a readable status passes."""
+    return STATUS if settings.status_filter and status and status not in settings.status_filter else None
 
 
-def by_route(rules: Rules, route: str) -> str | None:
-    """Only the wanted routes. A record without a readable route passes."""
-    return ROUTE if rules.routes and route and route not in rules.routes else None
+def by_route(settings: ConnectorSettings, route: str) -> str | None:
+    """Route Filter. A record without a readable route passes."""
+    return ROUTE if settings.route_filter and route and route not in settings.route_filter else None
 
 
-def by_risk(rules: Rules, risk: str) -> str | None:
-    """Only from the lowest risk upwards; a message without any has a rule of its own."""
+def by_risk(settings: ConnectorSettings, risk: str) -> str | None:
+    """Lowest Risk To Fetch; for a message without a risk, Ingest Messages Without Risk."""
     if risk not in RISKS:
-        return None if rules.without_risk else WITHOUT_RISK
-    if not rules.lowest_risk:
+        return None if settings.without_risk else WITHOUT_RISK
+    if not settings.lowest_risk:
         return None
-    return RISK if RISKS.index(risk) < RISKS.index(rules.lowest_risk) else None
+    return RISK if RISKS.index(risk) < RISKS.index(settings.lowest_risk) else None
 
 
-def by_queue_reason(rules: Rules, queue_reason: str) -> str | None:
-    """Only the wanted queue reasons; upper and lower case are one."""
-    wanted = rules.queue_reasons
+def by_queue_reason(settings: ConnectorSettings, queue_reason: str) -> str | None:
+    """Queue Reason Filter. Case is ignored."""
+    wanted = {reason.casefold() for reason in settings.queue_reasons}
     return QUEUE_REASON if wanted and queue_reason.strip().casefold() not in wanted else None
 
 
-def by_dynamic_list(rules: Rules, values: Sequence[str]) -> str | None:
-    """The dynamic list over queue detail status and bounce type, exactly as written (platform notes 3.2).
+def by_dynamic_list(settings: ConnectorSettings, values: Sequence[str]) -> str | None:
+    """The dynamic list, compared with queue detail status and bounce type, case included (platform notes 3.2).
 
-    As a block list it takes a message with any value on it; as an allow list one with any value not on it, or none.
+    A block list excludes a message with any value on the list; an allow list excludes one with any value that is not on
+    it, or without values.
     """
-    if not rules.dynamic_list:
+    if not settings.dynamic_list:
         return None
-    listed = [value.strip() in rules.dynamic_list for value in values if value.strip()]
-    if rules.list_blocks:
+    listed = [value.strip() in settings.dynamic_list for value in values if value.strip()]
+    if settings.list_blocks:
         return DYNAMIC_LIST if any(listed) else None
     return None if listed and all(listed) else DYNAMIC_LIST

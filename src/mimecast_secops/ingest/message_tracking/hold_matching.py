@@ -1,8 +1,8 @@
-"""The hold queue as a second source, tied to message tracking.
+"""Matching entries of the hold queue with tracking records.
 
-No document says which field connects the two (API notes 6.2), so a held message is tied to a tracking record by
-recipient, sender, subject and time, and only when exactly one fits in both directions: an attacker can send the same
-mail twice, and a guess would release the wrong one.
+No document says which field connects the two (API notes 6.2), so an entry matches a record by recipient, sender,
+subject and time, and only if exactly one fits in both directions: an attacker can send the same message twice, and a
+guess would release the wrong one.
 """
 
 from __future__ import annotations
@@ -11,126 +11,172 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from mimecast_secops.api import HeldMessage
-from mimecast_secops.ingest.record import PendingRecord, clip, to_ms
+from mimecast_secops.ingest.clock import to_ms
+from mimecast_secops.ingest.record import PendingRecord, clip
 
 # Tracking and hold queue may name times a little apart [seen in a client: two seconds].
 TOLERANCE_MS: Final = 5_000
-# Somebody can send the same mail ten thousand times; how many fit is counted no further than this.
-MOST_COUNTED: Final = 50
-_Key = tuple[str, str]
+# An attacker can send the same message ten thousand times; candidates are counted no further than this.
+MAX_COUNTED: Final = 50
+MatchKey = tuple[str, str]
+"""Sender and subject, in the form in which both sides are compared."""
+Message = TypeVar("Message")
+
+
+class Candidate(NamedTuple, Generic[Message]):
+    """A record or an entry with what is compared, computed once.
+
+    `recipient` is in lower case, "" if the message names none. `received_ms` is None if it names no readable time.
+    """
+
+    message: Message
+    recipient: str
+    received_ms: int | None
+
+    def could_be(self, other: Candidate[Any]) -> bool:
+        """Whether recipient and time agree, as far as both messages name them. Sender and subject are not compared."""
+        if self.recipient and other.recipient and self.recipient != other.recipient:
+            return False
+        if self.received_ms is None or other.received_ms is None:
+            return True
+        return abs(self.received_ms - other.received_ms) <= TOLERANCE_MS
 
 
 @dataclass(frozen=True, slots=True)
 class HoldMatch:
-    """What the hold queue says about a record: its one entry, or how many fitted."""
+    """The entry of the hold queue that belongs to a record, or how many could."""
 
     hold: HeldMessage | None
-    fitting: int
+    candidates: int
 
 
 class HoldIndex:
     """Entries of the hold queue by sender and subject.
 
     Args:
-        holds: the entries that were listed.
+        holds: the listed entries; one without an id is ignored.
     """
 
     def __init__(self, holds: Iterable[HeldMessage]) -> None:
         self.holds = {hold.id: hold for hold in holds if hold.id}
-        self._by_key: dict[_Key, list[HeldMessage]] = defaultdict(list)
+        self._by_key: defaultdict[MatchKey, list[Candidate[HeldMessage]]] = defaultdict(list)
         for hold in self.holds.values():
-            self._by_key[_key(hold.sender, hold.subject)].append(hold)
+            self._by_key[key_of_hold(hold)].append(candidate_of_hold(hold))
 
-    def like(self, hold: HeldMessage) -> list[HeldMessage]:
-        """The entries of the same sender and subject."""
-        return self._by_key[_key(hold.sender, hold.subject)]
-
-    def fitting(self, record: PendingRecord) -> Iterator[HeldMessage]:
-        """The entries that may be this record. What the record does not name is not compared."""
-        return (hold for hold in self._by_key.get(_key(record.sender, record.subject), ()) if fits(record, hold))
+    def alike(self, key: MatchKey) -> list[Candidate[HeldMessage]]:
+        """The entries with this sender and subject."""
+        return self._by_key.get(key, [])
 
 
 class RecordIndex:
-    """Known tracking records by sender and subject: the other direction."""
+    """Tracking records by sender and subject.
+
+    Args:
+        records: the records; a later one replaces an earlier one with the same id.
+    """
 
     def __init__(self, records: Iterable[PendingRecord] = ()) -> None:
-        self._by_key: dict[_Key, dict[str, PendingRecord]] = defaultdict(dict)
+        self._by_key: defaultdict[MatchKey, dict[str, Candidate[PendingRecord]]] = defaultdict(dict)
         for record in records:
             self.add(record)
 
     def add(self, record: PendingRecord) -> None:
-        """Know one more."""
-        self._by_key[_key(record.sender, record.subject)][record.id] = record
+        """Add or replace a record."""
+        self._by_key[key_of_record(record)][record.id] = candidate_of_record(record)
 
-    def like(self, hold: HeldMessage) -> list[PendingRecord]:
-        """The records of the same sender and subject."""
-        return list(self._by_key.get(_key(hold.sender, hold.subject), {}).values())
-
-    def fitting(self, hold: HeldMessage) -> Iterator[PendingRecord]:
-        """The records that may be this entry."""
-        known = self._by_key.get(_key(hold.sender, hold.subject), {})
-        return (record for record in known.values() if fits(record, hold))
+    def alike(self, key: MatchKey) -> Iterable[Candidate[PendingRecord]]:
+        """The records with this sender and subject."""
+        return self._by_key.get(key, {}).values()
 
 
-def tie(record: PendingRecord, holds: HoldIndex, records: RecordIndex) -> HoldMatch:
-    """The entry of the hold queue that is this record, when exactly one fits and it fits no other record."""
-    fitting = list(islice(holds.fitting(record), MOST_COUNTED))
-    if len(fitting) != 1:
-        return HoldMatch(None, len(fitting))
-    twins = len(list(islice(records.fitting(fitting[0]), 2)))
-    return HoldMatch(None, twins) if twins > 1 else HoldMatch(fitting[0], 1)
+def match_one(record: PendingRecord, holds: HoldIndex, records: RecordIndex) -> HoldMatch:
+    """The entry that belongs to a record: the only one that could, and that could belong to no other record."""
+    key = key_of_record(record)
+    matching_holds = _matching(candidate_of_record(record), holds.alike(key), MAX_COUNTED)
+    if len(matching_holds) != 1:
+        return HoldMatch(None, len(matching_holds))
+    [hold] = matching_holds
+    matching_records = _matching(hold, records.alike(key), 2)
+    return HoldMatch(None, len(matching_records)) if len(matching_records) > 1 else HoldMatch(hold.message, 1)
 
 
-def pair(holds: Iterable[HeldMessage], records: Iterable[PendingRecord]) -> dict[str, PendingRecord]:
-    """A record of its own for as many entries as possible: hold id → record. For counting, never for acting.
+def match_all(
+    holds: Iterable[Candidate[HeldMessage]], records: Iterable[Candidate[PendingRecord]]
+) -> dict[str, PendingRecord]:
+    """Assign a record of its own to as many entries as possible. For counting, never for acting on a message.
 
     Args:
-        holds: entries of one sender and subject.
-        records: records of the same.
+        holds: entries with one sender and subject.
+        records: records with the same.
+
+    Returns:
+        Hold id → record.
     """
-    paired: dict[str, PendingRecord] = {}
-    free: dict[str, list[PendingRecord]] = defaultdict(list)
-    jokers: list[PendingRecord] = []
-    for record in sorted(records, key=lambda one: one.received_ms):
-        vague = not record.recipient or "received" in record.defects
-        (jokers if vague else free[record.recipient.casefold()]).append(record)
-    nexts: dict[str, int] = defaultdict(int)
-    for hold in sorted(holds, key=lambda one: to_ms(one.received) if one.received else 0):
-        recipient = clip(hold.recipient).casefold()
-        queue, position = free[recipient], nexts[recipient]
-        # Both run in order of time, so a record that lies too far back fits no later entry either.
-        while (
-            position < len(queue)
-            and hold.received
-            and to_ms(hold.received) - queue[position].received_ms > TOLERANCE_MS
-        ):
+    matched: dict[str, PendingRecord] = {}
+    by_recipient: defaultdict[str, list[Candidate[PendingRecord]]] = defaultdict(list)
+    wildcards: list[Candidate[PendingRecord]] = []
+    for record in sorted(records, key=lambda candidate: candidate.message.received_ms):
+        is_wildcard = not record.recipient or record.received_ms is None
+        (wildcards if is_wildcard else by_recipient[record.recipient]).append(record)
+    positions: defaultdict[str, int] = defaultdict(int)
+    for hold in sorted(holds, key=lambda candidate: candidate.received_ms or 0):
+        queue, position = by_recipient[hold.recipient], positions[hold.recipient]
+        # Both run in order of time, so a record that is too old for this entry is too old for the later ones.
+        while position < len(queue) and _is_too_old(queue[position], hold):
             position += 1
-        if position < len(queue) and fits(queue[position], hold):
-            paired[hold.id] = queue[position]
+        if position < len(queue) and queue[position].could_be(hold):
+            matched[hold.message.id] = queue[position].message
             position += 1
         else:
-            joker = next((one for one in jokers if fits(one, hold)), None)
-            if joker is not None:
-                jokers.remove(joker)
-                paired[hold.id] = joker
-        nexts[recipient] = position
-    return paired
+            wildcard = next((candidate for candidate in wildcards if candidate.could_be(hold)), None)
+            if wildcard is not None:
+                wildcards.remove(wildcard)
+                matched[hold.message.id] = wildcard.message
+        positions[hold.recipient] = position
+    return matched
 
 
-def fits(record: PendingRecord, hold: HeldMessage) -> bool:
-    """Whether recipient and time agree, as far as both sides name them."""
-    if record.recipient and hold.recipient and record.recipient.casefold() != clip(hold.recipient).casefold():
+def candidate_of_hold(hold: HeldMessage) -> Candidate[HeldMessage]:
+    """What is compared of an entry of the hold queue."""
+    return Candidate(hold, _folded(clip(hold.recipient)), to_ms(hold.received) if hold.received else None)
+
+
+def candidate_of_record(record: PendingRecord) -> Candidate[PendingRecord]:
+    """What is compared of a tracking record."""
+    return Candidate(record, _folded(record.recipient), None if "received" in record.defects else record.received_ms)
+
+
+def key_of_hold(hold: HeldMessage) -> MatchKey:
+    """The key under which an entry of the hold queue is found."""
+    return _key(clip(hold.sender), clip(hold.subject))
+
+
+def key_of_record(record: PendingRecord) -> MatchKey:
+    """The key under which a record is found."""
+    return _key(record.sender, record.subject)
+
+
+def _matching(
+    message: Candidate[Any], others: Iterable[Candidate[Message]], max_counted: int
+) -> list[Candidate[Message]]:
+    matching: Iterator[Candidate[Message]] = (other for other in others if message.could_be(other))
+    return list(islice(matching, max_counted))
+
+
+def _is_too_old(record: Candidate[PendingRecord], hold: Candidate[HeldMessage]) -> bool:
+    if record.received_ms is None or hold.received_ms is None:
         return False
-    if hold.received is None or "received" in record.defects:
-        return True
-    return abs(to_ms(hold.received) - record.received_ms) <= TOLERANCE_MS
+    return hold.received_ms - record.received_ms > TOLERANCE_MS
 
 
-def _key(sender: str, subject: str) -> _Key:
-    address = clip(sender)
-    folded = address.casefold()
-    # Nearly every address is in lower case already: then it is kept in memory once.
-    return address if folded == address else folded, clip(subject).strip()
+def _key(sender: str, subject: str) -> MatchKey:
+    return _folded(sender), subject.strip()
+
+
+def _folded(text: str) -> str:
+    folded = text.casefold()
+    # Nearly every address is in lower case already: then the same string is kept, not a copy.
+    return text if folded == text else folded

@@ -1,4 +1,4 @@
-"""Comparing the hold queue with message tracking: for the hold ids, and for held mail that tracking has not shown."""
+"""The hold queue: the hold ids of tracked messages, and held messages that message tracking does not show."""
 
 from __future__ import annotations
 
@@ -16,185 +16,229 @@ from mimecast_secops.api.errors import (
     ReplyTooLarge,
     UndecodableReply,
 )
+from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.interfaces import Side
 from mimecast_secops.ingest.message_tracking import filters
-from mimecast_secops.ingest.message_tracking.hold_matching import HoldIndex, fits, pair
-from mimecast_secops.ingest.message_tracking.search_window import MINUTE, SECOND, divided, moment, sides
-from mimecast_secops.ingest.record import GAP, PendingRecord, to_ms
+from mimecast_secops.ingest.message_tracking.hold_matching import (
+    HoldIndex,
+    HoldMatch,
+    MatchKey,
+    candidate_of_hold,
+    candidate_of_record,
+    key_of_hold,
+    key_of_record,
+    match_all,
+    match_one,
+)
+from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
+from mimecast_secops.ingest.message_tracking.search_window import sides, split_around
+from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
+from mimecast_secops.ingest.record import GAP, TRACKING, PendingRecord
 from mimecast_secops.ingest.settings import HELD
 from mimecast_secops.ingest.state import RecordState
 
-_AROUND_MS: Final = 10 * MINUTE
-_NEAR_MS: Final = MINUTE
-# Held messages that tracking does not show are looked for one by one; an attacker must not make that the whole cycle.
-_MOST_LOOKED_FOR: Final = 20
+# The queue is listed from this long before to this long after the messages that are matched with it.
+_LIST_MARGIN_MS: Final = 10 * MINUTE_MS
+# A held message is searched in message tracking from this long before to this long after it was received.
+_SEARCH_MARGIN_MS: Final = MINUTE_MS
+# Each unmatched entry costs a search; an attacker must not make that the whole cycle.
+_MAX_SEARCHES: Final = 20
 _PAGE_SIZE: Final = 500
-_SMALLER: Final = 10
+_PAGE_SIZE_DIVISOR: Final = 10
 # Seconds of the hold queue that may be undecodable before any page was decoded. More of them are an outage.
-_MOST_UNDECODABLE: Final = 3
+_MAX_UNDECODABLE: Final = 3
 
 
-def list_holds(cycle: Cycle, batch: Sequence[PendingRecord]) -> HoldIndex | None:
-    """The part of the hold queue that this cycle needs, listed once.
+class HoldQueue:
+    """The hold queue of one cycle.
 
-    All of the window that is reconciled when there is nothing left to read; else only what lies around the messages
-    whose turn it is. None where it could not be had; the tally says why.
+    Args:
+        cycle: the cycle.
+        tenant: whose queue.
+        poll: knows the tracking records of this cycle.
+
+    Attributes:
+        holds: the listed entries; None if the queue could not be listed.
     """
-    if not cycle.rules.wants_held:
-        return HoldIndex(())
-    held = [record.received_ms for record in batch if record.status == HELD]
-    window = int(cycle.rules.held_window.total_seconds() * 1000)
-    if _caught_up(cycle, batch):
-        start = min([max(cycle.now_ms - window, cycle.state.floor_ms), *held])
-        end = cycle.now_ms + MINUTE
-    elif held:
-        start, end = min(held), max(held)
-    else:
-        return HoldIndex(())
-    try:
-        return HoldIndex(_holds_between(cycle, start - _AROUND_MS, end + _AROUND_MS))
-    except MimecastError as error:
-        cycle.counters.failed("The held queue could not be listed", error)
-        return HoldIndex(()) if isinstance(error, MissingPermission) else None
 
+    def __init__(self, cycle: Cycle, tenant: Tenant, poll: TrackingPoll) -> None:
+        self._cycle = cycle
+        self._tenant = tenant
+        self._poll = poll
+        self.holds: HoldIndex | None = None
 
-def _holds_between(cycle: Cycle, start_ms: int, end_ms: int) -> Iterator[HeldMessage]:
-    """The entries between two times; those at the seams of divided requests come twice.
+    def load(self, batch: Sequence[PendingRecord]) -> None:
+        """List the part of the queue that this cycle needs, once.
 
-    A page that is too large is asked for with fewer messages. A time whose pages cannot be decoded is halved, down to
-    one second, which becomes a gap alert.
-
-    Raises:
-        MimecastError: the queue could not be listed.
-    """
-    first, last = start_ms // SECOND * SECOND, -(-end_ms // SECOND) * SECOND
-    pending = [
-        (start // SECOND, end // SECOND, _PAGE_SIZE) for start, end in divided(first, last, cycle.state.undecodable)
-    ]
-    undecodable: list[int] = []
-    error: UndecodableReply | None = None
-    decoded = False
-    while pending:
-        start, end, page_size = pending.pop()
-        try:
-            for hold in cycle.tenant.holds(moment(start * SECOND), moment(end * SECOND), page_size):
-                yield hold
-                decoded = True
-            decoded = True
-        except UndecodableReply as failure:
-            if isinstance(failure, ReplyTooLarge) and page_size > 1:
-                pending.append((start, end, max(1, page_size // _SMALLER)))
-            elif end - start > 1:
-                middle = (start + end) // 2
-                pending.extend([(middle, end, page_size), (start, middle, page_size)])
-            else:
-                error = failure
-                undecodable.append(start)
-                if len(undecodable) >= _MOST_UNDECODABLE and not decoded:
-                    raise
-    if error is not None and not decoded:
-        raise error
-    for second in undecodable:
-        cycle.state.undecodable.add(second)
-        _note_undecodable(cycle, second * SECOND)
-
-
-def _note_undecodable(cycle: Cycle, second_ms: int) -> None:
-    # A broken entry makes both parts undecodable that contain its second; the neighbour is told already then.
-    neighbour = f"{GAP}:holds:{second_ms - SECOND}"
-    if cycle.state.standing(neighbour) is not RecordState.UNKNOWN:
-        return
-    subject = (
-        f"Not all messages held at {moment(second_ms):%Y-%m-%d %H:%M:%S} UTC or a second later could be listed: "
-        "Mimecast's reply about them cannot be decoded. Look at that time in the held queue of the Mimecast console."
-    )
-    gap = PendingRecord(
-        id=f"{GAP}:holds:{second_ms}", kind=GAP, subject=subject, received_ms=second_ms, summary={"gap": subject}
-    )
-    if cycle.state.standing(gap.id) is RecordState.UNKNOWN:
-        cycle.state.wait(gap)
-        cycle.counters.gaps += 1
-
-
-def reconcile(cycle: Cycle, holds: HoldIndex, batch: Sequence[PendingRecord]) -> None:
-    """Look for held messages of our domains that no known tracking record accounts for."""
-    if not cycle.rules.wants_held or not _caught_up(cycle, batch):
-        return
-    for hold in _explain_all(cycle, holds)[:_MOST_LOOKED_FOR]:
-        try:
-            cycle.check_time()
-            _look_for(cycle, holds, hold)
-        except DeadlineExceeded:
+        This is the whole window to reconcile if there is nothing left to read, else the time around the held messages
+        of the batch. If the queue cannot be listed, the counters say why.
+        """
+        cycle = self._cycle
+        if not cycle.settings.includes_held:
+            self.holds = HoldIndex(())
             return
+        held_ms = [record.received_ms for record in batch if record.status == HELD]
+        if self._is_caught_up(batch):
+            window_start = max(cycle.now_ms - cycle.settings.held_window_ms, cycle.state.start_ms)
+            start, end = min([window_start, *held_ms]), cycle.now_ms + MINUTE_MS
+        elif held_ms:
+            start, end = min(held_ms), max(held_ms)
+        else:
+            self.holds = HoldIndex(())
+            return
+        try:
+            self.holds = HoldIndex(self._read(start - _LIST_MARGIN_MS, end + _LIST_MARGIN_MS))
         except MimecastError as error:
-            cycle.counters.failed("A held message could not be looked for in message tracking", error)
+            cycle.counters.add_failure("The hold queue could not be listed", error)
+            # Without the permission it never can be, so alerts are delivered without a hold id.
+            self.holds = HoldIndex(()) if isinstance(error, MissingPermission) else None
+
+    def match(self, record: PendingRecord) -> HoldMatch | None:
+        """The entry that belongs to a record; None if the record is not held or the queue could not be listed."""
+        if self.holds is None or record.status != HELD or record.kind != TRACKING:
+            return None
+        return match_one(record, self.holds, self._poll.record_index())
+
+    def reconcile(self, batch: Sequence[PendingRecord]) -> None:
+        """Add held messages of the domains that no tracking record accounts for to the backlog."""
+        cycle = self._cycle
+        if self.holds is None or not cycle.settings.includes_held or not self._is_caught_up(batch):
             return
-    listed = holds.holds
-    cycle.state.missing = {hold_id: count for hold_id, count in cycle.state.missing.items() if hold_id in listed}
+        for hold in self._unmatched(self.holds)[:_MAX_SEARCHES]:
+            try:
+                cycle.check_time()
+                self._resolve(hold, self.holds)
+            except DeadlineExceeded:
+                return
+            except MimecastError as error:
+                cycle.counters.add_failure("A held message could not be looked for in message tracking", error)
+                return
+        cycle.state.unmatched_holds = {
+            hold_id: count for hold_id, count in cycle.state.unmatched_holds.items() if hold_id in self.holds.holds
+        }
 
+    def _is_caught_up(self, batch: Sequence[PendingRecord]) -> bool:
+        """Whether everything up to now is read and may be delivered in this cycle."""
+        return not self._cycle.counters.more_to_read and len(batch) >= len(self._cycle.due())
 
-def _caught_up(cycle: Cycle, batch: Sequence[PendingRecord]) -> bool:
-    return not cycle.counters.unread and len(batch) >= len(cycle.due())
+    def _read(self, start_ms: int, end_ms: int) -> Iterator[HeldMessage]:
+        """The entries between two times; those at the seams of split requests come twice.
 
+        A page that is too large is requested with fewer messages. A time whose pages cannot be decoded is split in
+        halves, down to one second, which becomes a gap alert.
 
-def _in_scope(cycle: Cycle, hold: HeldMessage) -> bool:
-    if cycle.state.accounted_for(hold.id):
-        return False
-    if hold.received and to_ms(hold.received) < cycle.state.floor_ms:
-        return False
-    if filters.by_route(cycle.rules, hold.route):
-        return False
-    ours = {Side.RECIPIENT: hold.recipient, Side.SENDER: hold.sender}
-    return any(domain_of(ours[side]).lower() in cycle.rules.domains for side in sides(cycle.rules))
+        Raises:
+            MimecastError: the queue could not be listed.
+        """
+        first, last = start_ms // SECOND_MS * SECOND_MS, -(-end_ms // SECOND_MS) * SECOND_MS
+        parts = [
+            (start // SECOND_MS, end // SECOND_MS, _PAGE_SIZE)
+            for start, end in split_around(self._cycle.state.undecodable, first, last)
+        ]
+        failed: list[int] = []
+        error: UndecodableReply | None = None
+        decoded = False
+        while parts:
+            start, end, page_size = parts.pop()
+            try:
+                for hold in self._tenant.holds(to_time(start * SECOND_MS), to_time(end * SECOND_MS), page_size):
+                    yield hold
+                    decoded = True
+                decoded = True
+            except UndecodableReply as failure:
+                if isinstance(failure, ReplyTooLarge) and page_size > 1:
+                    parts.append((start, end, max(1, page_size // _PAGE_SIZE_DIVISOR)))
+                elif end - start > 1:
+                    middle = (start + end) // 2
+                    parts.extend([(middle, end, page_size), (start, middle, page_size)])
+                else:
+                    error = failure
+                    failed.append(start)
+                    if len(failed) >= _MAX_UNDECODABLE and not decoded:
+                        raise
+        if error is not None and not decoded:
+            raise error
+        for second in failed:
+            self._cycle.state.undecodable.add(second)
+            self._add_undecodable_second(second * SECOND_MS)
 
-
-def _explain_all(cycle: Cycle, holds: HoldIndex) -> list[HeldMessage]:
-    """The entries in scope that no known record accounts for, worked out once per group that looks alike."""
-    groups: dict[int, dict[str, PendingRecord]] = {}
-    left: list[HeldMessage] = []
-    for hold in holds.holds.values():
-        if not _in_scope(cycle, hold):
-            continue
-        alike = holds.like(hold)
-        if id(alike) not in groups:
-            groups[id(alike)] = pair(alike, cycle.records().like(hold))
-        if not _is_explained(cycle, hold, groups[id(alike)].get(hold.id)):
-            left.append(hold)
-    return left
-
-
-def _is_explained(cycle: Cycle, hold: HeldMessage, record: PendingRecord | None) -> bool:
-    """Whether the record paired with an entry is settled or waits; a settled one accounts for it."""
-    standing = cycle.state.standing(record.id, record.status) if record else RecordState.UNKNOWN
-    if standing is RecordState.SETTLED:
-        cycle.state.account_for(hold.id, cycle.now_ms)
-    return standing is not RecordState.UNKNOWN
-
-
-def _look_for(cycle: Cycle, holds: HoldIndex, hold: HeldMessage) -> None:
-    received = to_ms(hold.received) if hold.received else None
-    if received is not None and hold.recipient:
-        rows = cycle.tenant.search(
-            hold.recipient, Side.RECIPIENT, moment(received - _NEAR_MS), moment(received + _NEAR_MS), ()
+    def _add_undecodable_second(self, second_ms: int) -> None:
+        # A broken entry makes both parts undecodable that contain its second; one alert for them is enough.
+        neighbour_id = f"{GAP}:holds:{second_ms - SECOND_MS}"
+        if self._cycle.state.record_state(neighbour_id) is not RecordState.NEW:
+            return
+        text = (
+            f"Not all messages held at {to_time(second_ms):%Y-%m-%d %H:%M:%S} UTC or a second later could be listed: "
+            "Mimecast's reply cannot be decoded. Look at that time in the hold queue of the Mimecast console."
         )
-        found = [record for record in (PendingRecord.tracked(row, cycle.now_ms) for row in rows) if _same(record, hold)]
+        self._cycle.add_gap(PendingRecord.from_gap(f"holds:{second_ms}", second_ms, text))
+
+    def _unmatched(self, holds: HoldIndex) -> Sequence[HeldMessage]:
+        """The entries in scope that no known record accounts for."""
+        matched: dict[MatchKey, dict[str, PendingRecord]] = {}
+        unmatched = []
+        for hold in holds.holds.values():
+            if not self._is_in_scope(hold):
+                continue
+            key = key_of_hold(hold)
+            if key not in matched:
+                matched[key] = self._match_all(key, holds)
+            if not self._is_accounted_for(hold, matched[key].get(hold.id)):
+                unmatched.append(hold)
+        return unmatched
+
+    def _is_in_scope(self, hold: HeldMessage) -> bool:
+        state, settings = self._cycle.state, self._cycle.settings
+        if state.is_hold_matched(hold.id):
+            return False
+        if hold.received and to_ms(hold.received) < state.start_ms:
+            return False
+        if filters.by_route(settings, hold.route):
+            return False
+        addresses = {Side.RECIPIENT: hold.recipient, Side.SENDER: hold.sender}
+        return any(domain_of(addresses[side]).lower() in settings.domains for side in sides(settings))
+
+    def _match_all(self, key: MatchKey, holds: HoldIndex) -> dict[str, PendingRecord]:
+        return match_all(holds.alike(key), self._poll.record_index().alike(key))
+
+    def _is_accounted_for(self, hold: HeldMessage, record: PendingRecord | None) -> bool:
+        """Whether the record assigned to an entry is pending or done; if it is done, the entry is marked as matched."""
+        if record is None:
+            return False
+        state = self._cycle.state.record_state(record.id, record.status)
+        if state is RecordState.DONE:
+            self._cycle.state.mark_hold_matched(hold.id, self._cycle.now_ms)
+        return state is not RecordState.NEW
+
+    def _resolve(self, hold: HeldMessage, holds: HoldIndex) -> None:
+        """Find the tracking record of an unmatched entry, or after some cycles make the entry a record of its own."""
+        cycle = self._cycle
+        if hold.received and hold.recipient:
+            self._search(hold, hold.recipient, to_ms(hold.received))
+            key = key_of_hold(hold)
+            if self._is_accounted_for(hold, self._match_all(key, holds).get(hold.id)):
+                return
+        count = cycle.state.unmatched_holds.get(hold.id, 0) + 1
+        cycle.state.unmatched_holds[hold.id] = count
+        if count >= cycle.settings.tries:
+            cycle.state.unmatched_holds.pop(hold.id)
+            cycle.add_pending(PendingRecord.from_hold(hold, cycle.now_ms))
+
+    def _search(self, hold: HeldMessage, recipient: str, received_ms: int) -> None:
+        """Search message tracking for an entry, under any status."""
+        cycle = self._cycle
+        start_ms, end_ms = received_ms - _SEARCH_MARGIN_MS, received_ms + _SEARCH_MARGIN_MS
+        rows = self._tenant.search(recipient, Side.RECIPIENT, to_time(start_ms), to_time(end_ms), ())
+        records = []
         for row in rows:
-            if _same(PendingRecord.tracked(row, cycle.now_ms), hold):
-                cycle.take([row], received - _NEAR_MS)
-        if len(found) == 1 and cycle.state.standing(found[0].id, found[0].status) is RecordState.UNKNOWN:
-            # Tracking lags behind: it names another status, but the message is in the hold queue.
-            cycle.state.wait(msgspec.structs.replace(found[0], status=HELD))
-            cycle.counters.new += 1
-        if _is_explained(cycle, hold, pair(holds.like(hold), cycle.records().like(hold)).get(hold.id)):
-            return
-    count = cycle.state.missing.get(hold.id, 0) + 1
-    cycle.state.missing[hold.id] = count
-    if count >= cycle.rules.tries:
-        cycle.state.missing.pop(hold.id)
-        cycle.state.wait(PendingRecord.held(hold, cycle.now_ms))
-        cycle.counters.new += 1
+            record = PendingRecord.from_tracking(row, cycle.now_ms)
+            if _is_same_message(record, hold):
+                records.append(record)
+                self._poll.add_rows([row], start_ms)
+        if len(records) == 1 and cycle.state.record_state(records[0].id, records[0].status) is RecordState.NEW:
+            # Tracking lags behind: it still shows another status, but the message is in the hold queue.
+            cycle.add_pending(msgspec.structs.replace(records[0], status=HELD))
 
 
-def _same(record: PendingRecord, hold: HeldMessage) -> bool:
-    return next(HoldIndex([hold]).fitting(record), None) is not None and fits(record, hold)
+def _is_same_message(record: PendingRecord, hold: HeldMessage) -> bool:
+    return key_of_record(record) == key_of_hold(hold) and candidate_of_record(record).could_be(candidate_of_hold(hold))

@@ -1,169 +1,226 @@
-"""Reading what came since the last cycle, and again what lies a little behind: late records, changed records."""
+"""Polling message tracking: what arrived since the last cycle, and an overlap for late and changed records."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+from mimecast_secops.api import TrackedMessage
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.message_tracking import filters
+from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
 from mimecast_secops.ingest.message_tracking.search_window import (
-    MINUTE,
-    SECOND,
     Defect,
+    RowLimit,
     Window,
-    moment,
-    next_span,
+    next_length,
     next_window,
     read_window,
 )
-from mimecast_secops.ingest.record import GAP, PendingRecord
+from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
+from mimecast_secops.ingest.record import PendingRecord, tracking_id
+from mimecast_secops.ingest.settings import ConnectorSettings
+from mimecast_secops.ingest.state import RecordState
 
-# A search must begin strictly less than 30 days ago (API notes 6.1); some minutes are for the time that requests take.
-REACH_MS: Final = int(timedelta(days=30).total_seconds() * 1000) - 5 * MINUTE
-# No more is read ahead once this much waits, or a few cycles' worth.
-_ENOUGH: Final = 1000
+# A search must begin strictly less than 30 days ago (API notes 6.1); the minutes are for the time that requests take.
+REACH_MS: Final = timedelta(days=30) // timedelta(milliseconds=1) - 5 * MINUTE_MS
+# Reading stops when this many records are due, or enough for a few cycles.
+_MIN_DUE: Final = 1000
 _CYCLES_AHEAD: Final = 2
-_CLOCK_JUMP_MS: Final = 5 * MINUTE
-SECOND_SLACK_MS: Final = 1000
+_CLOCK_JUMP_MS: Final = 5 * MINUTE_MS
+# The search compares whole seconds.
+_SEARCH_PRECISION_MS: Final = SECOND_MS
 
 
-def poll_tracking(cycle: Cycle) -> bool:
-    """Read as far as time and room allow; at least one window, so that no backlog stops new mail from being seen.
+class TrackingPoll:
+    """The poll of one cycle.
 
-    Returns:
-        Whether the searches worked. What failed is in the tally, and is read by the next cycle.
+    Args:
+        cycle: the cycle.
+        tenant: where to search.
+
+    Attributes:
+        newest_ms: when the newest row that a search returned was received, in unix milliseconds; 0 without any.
     """
-    enough = max(_ENOUGH, _CYCLES_AHEAD * cycle.rules.max_messages)
-    try:
-        _correct_clock(cycle)
-        while True:
-            if _read_next(cycle):
+
+    def __init__(self, cycle: Cycle, tenant: Tenant) -> None:
+        self._cycle = cycle
+        self._tenant = tenant
+        self._limit = RowLimit(cycle.settings.row_limit)
+        self._windows_read = 0
+        self._seen: dict[str, PendingRecord] = {}
+        self._index: RecordIndex | None = None
+        self.newest_ms = 0
+
+    def run(self) -> bool:
+        """Read as far as time and room allow: at least one window, so that no backlog hides new messages.
+
+        Returns:
+            Whether the searches worked. A failure is in the counters, and the next cycle repeats the search.
+        """
+        cycle = self._cycle
+        max_due = max(_MIN_DUE, _CYCLES_AHEAD * cycle.settings.max_messages)
+        try:
+            self._correct_clock()
+            while not self._read_next_window():
+                if len(cycle.due()) >= max_due:
+                    cycle.counters.more_to_read = True
+                    break
+        except MimecastError as error:
+            cycle.counters.more_to_read = True
+            # Running out of time after a window is progress. Before one, the tenant may not be answering at all.
+            if isinstance(error, DeadlineExceeded) and self._windows_read:
                 return True
-            if len(cycle.due()) >= enough:
-                cycle.counters.unread = True
-                return True
-    except DeadlineExceeded as error:
-        # Time that runs out after a window was read is progress. Without one, the tenant may not be answering at all.
-        cycle.counters.unread = True
-        if not cycle.windows_read:
-            cycle.counters.failed("Message tracking could not be searched", error)
-        return cycle.windows_read > 0
-    except MimecastError as error:
-        cycle.counters.unread = True
-        cycle.counters.failed("Message tracking could not be searched", error)
-        return False
+            cycle.counters.add_failure("Message tracking could not be searched", error)
+            return False
+        return True
 
+    def next_range(self) -> tuple[int, int]:
+        """The start of the next window, and the target of the poll, in unix milliseconds."""
+        state, now_ms = self._cycle.state, self._cycle.now_ms
+        if state.poll:
+            return state.poll.reached_ms, max(state.poll.reached_ms, min(state.poll.target_ms, now_ms))
+        start_ms = max(state.read_until_ms - self._cycle.settings.overlap_ms, state.start_ms)
+        return start_ms, max(now_ms, state.read_until_ms)
 
-def start_of(cycle: Cycle) -> tuple[int, int]:
-    """Where the next window begins and how far this sweep goes, in unix milliseconds."""
-    state = cycle.state
-    if state.poll_tracking:
-        return state.poll_tracking.reached_ms, max(
-            state.poll_tracking.reached_ms, min(state.poll_tracking.target_ms, cycle.now_ms)
+    def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int) -> None:
+        """Decide on rows of a search: known, filtered, or pending.
+
+        Args:
+            messages: the rows.
+            earliest_ms: rows received before are ignored, because the search did not ask for them.
+        """
+        cycle = self._cycle
+        for message in messages:
+            if message.received and to_ms(message.received) < earliest_ms:
+                continue
+            record_id = tracking_id(message)
+            if record_id in self._seen:
+                continue
+            cycle.counters.seen += 1
+            is_known = cycle.state.record_state(record_id, message.status) is not RecordState.NEW
+            excluded_by = (
+                None if is_known else filters.by_row(cycle.settings, status=message.status, route=message.route)
+            )
+            # The summary is for alerts. A row that is not delivered is kept for matching with the hold queue only.
+            will_be_delivered = not is_known and not excluded_by
+            record = PendingRecord.from_tracking(message, cycle.now_ms, with_summary=will_be_delivered)
+            self._remember(record)
+            if message.received:
+                self.newest_ms = max(self.newest_ms, record.received_ms)
+            if is_known:
+                cycle.skip_known(record_id)
+            elif excluded_by:
+                cycle.filter_row(record_id, excluded_by)
+            else:
+                cycle.add_pending(record)
+
+    def record_index(self) -> RecordIndex:
+        """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""
+        if self._index is None:
+            pending = (record for record in self._cycle.state.backlog if record.has_tracking_id)
+            self._index = RecordIndex([*self._seen.values(), *pending])
+        return self._index
+
+    def _remember(self, record: PendingRecord) -> None:
+        self._seen[record.id] = record
+        if self._index is not None:
+            self._index.add(record)
+
+    def _read_next_window(self) -> bool:
+        """Read one window. Returns whether everything up to now is read."""
+        cycle, state = self._cycle, self._cycle.state
+        cycle.check_time()
+        start_ms, target_ms = self.next_range()
+        earliest_ms = cycle.now_ms - REACH_MS
+        if start_ms < earliest_ms:
+            self._add_reach_gap(earliest_ms)
+            start_ms, target_ms = max(start_ms, earliest_ms), max(target_ms, earliest_ms)
+        bounds = next_window(start_ms, target_ms, state.window_ms)
+        try:
+            window = read_window(
+                self._tenant, cycle.settings, bounds, cycle.executor, cycle.check_time, self._limit, state.undecodable
+            )
+        except MimecastError:
+            if cycle.clock.update():  # Mimecast may have rejected a wrong time.
+                self._correct_clock()
+                return False
+            raise
+        if cycle.clock.update():  # The bounds come from a wrong time, so the window is read again.
+            self._correct_clock()
+            return False
+        self._windows_read += 1
+        self.add_rows(window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS)
+        self._add_unreadable_seconds(window)
+        if window.end_ms < bounds[1]:
+            state.window_ms = max((window.end_ms - bounds[0]) // 2, MINUTE_MS)
+        else:
+            state.window_ms = next_length(state.window_ms, len(window.rows), self._limit.rows)
+        state.mark_read(window.end_ms, target_ms)
+        return state.poll is None and state.read_until_ms >= cycle.now_ms
+
+    def _correct_clock(self) -> None:
+        """Let Mimecast confirm a surprising time, and repair a state that was written with a wrong one."""
+        cycle, state = self._cycle, self._cycle.state
+        start_ms, _ = self.next_range()
+        if self._is_state_ahead() or start_ms < cycle.now_ms - REACH_MS:
+            cycle.clock.verify()
+        if not self._is_state_ahead():
+            return
+        # With a checkpoint in the future, nothing until then would be read. Delivered records are known by their ids,
+        # back to the oldest id that is remembered; from there on, reading again repeats nothing.
+        overlap_ms = cycle.settings.overlap_ms
+        if state.start_ms > cycle.now_ms:
+            state.start_ms = cycle.now_ms - cycle.settings.look_back_ms
+        remembered_ms = state.processed_ids.oldest_ms
+        resume_ms = max(
+            state.start_ms,
+            min(cycle.now_ms - overlap_ms, cycle.now_ms if remembered_ms is None else remembered_ms),
         )
-    overlap = int(cycle.rules.overlap.total_seconds() * 1000)
-    return max(state.frontier_ms - overlap, state.floor_ms), max(cycle.now_ms, state.frontier_ms)
-
-
-def _read_next(cycle: Cycle) -> bool:
-    """Read one window. Returns whether everything up to now is read."""
-    cycle.check_time()
-    state = cycle.state
-    begin, target = start_of(cycle)
-    oldest = cycle.now_ms - REACH_MS
-    if begin < oldest:
-        _note_gap(cycle, oldest)
-        begin, target = max(begin, oldest), max(target, oldest)
-    bounds = next_window(begin, target, state.span_ms)
-    try:
-        window = read_window(
-            cycle.tenant, cycle.rules, bounds, cycle.executor, cycle.check_time, cycle.limit, state.undecodable
+        text = (
+            "The clock of this machine was ahead of Mimecast's. Messages received before "
+            f"{to_time(resume_ms):%Y-%m-%d %H:%M} UTC may have been skipped; reading goes on from there. "
+            "Look at the time before it in the Mimecast console."
         )
-    except MimecastError:
-        if cycle.clock.follow():
-            return _again(cycle)  # Mimecast may have refused a time that is wrong.
-        raise
-    if cycle.clock.follow():
-        return _again(cycle)
-    cycle.windows_read += 1
-    cycle.take(window.rows.values(), bounds[0] - SECOND_SLACK_MS)
-    _note_unreadable(cycle, window)
-    if window.end_ms < bounds[1]:
-        state.span_ms = max((window.end_ms - bounds[0]) // 2, MINUTE)
-    else:
-        state.span_ms = next_span(state.span_ms, len(window.rows), cycle.limit.rows)
-    state.read_up_to(window.end_ms, target)
-    return state.poll_tracking is None and state.frontier_ms >= cycle.now_ms
+        cycle.add_gap(PendingRecord.from_gap(f"clock:{state.read_until_ms}", cycle.now_ms, text))
+        state.give_up_before(min(resume_ms + overlap_ms, cycle.now_ms))
 
+    def _is_state_ahead(self) -> bool:
+        """Whether the state was written at a time in the future."""
+        state, now_ms = self._cycle.state, self._cycle.now_ms
+        return state.reached_ms > now_ms + _CLOCK_JUMP_MS or state.start_ms > now_ms
 
-def _again(cycle: Cycle) -> bool:
-    """The window was made from a wrong time, so it is read again."""
-    _correct_clock(cycle)
-    return False
-
-
-def _correct_clock(cycle: Cycle) -> None:
-    """Have a time that is surprising confirmed by Mimecast; mend a state that was written with a wrong one."""
-    state = cycle.state
-    begin, _ = start_of(cycle)
-    surprising = _lies_ahead(cycle) or begin < cycle.now_ms - REACH_MS
-    if surprising:
-        cycle.clock.verify(cycle.rules)
-    if not _lies_ahead(cycle):
-        return
-    # A checkpoint in the future would keep everything until then from being read. What was delivered is known by its
-    # id, back to the oldest id that is remembered; from there on it can be read again without repeating anything.
-    overlap = int(cycle.rules.overlap.total_seconds() * 1000)
-    if state.floor_ms > cycle.now_ms:
-        state.floor_ms = cycle.now_ms - int(cycle.rules.look_back.total_seconds() * 1000)
-    remembered = state.ledger.oldest_ms
-    begin = max(state.floor_ms, min(cycle.now_ms - overlap, cycle.now_ms if remembered is None else remembered))
-    subject = (
-        "The clock of this machine was ahead of Mimecast's. Messages received before "
-        f"{moment(begin):%Y-%m-%d %H:%M} UTC may have been skipped; reading goes on from there. "
-        "Look at the time before it in the Mimecast console."
-    )
-    _wait_for_gap(cycle, f"{GAP}:clock:{state.frontier_ms}", cycle.now_ms, subject)
-    state.skip_to(min(begin + overlap, cycle.now_ms))
-
-
-def _lies_ahead(cycle: Cycle) -> bool:
-    """Whether the state was written at a time that has not come yet."""
-    state = cycle.state
-    read = max(state.frontier_ms, state.poll_tracking.reached_ms) if state.poll_tracking else state.frontier_ms
-    return read > cycle.now_ms + _CLOCK_JUMP_MS or state.floor_ms > cycle.now_ms
-
-
-def _note_gap(cycle: Cycle, oldest_ms: int) -> None:
-    """What lies further back than Mimecast lets anybody search is an alert of its own."""
-    state = cycle.state
-    read = max(state.frontier_ms, state.poll_tracking.reached_ms) if state.poll_tracking else state.frontier_ms
-    if read >= oldest_ms:
-        return  # Only the part that is read again lies too far back.
-    subject = (
-        f"Messages received from {moment(read):%Y-%m-%d %H:%M} to {moment(oldest_ms):%Y-%m-%d %H:%M} UTC could not be "
-        "read: Mimecast lets the last 30 days be searched. Look at them in the Mimecast console."
-    )
-    _wait_for_gap(cycle, f"{GAP}:{read}", read, subject)
-    state.skip_to(oldest_ms)
-
-
-def _note_unreadable(cycle: Cycle, window: Window) -> None:
-    for second, defect in sorted(window.unreadable.items()):
-        if defect is Defect.UNDECODABLE:
-            cycle.state.undecodable.add(second // SECOND)
-        why = defect.value.format(limit=cycle.limit.rows)
-        subject = (
-            f"Not all messages received at {moment(second):%Y-%m-%d %H:%M:%S} UTC could be read: {why}. "
-            "Look at that second in the Mimecast console."
+    def _add_reach_gap(self, earliest_ms: int) -> None:
+        """Add an alert about the period that lies further back than Mimecast can search."""
+        state = self._cycle.state
+        reached_ms = state.reached_ms
+        if reached_ms >= earliest_ms:
+            return  # Only the overlap lies too far back.
+        text = (
+            f"Messages received from {to_time(reached_ms):%Y-%m-%d %H:%M} to {to_time(earliest_ms):%Y-%m-%d %H:%M} UTC "
+            "could not be read: Mimecast lets the last 30 days be searched. Look at them in the Mimecast console."
         )
-        _wait_for_gap(cycle, f"{GAP}:second:{second}", second, subject)
+        self._cycle.add_gap(PendingRecord.from_gap(f"{reached_ms}", reached_ms, text))
+        state.give_up_before(earliest_ms)
+
+    def _add_unreadable_seconds(self, window: Window) -> None:
+        cycle = self._cycle
+        for second_ms, defect in sorted(window.unreadable.items()):
+            if defect is Defect.UNDECODABLE:
+                cycle.state.undecodable.add(second_ms // SECOND_MS)
+            text = (
+                f"Not all messages received at {to_time(second_ms):%Y-%m-%d %H:%M:%S} UTC could be read: "
+                f"{defect.value.format(limit=self._limit.rows)}. Look at that second in the Mimecast console."
+            )
+            cycle.add_gap(PendingRecord.from_gap(f"second:{second_ms}", second_ms, text))
 
 
-def _wait_for_gap(cycle: Cycle, gap_id: str, received_ms: int, subject: str) -> None:
-    before = len(cycle.state.backlog)
-    cycle.state.wait(
-        PendingRecord(id=gap_id, kind=GAP, subject=subject, received_ms=received_ms, summary={"gap": subject})
-    )
-    cycle.counters.gaps += len(cycle.state.backlog) - before
+def request_time(tenant: Tenant, settings: ConnectorSettings, now_ms: int) -> None:
+    """Send the cheapest search, so that a reply gives Mimecast's time. A rejected search gives the time too."""
+    end = to_time(now_ms)
+    with suppress(MimecastError):  # The searches that follow report the failure.
+        tenant.search(settings.domains[0], Side.RECIPIENT, end - timedelta(minutes=1), end, settings.status_filter)

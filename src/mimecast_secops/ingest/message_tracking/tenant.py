@@ -1,10 +1,12 @@
-"""The engine's questions, asked of Mimecast."""
+"""What the source reads from Mimecast: an interface, and its implementation by the API client."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from enum import Enum
+from typing import Protocol
 
 from mimecast_secops.api import (
     Attachment,
@@ -15,38 +17,81 @@ from mimecast_secops.api import (
     SpooledFile,
     TrackedMessage,
 )
-from mimecast_secops.ingest.interfaces import Side
+
+
+class Side(Enum):
+    """On which side of a message to search for a domain."""
+
+    RECIPIENT = "recipient"
+    SENDER = "sender"
+
+
+class Tenant(Protocol):
+    """The requests to a Mimecast tenant. Every method may raise `MimecastError`."""
+
+    @property
+    def requests_sent(self) -> int:
+        """Number of requests sent so far."""
+
+    @property
+    def clock_skew(self) -> float | None:
+        """Seconds that this machine's clock is ahead of Mimecast's, by the last reply; None before any reply."""
+
+    def search(
+        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
+    ) -> Sequence[TrackedMessage]:
+        """Tracking records of a domain or address, received from `start` to `end`, both included.
+
+        Raises:
+            UndecodableReply: the reply cannot be decoded, or is too large; a shorter window may be readable.
+        """
+
+    def info(self, tracking_id: str) -> MessageInfo:
+        """The details of a tracking record."""
+
+    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
+        """The hold queue between two times, in pages of at most `page_size` messages.
+
+        Raises:
+            UndecodableReply: a page cannot be decoded, or is too large; a shorter time or a smaller page may be.
+        """
+
+    def detail(self, hold_id: str) -> MessageDetail:
+        """A held message with its attachments."""
+
+    def file(self, attachment: Attachment, max_bytes: int) -> AbstractContextManager[SpooledFile]:
+        """The content of an attachment, checked against its hash."""
 
 
 class MimecastTenant:
-    """A tenant behind a client, for one cycle.
+    """A tenant that the API client connects to, for one cycle.
 
     Args:
-        client: with the deadline of the cycle, where there is one.
+        client: with the deadline of the cycle, if there is one.
     """
 
     def __init__(self, client: MimecastClient) -> None:
         self._client = client
-        # What earlier replies told is void after this machine's clock was set.
+        # This machine's clock may have been set since the replies of the last cycle.
         client.reset_clock_skew()
 
     @property
     def requests_sent(self) -> int:
-        """How many requests have left so far."""
+        """Number of requests sent so far."""
         return self._client.requests_sent
 
     @property
     def clock_skew(self) -> float | None:
-        """Seconds that this machine's clock is ahead of Mimecast's; None where no reply of this cycle has told."""
+        """Seconds that this machine's clock is ahead of Mimecast's; None before the first reply of this cycle."""
         return self._client.clock_skew
 
     def search(
-        self, place: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
+        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
     ) -> Sequence[TrackedMessage]:
         """Tracking records of a domain or address."""
         if side is Side.RECIPIENT:
-            return self._client.tracking.search(start=start, end=end, to=place, statuses=statuses)
-        return self._client.tracking.search(start=start, end=end, sender=place, statuses=statuses)
+            return self._client.tracking.search(start=start, end=end, to=address, statuses=statuses)
+        return self._client.tracking.search(start=start, end=end, sender=address, statuses=statuses)
 
     def info(self, tracking_id: str) -> MessageInfo:
         """The details of a tracking record."""
@@ -54,7 +99,7 @@ class MimecastTenant:
 
     def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
         """The hold queue between two times."""
-        # A queue can be long, and the row as sent is most of what an entry weighs.
+        # A queue can be long, and the source row is most of the memory of an entry.
         return self._client.held.list(start=start, end=end, page_size=page_size, keep_source=False)
 
     def detail(self, hold_id: str) -> MessageDetail:

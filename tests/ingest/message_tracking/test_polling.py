@@ -1,0 +1,117 @@
+"""Polling message tracking: what every cycle reads, and what it cannot read."""
+
+from __future__ import annotations
+
+import pytest
+
+from mimecast_secops.api.errors import (
+    UnexpectedReply,
+)
+from tests.ingest.conftest import Bench
+from tests.ingest.model import SECOND, START, Record
+
+
+def test_a_record_that_turns_held_later_is_ingested(bench: Bench) -> None:
+    record = bench.receive("m1", status="processing")
+    assert bench.cycle().delivered == 0
+    bench.advance(600)
+    record.status = "held"
+    bench.cycle()
+    assert bench.host.tickets() == ["m1"]
+
+
+def test_a_record_that_turns_up_late_is_ingested_within_the_overlap(bench: Bench) -> None:
+    bench.cycle()
+    bench.receive("late", seconds_ago=0, visible_ms=START + 100 * 60 * SECOND)
+    for _ in range(12):
+        bench.advance(600)
+        bench.cycle()
+    assert bench.host.tickets() == ["late"]
+
+
+def test_ten_thousand_in_one_second_are_no_special_case(bench: Bench) -> None:
+    bench.settings = {"max_messages": 5000, "concurrency": 4}
+    for number in range(10_000):
+        bench.tenant.add(Record(f"m{number:05}", START - 5 * SECOND, START - 5 * SECOND, subject=str(number)))
+    reports = [bench.cycle() for _ in range(3)]
+    assert [report.delivered for report in reports] == [5000, 5000, 0]
+    assert len(set(bench.host.tickets())) == 10_000
+    assert not any(report.gaps for report in reports)
+
+
+def test_a_second_that_cannot_be_read_whole_is_an_alert_of_its_own_once(bench: Bench) -> None:
+    bench.tenant.max_rows = 10
+    bench.settings = {"row_limit": 10, "max_messages": 100}
+    for number in range(30):
+        bench.tenant.add(Record(f"m{number}", START - 90 * SECOND, START - 90 * SECOND, subject=str(number)))
+    bench.cycle()
+    bench.advance(60)
+    bench.cycle()
+    gaps = [alert for alert in bench.host.alerts if alert.ticket_id.startswith("gap:")]
+    assert len(gaps) == 1
+    assert "could be read" in gaps[0].description
+
+
+def test_after_an_outage_it_goes_on_from_its_checkpoint_not_from_the_look_back(bench: Bench) -> None:
+    bench.cycle()
+    bench.advance(60)
+    bench.receive("missed", seconds_ago=0)
+    bench.advance(72 * 3600)
+    for _ in range(30):
+        bench.cycle()
+    assert bench.host.tickets() == ["missed"]
+
+
+def test_a_gap_that_mimecast_no_longer_lets_anybody_read_is_an_alert_of_its_own(bench: Bench) -> None:
+    bench.cycle()
+    bench.advance(45 * 86_400)
+    bench.receive("fresh")
+    for _ in range(150):
+        if not bench.cycle().more_to_read:
+            break
+    kinds = [ticket.split(":")[0] for ticket in bench.host.tickets()]
+    assert kinds == ["gap", "fresh"]
+    assert bench.host.alerts[0].name == "Unread Period"
+
+
+def test_the_longest_look_back_causes_no_gap_alert(bench: Bench) -> None:
+    bench.settings = {"max_hours_backwards": 720}
+    bench.receive("m1", seconds_ago=29 * 24 * 3600)
+    for _ in range(400):
+        bench.advance(60)
+        if not bench.cycle().more_to_read:
+            break
+    assert bench.host.tickets() == ["m1"]
+
+
+@pytest.mark.parametrize("endpoint", ["search", "holds"])
+def test_a_reply_that_is_not_understood_is_no_empty_answer(bench: Bench, endpoint: str) -> None:
+    bench.settings = {"status_filter": ("held", "archived")}
+    bench.cycle()
+    bench.receive("m1", status="archived", seconds_ago=0)
+    bench.tenant.failing[endpoint] = UnexpectedReply("Mimecast answered with JSON that is not a list.")
+    for _ in range(15):
+        bench.advance(600)
+        assert not bench.cycle().ok
+    bench.tenant.failing.clear()
+    bench.advance(600)
+    assert bench.cycle().ok
+    assert bench.host.tickets() == ["m1"]
+
+
+def test_a_record_without_recipients_or_with_a_null_sender_still_becomes_an_alert(bench: Bench) -> None:
+    bench.receive("nobody", recipients=[], subject="a")
+    bench.receive("bounce", sender="", subject="b")
+    for _ in range(8):
+        bench.cycle()
+        bench.advance(60)
+    assert sorted(bench.host.tickets()) == ["bounce", "nobody"]
+
+
+def test_a_record_without_an_id_becomes_an_alert_that_says_so_once(bench: Bench) -> None:
+    bench.receive("x").id = ""
+    for _ in range(2):
+        bench.cycle()
+    tickets = bench.host.tickets()
+    assert len([ticket for ticket in tickets if ticket.startswith("unreadable:")]) == 1
+    assert "id" in bench.host.alerts[0].events[0]["note_1"] + bench.host.alerts[0].events[0].get("note_2", "")

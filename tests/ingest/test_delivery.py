@@ -1,0 +1,124 @@
+"""Delivering pending records: in order, within limits, and again after a failure."""
+
+from __future__ import annotations
+
+from mimecast_secops.api.errors import (
+    NotFound,
+    RateLimited,
+    Unavailable,
+    Unreachable,
+)
+from tests.ingest.conftest import Bench
+
+
+def test_max_messages_bounds_a_cycle_and_the_oldest_come_first(bench: Bench) -> None:
+    bench.settings = {"max_messages": 3}
+    for number in range(8):
+        bench.receive(f"m{number}", seconds_ago=1000 - number)
+    for _ in range(3):
+        bench.cycle()
+    assert bench.host.tickets() == [f"m{number}" for number in range(8)]
+    assert sum(name == "info" for name, _ in bench.tenant.calls) == 8
+
+
+def test_a_message_released_before_its_turn_comes_as_what_it_was(bench: Bench) -> None:
+    bench.settings = {"max_messages": 1}
+    bench.receive("first", seconds_ago=100)
+    second = bench.receive("second", seconds_ago=50)
+    bench.cycle()
+    second.status = "archived"
+    bench.cycle()
+    assert bench.host.tickets() == ["first", "second"]
+    assert bench.host.alerts[1].name == "Held Message"
+    assert bench.host.alerts[1].events[0]["currentStatus"] == "archived"
+
+
+def test_an_overflowed_alert_stays_unsettled_and_comes_later(bench: Bench) -> None:
+    bench.receive("m1")
+    bench.host.overflowing = frozenset({"Spam"})
+    report = bench.cycle()
+    assert (report.overflowed, report.pending) == (1, 1)
+    assert bench.state().checkpoint_ms <= bench.tenant.records["m1"].received_ms
+    bench.host.overflowing = frozenset()
+    bench.advance(601)
+    bench.cycle()
+    assert bench.host.tickets() == ["m1"]
+
+
+def test_overflowing_mail_does_not_keep_other_mail_waiting(bench: Bench) -> None:
+    bench.settings = {"max_messages": 2}
+    for number in range(20):
+        bench.receive(f"bomb{number}", reason="Bomb", seconds_ago=500, subject=str(number))
+    bench.host.overflowing = frozenset({"Bomb"})
+    bench.cycle()
+    bench.receive("other", seconds_ago=1)
+    for _ in range(5):
+        bench.advance(60)
+        bench.cycle()
+    assert "other" in bench.host.tickets()
+
+
+def test_a_record_that_fails_is_tried_again_and_then_delivered_with_what_is_missing(bench: Bench) -> None:
+    bench.settings = {"tries": 3}
+    bench.receive("bad", subject="bad")
+    bench.receive("good", subject="good")
+    bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
+    first = bench.cycle()
+    assert (first.delivered, first.deferred) == (1, 1)
+    for _ in range(10):
+        bench.advance(600)
+        bench.cycle()
+    assert bench.host.tickets() == ["good", "bad"]
+    degraded = bench.host.alerts[1]
+    assert not degraded.complete
+    assert "could not be read in 3 tries" in degraded.events[0]["note_1"]
+    assert degraded.events[0]["subject"] == "bad"
+
+
+def test_a_record_that_recovers_in_between_is_delivered_whole(bench: Bench) -> None:
+    bench.receive("bad")
+    bench.tenant.failing["bad"] = Unavailable("Mimecast has trouble of its own.")
+    bench.cycle()
+    bench.tenant.failing.clear()
+    bench.advance(600)
+    bench.cycle()
+    assert bench.host.alerts[0].complete
+
+
+def test_an_outage_burns_no_tries(bench: Bench) -> None:
+    bench.settings = {"tries": 2, "max_messages": 1}
+    bench.receive("m1", seconds_ago=100)
+    bench.receive("m2", seconds_ago=50)
+    bench.cycle()
+    for endpoint in ("search", "info", "holds"):
+        bench.tenant.failing[endpoint] = Unreachable("No answer.")
+    for _ in range(10):
+        bench.advance(600)
+        report = bench.cycle()
+        assert not report.ok
+        assert isinstance(report.error, Unreachable)
+    bench.tenant.failing.clear()
+    bench.advance(600)
+    assert bench.cycle().ok
+    assert bench.host.tickets() == ["m1", "m2"]
+    assert bench.host.alerts[1].complete
+
+
+def test_a_rate_limit_leaves_the_rest_for_the_next_cycle(bench: Bench) -> None:
+    bench.receive("m1")
+    bench.tenant.failing["info"] = RateLimited("Used up.")
+    assert bench.cycle().pending == 1
+    bench.tenant.failing.clear()
+    assert bench.cycle().delivered == 1
+
+
+def test_a_record_that_failed_is_not_asked_for_again_before_its_time(bench: Bench) -> None:
+    bench.receive("bad")
+    bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
+    bench.cycle()
+    bench.tenant.calls.clear()
+    bench.advance(10)
+    assert bench.cycle().deferred == 0
+    assert not [name for name, _ in bench.tenant.calls if name == "info"]
+    bench.advance(30)
+    assert bench.cycle().deferred == 1

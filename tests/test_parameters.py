@@ -309,7 +309,7 @@ def test_a_time_that_was_written_is_read_again(moment: datetime) -> None:
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
     )
 )
-def test_whatever_is_given_becomes_a_form_or_one_sentence(raw: dict[str, object]) -> None:
+def test_any_input_becomes_a_record_or_one_sentence(raw: dict[str, object]) -> None:
     refused: InvalidParameter | None = None
     found, notes = Form(), ()
     try:

@@ -92,6 +92,19 @@ class Record:
         }
 
 
+class Rows(Sequence[TrackedMessage]):
+    """The rows of a reply, decoded when they are read, as the API client does it."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __getitem__(self, index: Any) -> Any:
+        return TrackedMessage.read(self._records[index].row())
+
+
 @dataclass
 class ModelTenant:
     now_ms: int = START
@@ -136,7 +149,7 @@ class ModelTenant:
 
     def search(
         self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
-    ) -> list[TrackedMessage]:
+    ) -> Sequence[TrackedMessage]:
         self._called("search", (address, side, int(start.timestamp() * 1000), int(end.timestamp() * 1000)))
         low, high = int(start.timestamp()) * SECOND, int(end.timestamp()) * SECOND
         matching = [
@@ -151,7 +164,7 @@ class ModelTenant:
         matching.sort(key=lambda record: (record.received_ms, record.id), reverse=self.newest_first)
         if self.max_rows:
             matching = matching[: self.max_rows]
-        return [TrackedMessage.read(record.row()) for record in matching]
+        return Rows(matching)
 
     def info(self, tracking_id: str) -> MessageInfo:
         self._called("info", tracking_id)

@@ -48,7 +48,7 @@ def test_a_refused_thread_names_the_limits_and_the_setting(bench: Bench) -> None
     assert bench.host.parts == {}
 
 
-def test_a_second_cycle_brings_nothing_and_asks_for_no_details(bench: Bench) -> None:
+def test_a_second_cycle_delivers_nothing_and_reads_no_details(bench: Bench) -> None:
     for number in range(20):
         bench.receive(f"m{number}")
     bench.cycle()
@@ -70,7 +70,7 @@ def test_the_figures_add_up(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["search", "info"])
-def test_wrong_credentials_end_the_cycle_honestly_and_lose_nothing(bench: Bench, endpoint: str) -> None:
+def test_wrong_credentials_are_reported_and_lose_nothing(bench: Bench, endpoint: str) -> None:
     bench.receive("m1")
     bench.tenant.failing[endpoint] = AuthenticationFailed("Mimecast does not accept the credentials.")
     for _ in range(8):
@@ -113,7 +113,7 @@ def test_a_cycle_that_ran_out_of_time_after_a_window_was_read_is_ok_and_has_more
 
 
 @pytest.mark.parametrize("where", ["before deliver", "after deliver", "flush", "before commit", "after commit"])
-def test_a_kill_at_any_point_loses_nothing_and_repeats_nothing(bench: Bench, where: str) -> None:
+def test_a_kill_at_any_point_loses_and_repeats_nothing(bench: Bench, where: str) -> None:
     for number in range(5):
         bench.receive(f"m{number}", seconds_ago=100 - number, subject=str(number))
     bench.host.kill_at, bench.host.kill_after = where, 2 if "deliver" in where else 0
@@ -123,7 +123,7 @@ def test_a_kill_at_any_point_loses_nothing_and_repeats_nothing(bench: Bench, whe
     assert sorted(bench.host.tickets()) == [f"m{number}" for number in range(5)]
 
 
-def test_a_test_run_shows_at_most_one_alert_and_stores_nothing(bench: Bench) -> None:
+def test_a_test_run_delivers_at_most_one_alert_and_stores_nothing(bench: Bench) -> None:
     for number in range(3):
         bench.receive(f"m{number}", subject=str(number))
     bench.cycle(test_run=True)
@@ -131,7 +131,7 @@ def test_a_test_run_shows_at_most_one_alert_and_stores_nothing(bench: Bench) -> 
     assert bench.host.parts == {}
 
 
-def test_a_cycle_without_time_does_nothing_and_leaves_everything(bench: Bench) -> None:
+def test_a_cycle_without_time_loses_nothing(bench: Bench) -> None:
     bench.receive("m1")
     report = bench.cycle(deadline=Deadline(0.0))
     assert (report.delivered, report.more_to_read) == (0, True)
@@ -140,7 +140,7 @@ def test_a_cycle_without_time_does_nothing_and_leaves_everything(bench: Bench) -
 
 
 @pytest.mark.parametrize("endpoint", ["search", "holds", "info"])
-def test_a_cycle_that_somebody_ended_is_cut_short_and_raises_no_alarm(
+def test_a_cycle_that_was_stopped_is_cut_short_and_logs_no_error(
     bench: Bench, endpoint: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.receive("m1")
@@ -161,7 +161,7 @@ def test_a_cycle_that_somebody_ended_is_cut_short_and_raises_no_alarm(
     assert bench.host.tickets() == ["m1"]
 
 
-def test_a_failure_before_the_cycle_was_ended_is_told(bench: Bench) -> None:
+def test_a_failure_before_the_stop_is_reported(bench: Bench) -> None:
     bench.settings = {"status_filter": ("held", "archived")}
     bench.receive("m1", status="archived")
     bench.tenant.failing["holds"] = Unavailable("Mimecast has trouble of its own.")
@@ -177,7 +177,7 @@ def test_a_failure_before_the_cycle_was_ended_is_told(bench: Bench) -> None:
     assert "trouble" in report.problems[0]
 
 
-def test_the_state_of_another_connector_is_taken_over_without_loss_or_flood(bench: Bench) -> None:
+def test_the_state_of_another_connector_is_continued_without_loss_or_repeats(bench: Bench) -> None:
     delivered = bench.receive("delivered", seconds_ago=7200)
     bench.receive("new", seconds_ago=3600)
     bench.receive("ancient", seconds_ago=20 * 3600)
@@ -196,7 +196,7 @@ def test_with_a_full_id_list_nothing_before_its_timestamp_is_repeated(bench: Ben
     assert bench.host.tickets() == []
 
 
-def test_the_ledger_forgets_what_no_search_can_bring_back(bench: Bench) -> None:
+def test_processed_ids_are_forgotten_once_no_search_can_return_them(bench: Bench) -> None:
     for number in range(50):
         bench.receive(f"m{number}", subject=str(number))
     bench.cycle()
@@ -209,7 +209,7 @@ def test_the_ledger_forgets_what_no_search_can_bring_back(bench: Bench) -> None:
     assert len(bench.state().processed_ids) == 0
 
 
-def test_what_is_settled_is_known_for_longer_than_any_search_reaches_back(bench: Bench) -> None:
+def test_processed_ids_are_kept_longer_than_any_search_reaches_back(bench: Bench) -> None:
     bench.settings = {"held_hours": 1, "overlap_minutes": 60}
     bench.receive("m1")
     bench.cycle()

@@ -21,7 +21,7 @@ def test_max_messages_bounds_a_cycle_and_the_oldest_come_first(bench: Bench) -> 
     assert sum(name == "info" for name, _ in bench.tenant.calls) == 8
 
 
-def test_a_message_released_before_its_turn_comes_as_what_it_was(bench: Bench) -> None:
+def test_a_message_released_before_its_turn_is_delivered_as_held(bench: Bench) -> None:
     bench.settings = {"max_messages": 1}
     bench.receive("first", seconds_ago=100)
     second = bench.receive("second", seconds_ago=50)
@@ -33,7 +33,7 @@ def test_a_message_released_before_its_turn_comes_as_what_it_was(bench: Bench) -
     assert bench.host.alerts[1].events[0]["currentStatus"] == "archived"
 
 
-def test_an_overflowed_alert_stays_unsettled_and_comes_later(bench: Bench) -> None:
+def test_an_overflowed_alert_stays_pending_and_is_delivered_later(bench: Bench) -> None:
     bench.receive("m1")
     bench.host.overflowing = frozenset({"Spam"})
     report = bench.cycle()
@@ -45,7 +45,7 @@ def test_an_overflowed_alert_stays_unsettled_and_comes_later(bench: Bench) -> No
     assert bench.host.tickets() == ["m1"]
 
 
-def test_overflowing_mail_does_not_keep_other_mail_waiting(bench: Bench) -> None:
+def test_overflowing_messages_do_not_delay_others(bench: Bench) -> None:
     bench.settings = {"max_messages": 2}
     for number in range(20):
         bench.receive(f"bomb{number}", reason="Bomb", seconds_ago=500, subject=str(number))
@@ -58,7 +58,7 @@ def test_overflowing_mail_does_not_keep_other_mail_waiting(bench: Bench) -> None
     assert "other" in bench.host.tickets()
 
 
-def test_a_record_that_fails_is_tried_again_and_then_delivered_with_what_is_missing(bench: Bench) -> None:
+def test_a_record_that_keeps_failing_is_delivered_incomplete(bench: Bench) -> None:
     bench.settings = {"tries": 3}
     bench.receive("bad", subject="bad")
     bench.receive("good", subject="good")
@@ -75,7 +75,7 @@ def test_a_record_that_fails_is_tried_again_and_then_delivered_with_what_is_miss
     assert degraded.events[0]["subject"] == "bad"
 
 
-def test_a_record_that_recovers_in_between_is_delivered_whole(bench: Bench) -> None:
+def test_a_record_that_recovers_is_delivered_complete(bench: Bench) -> None:
     bench.receive("bad")
     bench.tenant.failing["bad"] = Unavailable("Mimecast has trouble of its own.")
     bench.cycle()
@@ -85,7 +85,7 @@ def test_a_record_that_recovers_in_between_is_delivered_whole(bench: Bench) -> N
     assert bench.host.alerts[0].complete
 
 
-def test_an_outage_burns_no_tries(bench: Bench) -> None:
+def test_failed_reads_during_an_outage_do_not_count_as_tries(bench: Bench) -> None:
     bench.settings = {"tries": 2, "max_messages": 1}
     bench.receive("m1", seconds_ago=100)
     bench.receive("m2", seconds_ago=50)
@@ -112,7 +112,7 @@ def test_a_rate_limit_leaves_the_rest_for_the_next_cycle(bench: Bench) -> None:
     assert bench.cycle().delivered == 1
 
 
-def test_a_record_that_failed_is_not_asked_for_again_before_its_time(bench: Bench) -> None:
+def test_a_deferred_record_is_not_read_before_its_time(bench: Bench) -> None:
     bench.receive("bad")
     bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
     bench.cycle()

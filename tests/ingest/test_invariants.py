@@ -38,11 +38,11 @@ class Life(RuleBasedStateMachine):
         self.bench.cycle()
         self.begun = self.bench.tenant.now_ms
 
-    @rule(count=st.integers(1, 6), status=STATUSES, same_second=st.booleans(), same_mail=st.booleans())
-    def arrive(self, count: int, status: str, same_second: bool, same_mail: bool) -> None:
+    @rule(count=st.integers(1, 6), status=STATUSES, same_second=st.booleans(), same_subject=st.booleans())
+    def arrive(self, count: int, status: str, same_second: bool, same_subject: bool) -> None:
         for number in range(count):
             name = f"m{next(self.names):04}"
-            subject = "same" if same_mail else name
+            subject = "same" if same_subject else name
             ago = 0 if same_second else number
             self.bench.receive(name, seconds_ago=ago, status=status, subject=subject)
 

@@ -23,45 +23,45 @@ steps = st.lists(
 
 
 @given(steps)
-def test_a_ledger_is_a_set_that_forgets_by_the_hour(steps: list[tuple[str, str, int]]) -> None:
-    ledger, model = ProcessedIds(KEY), dict[str, int]()
+def test_processed_ids_are_a_set_that_forgets_by_the_hour(steps: list[tuple[str, str, int]]) -> None:
+    ids, model = ProcessedIds(KEY), dict[str, int]()
     for step, name, hour in steps:
         if step == "add":
-            ledger.add(name, hour * HOUR_MS)
+            ids.add(name, hour * HOUR_MS)
             model.setdefault(name, hour)
         elif step == "forget":
-            ledger.forget_before(hour * HOUR_MS)
-            model = {name: settled for name, settled in model.items() if settled >= hour}
+            ids.forget_before(hour * HOUR_MS)
+            model = {name: added for name, added in model.items() if added >= hour}
         else:
-            ledger = ProcessedIds.from_parts(KEY, ledger.to_parts())
-        assert {name for name in "abcdefgh" if name in ledger} == set(model)
-        assert len(ledger) == len(model)
-        assert ledger.oldest_ms == (min(model.values()) * HOUR_MS if model else None)
+            ids = ProcessedIds.from_parts(KEY, ids.to_parts())
+        assert {name for name in "abcdefgh" if name in ids} == set(model)
+        assert len(ids) == len(model)
+        assert ids.oldest_ms == (min(model.values()) * HOUR_MS if model else None)
 
 
 @settings(max_examples=10)
 @given(st.integers(1, 60), st.integers(0, 60))
 def test_look_ups_by_bisection_and_by_set_agree(stored: int, fresh: int) -> None:
-    ledger = ProcessedIds(KEY)
+    ids = ProcessedIds(KEY)
     for number in range(stored):
-        ledger.add(f"stored {number}", 0)
-    ledger = ProcessedIds.from_parts(KEY, ledger.to_parts())
+        ids.add(f"stored {number}", 0)
+    ids = ProcessedIds.from_parts(KEY, ids.to_parts())
     for number in range(fresh):
-        ledger.add(f"fresh {number}", 0)
+        ids.add(f"fresh {number}", 0)
     for _ in range(120):  # far more look-ups than it takes to build a set
-        assert all(f"stored {number}" in ledger for number in range(stored))
-        assert not any(f"other {number}" in ledger for number in range(60))
-    assert all(f"fresh {number}" in ledger for number in range(fresh))
+        assert all(f"stored {number}" in ids for number in range(stored))
+        assert not any(f"other {number}" in ids for number in range(60))
+    assert all(f"fresh {number}" in ids for number in range(fresh))
 
 
 def test_a_part_that_is_full_never_changes_again() -> None:
-    ledger = ProcessedIds(KEY)
+    ids = ProcessedIds(KEY)
     for number in range(45_000):
-        ledger.add(str(number), 0)
-    before = ledger.to_parts()
-    ledger = ProcessedIds.from_parts(KEY, before)
-    ledger.add("new", 0)
-    after = ledger.to_parts()
+        ids.add(str(number), 0)
+    before = ids.to_parts()
+    ids = ProcessedIds.from_parts(KEY, before)
+    ids.add("new", 0)
+    after = ids.to_parts()
     assert set(before) == set(after) == {"ledger.0.0", "ledger.0.1"}
     assert after["ledger.0.0"] is before["ledger.0.0"]
     assert max(map(len, after.values())) <= 480_000
@@ -72,9 +72,9 @@ def test_loading_a_million_ids_takes_no_memory_per_id() -> None:
     parts = {f"ledger.{hour}.0": bytes(40_000 * SIZE) for hour in range(25)}
     tracemalloc.start()
     try:
-        ledger = ProcessedIds.from_parts(KEY, parts)
-        assert "m1" not in ledger
-        assert len(ledger) == 1_000_000
+        ids = ProcessedIds.from_parts(KEY, parts)
+        assert "m1" not in ids
+        assert len(ids) == 1_000_000
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()

@@ -1,6 +1,10 @@
-"""What is remembered between cycles."""
+"""The state between cycles: stored, loaded, and changed."""
 
 from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,49 +13,50 @@ from hypothesis import strategies as st
 from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.record import PendingRecord
-from mimecast_secops.ingest.state import Backlog, RecordState, State, UnreadableState
+from mimecast_secops.ingest.state import Backlog, PollProgress, RecordState, State, UnreadableState
 
 IDS = st.text(min_size=1, max_size=20)
 
 
 @given(st.lists(st.tuples(IDS, st.integers(0, 100 * HOUR_MS))))
-def test_the_ledger_survives_being_stored(entries: list[tuple[str, int]]) -> None:
-    ledger = ProcessedIds(b"key")
+def test_processed_ids_survive_a_round_trip(entries: list[tuple[str, int]]) -> None:
+    ids = ProcessedIds(b"key")
     for name, time_ms in entries:
-        ledger.add(name, time_ms)
-    again = ProcessedIds.from_parts(b"key", ledger.to_parts())
-    assert all(name in again for name, _ in entries)
-    assert len(again) == len(ledger)
-    assert again.to_parts() == ledger.to_parts()
+        ids.add(name, time_ms)
+    loaded = ProcessedIds.from_parts(b"key", ids.to_parts())
+    assert all(name in loaded for name, _ in entries)
+    assert len(loaded) == len(ids)
+    assert loaded.to_parts() == ids.to_parts()
 
 
 @given(
-    st.lists(st.tuples(IDS, st.integers(0, 50 * HOUR_MS)), unique_by=lambda one: one[0]), st.integers(0, 60 * HOUR_MS)
+    st.lists(st.tuples(IDS, st.integers(0, 50 * HOUR_MS)), unique_by=lambda entry: entry[0]),
+    st.integers(0, 60 * HOUR_MS),
 )
-def test_the_ledger_forgets_whole_hours_and_nothing_newer(entries: list[tuple[str, int]], line: int) -> None:
-    ledger = ProcessedIds(b"key")
+def test_processed_ids_forget_whole_hours_and_nothing_newer(entries: list[tuple[str, int]], line: int) -> None:
+    ids = ProcessedIds(b"key")
     for name, time_ms in entries:
-        ledger.add(name, time_ms)
-    ledger.forget_before(line)
-    assert all(name in ledger for name, time_ms in entries if time_ms >= line)
+        ids.add(name, time_ms)
+    ids.forget_before(line)
+    assert all(name in ids for name, time_ms in entries if time_ms >= line)
 
 
 def test_two_stores_have_different_digests() -> None:
-    one, other = ProcessedIds(b"a"), ProcessedIds(b"b")
-    one.add("x", 0)
-    other.add("x", 0)
-    assert one.to_parts() != other.to_parts()
+    first, second = ProcessedIds(b"a"), ProcessedIds(b"b")
+    first.add("x", 0)
+    second.add("x", 0)
+    assert first.to_parts() != second.to_parts()
 
 
-@given(st.lists(st.tuples(IDS, st.integers(0, 10**12)), unique_by=lambda one: one[0]), st.data())
+@given(st.lists(st.tuples(IDS, st.integers(0, 10**12)), unique_by=lambda entry: entry[0]), st.data())
 def test_the_backlog_survives_being_stored(entries: list[tuple[str, int]], data: st.DataObject) -> None:
     backlog = Backlog()
     for name, time_ms in entries:
         backlog.put(PendingRecord(id=name, received_ms=time_ms))
     for name, _ in entries[: data.draw(st.integers(0, len(entries)))]:
         backlog.remove(name)
-    again = Backlog.from_parts(backlog.to_parts())
-    assert sorted(again, key=lambda one: one.id) == sorted(backlog, key=lambda one: one.id)
+    loaded = Backlog.from_parts(backlog.to_parts())
+    assert sorted(loaded, key=lambda record: record.id) == sorted(backlog, key=lambda record: record.id)
 
 
 def test_chunks_that_did_not_change_are_the_same_bytes() -> None:
@@ -65,7 +70,7 @@ def test_chunks_that_did_not_change_are_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"version": 1}'])
-def test_a_damaged_state_is_never_thrown_away_silently(damage: bytes) -> None:
+def test_a_damaged_state_is_an_error_not_a_fresh_start(damage: bytes) -> None:
     with pytest.raises(UnreadableState, match="damaged"):
         State.decode({"meta": damage})
 
@@ -81,7 +86,7 @@ def test_no_state_is_none() -> None:
     assert State.decode({}) is None
 
 
-def test_the_checkpoint_is_the_oldest_of_what_waits_and_what_was_read() -> None:
+def test_the_checkpoint_is_the_oldest_pending_record_or_how_far_was_read() -> None:
     state = State(start_ms=0)
     state.mark_read(5000, 5000)
     assert state.checkpoint_ms == 5000
@@ -92,7 +97,7 @@ def test_the_checkpoint_is_the_oldest_of_what_waits_and_what_was_read() -> None:
     assert state.record_state("a") is RecordState.DONE
 
 
-def test_a_settled_record_never_waits_again() -> None:
+def test_a_record_that_is_done_never_becomes_pending_again() -> None:
     state = State(start_ms=0)
     state.mark_delivered("a", 1)
     state.add_pending(PendingRecord(id="a"))
@@ -100,8 +105,102 @@ def test_a_settled_record_never_waits_again() -> None:
     assert len(state.backlog) == 0
 
 
-def test_a_hundred_thousand_settled_ids_take_two_megabytes_at_most() -> None:
+def test_a_hundred_thousand_processed_ids_take_at_most_two_megabytes() -> None:
     state = State(start_ms=0)
     for number in range(100_000):
         state.mark_delivered(f"eNoVzMEKwiAAANB_8dwhc065VxsUFAQd-{number}", number * 36)
     assert sum(len(part) for part in state.encode().values()) <= 2_000_000
+
+
+def stored_state(version: int) -> dict[str, bytes]:
+    """A state that a released version has written: two pending records, a hold, a gap, a filtered record, and ids."""
+    parts = json.loads((Path(__file__).parent / "states" / f"version-{version}.json").read_text(encoding="ascii"))
+    return {name: base64.b64decode(part) for name, part in parts.items()}
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_state_of_an_earlier_version_is_loaded_unchanged(version: int) -> None:
+    state = State.decode(stored_state(version))
+    assert state is not None
+    assert state.start_ms == 1_789_992_800_000
+    assert state.read_until_ms == 1_789_996_400_000
+    assert state.poll == PollProgress(target_ms=1_790_000_000_000, reached_ms=1_789_998_200_000)
+    assert state.window_ms == 900_000
+    assert (state.token, state.unmatched_holds) == ("17", {"h7": 2})
+    assert state.undecodable == ({1_789_999_000} if version > 1 else set())
+    pending = {record.id: record for record in state.backlog}
+    assert pending.keys() == {"tracked-1", "failed-1", "hold:h9", "gap:second:1"}
+    assert (pending["failed-1"].tries, pending["failed-1"].error) == (2, "No answer.")
+    assert pending["tracked-1"].summary["subject"] == "invoice"
+    assert pending["hold:h9"].hold_id == "h9"
+    assert state.record_state("delivered-1") is RecordState.DONE
+    assert state.record_state("filtered-1", "accepted") is RecordState.DONE
+    assert state.record_state("filtered-1", "held") is RecordState.NEW
+    assert state.is_hold_matched("h1")
+    assert not state.is_hold_matched("h7")
+
+
+def test_a_state_is_stored_as_version_2_reads_it() -> None:
+    parts = stored_state(2)
+    state = State.decode(parts)
+    assert state is not None
+    stored = state.encode()
+    assert stored.keys() == parts.keys()
+    assert json.loads(stored["meta"]) == json.loads(parts["meta"])
+    assert {name: part for name, part in stored.items() if name != "meta"} == {
+        name: part for name, part in parts.items() if name != "meta"
+    }
+
+
+def test_an_unfinished_poll_continues_and_ends_at_its_target() -> None:
+    state = State(start_ms=0)
+    state.mark_read(400, 1000)
+    assert (state.read_until_ms, state.reached_ms, state.poll) == (0, 400, PollProgress(1000, 400))
+    state.mark_read(1000, 1000)
+    assert (state.read_until_ms, state.reached_ms, state.poll) == (1000, 1000, None)
+
+
+def test_giving_up_a_period_ends_the_poll() -> None:
+    state = State(start_ms=0)
+    state.mark_read(400, 1000)
+    state.give_up_before(5000)
+    assert (state.reached_ms, state.checkpoint_ms) == (5000, 5000)
+
+
+def test_a_deferred_record_stays_pending_with_its_error() -> None:
+    state = State(start_ms=0)
+    record = PendingRecord(id="a", received_ms=1)
+    assert state.add_pending(record)
+    assert not state.add_pending(record)
+    state.defer(record, after_ms=9, tries=1, error="x" * 1000)
+    deferred = state.backlog.get("a")
+    assert deferred is not None
+    assert (deferred.after_ms, deferred.tries, len(deferred.error)) == (9, 1, 300)
+    assert state.record_state("a") is RecordState.PENDING
+
+
+def test_a_record_filtered_by_its_details_is_new_under_another_status() -> None:
+    state = State(start_ms=0)
+    state.mark_filtered(PendingRecord(id="a", status="accepted"), 0)
+    assert state.record_state("a", "accepted") is RecordState.DONE
+    assert state.record_state("a", "held") is RecordState.NEW
+
+
+def test_a_filtered_hold_is_done_and_its_entry_matched() -> None:
+    state = State(start_ms=0)
+    hold = PendingRecord(id="hold:h1", kind="hold", status="held", hold_id="h1")
+    state.add_pending(hold)
+    assert state.is_hold_matched("h1")
+    state.mark_filtered(hold, 0)
+    assert state.record_state("hold:h1") is RecordState.DONE
+    assert state.is_hold_matched("h1")
+
+
+def test_undecodable_seconds_are_forgotten_with_the_ids_and_limited_in_number() -> None:
+    state = State(start_ms=0)
+    state.undecodable = set(range(10_000, 10_300))
+    state.forget_before(10_250 * 1000 + 2 * HOUR_MS)
+    assert state.undecodable == set(range(10_250, 10_300))
+    state.undecodable = set(range(20_000, 20_300))
+    state.forget_before(0)
+    assert state.undecodable == set(range(20_200, 20_300))

@@ -8,7 +8,7 @@ from mimecast_secops.api.errors import (
 from tests.ingest.conftest import Bench
 
 
-def test_a_record_that_a_detail_filter_took_is_looked_at_again_when_it_turns_held(bench: Bench) -> None:
+def test_a_record_that_a_detail_filter_excluded_is_read_again_when_it_is_held(bench: Bench) -> None:
     bench.settings = {"status_filter": ("held", "accepted"), "queue_reasons": ("Sandbox",)}
     record = bench.receive("m1", status="accepted", reason="")
     assert bench.cycle().filtered == {"queue reason": 1}
@@ -18,7 +18,7 @@ def test_a_record_that_a_detail_filter_took_is_looked_at_again_when_it_turns_hel
     assert bench.host.tickets() == ["m1"]
 
 
-def test_attachments_of_held_mail_come_with_the_alert(bench: Bench) -> None:
+def test_attachments_of_held_messages_are_part_of_the_alert(bench: Bench) -> None:
     bench.receive("m1", attachments=(b"hello", b""))
     bench.cycle()
     files = bench.host.alerts[0].files
@@ -34,7 +34,7 @@ def test_an_attachment_that_is_too_large_becomes_a_note(bench: Bench) -> None:
     assert "2000 bytes are more" in alert.events[0]["note_1"]
 
 
-def test_a_failing_attachment_costs_no_alert(bench: Bench) -> None:
+def test_an_attachment_that_cannot_be_fetched_becomes_a_note(bench: Bench) -> None:
     bench.receive("m1", attachments=(b"x",))
     bench.tenant.failing["file"] = Unavailable("Mimecast has trouble of its own.")
     bench.cycle()
@@ -50,7 +50,7 @@ def test_without_attachments_one_detail_request_per_alert_is_enough(bench: Bench
     assert per_record == ["info"] * 10
 
 
-def test_a_filter_on_details_takes_one_record_and_no_other(bench: Bench) -> None:
+def test_a_filter_on_details_excludes_one_record_and_no_other(bench: Bench) -> None:
     bench.settings = {"queue_reasons": ("Fraud Alert",)}
     bench.receive("spam", reason="Spam", subject="a")
     assert bench.cycle().filtered == {"queue reason": 1}

@@ -9,7 +9,7 @@ from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN
 
 
-def test_held_mail_that_tracking_shows_after_the_overlap_is_found_through_the_held_queue(bench: Bench) -> None:
+def test_a_held_message_that_tracking_shows_after_the_overlap_is_found_through_the_hold_queue(bench: Bench) -> None:
     record = bench.receive("m1", status="processing", seconds_ago=10)
     bench.cycle()
     for _ in range(5):
@@ -21,7 +21,7 @@ def test_held_mail_that_tracking_shows_after_the_overlap_is_found_through_the_he
     assert bench.host.tickets() == ["m1"]
 
 
-def test_held_mail_that_tracking_never_shows_becomes_an_alert_of_the_held_queue_once(bench: Bench) -> None:
+def test_a_held_message_that_tracking_never_shows_becomes_one_alert_of_the_hold_queue(bench: Bench) -> None:
     record = bench.receive("m1", listed=False)
     for _ in range(8):
         bench.cycle()
@@ -35,7 +35,7 @@ def test_held_mail_that_tracking_never_shows_becomes_an_alert_of_the_held_queue_
     assert bench.host.tickets() == ["hold:hold-m1"]
 
 
-def test_held_mail_from_before_the_first_run_is_left_alone(bench: Bench) -> None:
+def test_messages_held_before_the_first_cycle_are_not_ingested(bench: Bench) -> None:
     bench.receive("old", seconds_ago=5 * 3600)
     for _ in range(8):
         bench.cycle()
@@ -43,7 +43,7 @@ def test_held_mail_from_before_the_first_run_is_left_alone(bench: Bench) -> None
     assert bench.host.tickets() == []
 
 
-def test_without_the_right_to_the_held_queue_alerts_come_without_hold_id_and_the_report_says_so(bench: Bench) -> None:
+def test_without_the_permission_for_the_hold_queue_alerts_have_no_hold_id_and_the_report_says_so(bench: Bench) -> None:
     bench.receive("m1")
     bench.tenant.failing["holds"] = MissingPermission("Grant Account | Dashboard | Read.")
     report = bench.cycle()
@@ -53,7 +53,7 @@ def test_without_the_right_to_the_held_queue_alerts_come_without_hold_id_and_the
     assert "Dashboard" in report.problems[0]
 
 
-def test_two_mails_that_look_alike_get_no_hold_id_rather_than_the_wrong_one(bench: Bench) -> None:
+def test_two_identical_messages_get_no_hold_id_instead_of_a_wrong_one(bench: Bench) -> None:
     bench.receive("m1")
     bench.receive("m2")
     bench.cycle()
@@ -62,7 +62,7 @@ def test_two_mails_that_look_alike_get_no_hold_id_rather_than_the_wrong_one(benc
         assert "2 entries" in alert.events[0]["note_1"]
 
 
-def test_two_records_that_fit_one_entry_of_the_queue_are_both_delivered_and_neither_is_tied(bench: Bench) -> None:
+def test_two_records_that_match_one_entry_are_both_delivered_without_its_hold_id(bench: Bench) -> None:
     bench.receive("m1")
     twin = bench.receive("m2")
     twin.status = "held"
@@ -75,7 +75,7 @@ def test_two_records_that_fit_one_entry_of_the_queue_are_both_delivered_and_neit
     assert {alert.events[0]["holdId"] for alert in bench.host.alerts} == {""}
 
 
-def test_one_mail_to_three_recipients_is_three_alerts_in_one_group(bench: Bench) -> None:
+def test_one_message_to_three_recipients_is_three_alerts_in_one_group(bench: Bench) -> None:
     for name in ("ann", "bob", "carol"):
         bench.receive(name, recipient=f"{name}@example.com", subject="Same")
     bench.cycle()
@@ -84,7 +84,7 @@ def test_one_mail_to_three_recipients_is_three_alerts_in_one_group(bench: Bench)
     assert {alert.events[0]["holdId"] for alert in bench.host.alerts} == {"hold-ann", "hold-bob", "hold-carol"}
 
 
-def test_a_held_entry_that_a_filter_took_is_not_looked_for_again(bench: Bench) -> None:
+def test_a_filtered_entry_of_the_queue_is_not_searched_again(bench: Bench) -> None:
     bench.settings = {"queue_reasons": ("Fraud Alert",), "tries": 1}
     bench.receive("spam", reason="Spam", listed=False)
     for _ in range(4):
@@ -98,7 +98,7 @@ def test_a_held_entry_that_a_filter_took_is_not_looked_for_again(bench: Bench) -
     assert bench.host.tickets() == []
 
 
-def test_an_entry_of_the_queue_that_is_accounted_for_is_never_looked_for(bench: Bench) -> None:
+def test_a_matched_entry_of_the_queue_is_never_searched(bench: Bench) -> None:
     bench.receive("m1")
     bench.cycle()
     bench.advance(3 * 3600)

@@ -48,7 +48,7 @@ def tenant_with(seconds: list[int], **more: Any) -> ModelTenant:
     row_limit=st.sampled_from([5, 20, 2500]),
     newest_first=st.booleans(),
 )
-def test_every_row_is_read_whatever_the_row_limit(seconds: list[int], row_limit: int, newest_first: bool) -> None:
+def test_every_row_is_read_with_any_row_limit(seconds: list[int], row_limit: int, newest_first: bool) -> None:
     tenant = tenant_with(seconds, newest_first=newest_first)
     rows = [name for window in windows(tenant, row_limit=row_limit) for name in window.rows]
     assert set(rows) == set(tenant.records)
@@ -59,7 +59,7 @@ def test_every_row_is_read_whatever_the_row_limit(seconds: list[int], row_limit:
     seconds=st.lists(st.integers(1, 3599), min_size=2, max_size=30, unique=True),
     broken=st.sets(st.integers(0, 29), max_size=3),
 )
-def test_a_broken_row_costs_its_second_and_nothing_else(seconds: list[int], broken: set[int]) -> None:
+def test_a_broken_row_makes_only_its_second_unreadable(seconds: list[int], broken: set[int]) -> None:
     tenant = tenant_with(seconds)
     tenant.undecodable = {BEGIN // SECOND + second for number, second in enumerate(seconds) if number in broken}
     window = read(tenant)
@@ -83,7 +83,7 @@ def test_the_second_of_a_broken_row_is_named_exactly(bench: Bench) -> None:
     assert read(tenant).unreadable == {BEGIN + 200 * SECOND: Defect.UNDECODABLE}
 
 
-def test_replies_that_are_all_undecodable_are_an_outage_and_no_second_counts_as_read() -> None:
+def test_undecodable_replies_only_are_an_outage() -> None:
     tenant = tenant_with(list(range(3601)))
     tenant.undecodable = set(range(BEGIN // SECOND, START // SECOND + 1))
     with pytest.raises(UndecodableReply):
@@ -91,7 +91,7 @@ def test_replies_that_are_all_undecodable_are_an_outage_and_no_second_counts_as_
     assert len(tenant.calls) < 100
 
 
-def test_more_rows_than_are_read_at_once_end_the_window_early() -> None:
+def test_a_window_with_too_many_rows_ends_early() -> None:
     tenant = tenant_with([number % 3600 for number in range(2000)])
     first = read(tenant, row_limit=100)
     assert first.end_ms < START
@@ -100,7 +100,7 @@ def test_more_rows_than_are_read_at_once_end_the_window_early() -> None:
     assert rows == set(tenant.records)
 
 
-def test_a_cycle_with_a_broken_row_brings_all_others_and_an_alert_about_the_second(bench: Bench) -> None:
+def test_a_cycle_with_a_broken_row_delivers_all_others_and_a_gap_alert(bench: Bench) -> None:
     for number in range(40):
         bench.receive(f"m{number}", seconds_ago=3000 - number * 60, subject=str(number))
     bench.tenant.undecodable = {bench.tenant.records["m7"].received_ms // SECOND}
@@ -143,9 +143,7 @@ def test_a_broken_row_that_becomes_readable_is_delivered(bench: Bench) -> None:
 
 @pytest.mark.parametrize("newest_first", [True, False])
 @pytest.mark.parametrize("max_rows", [60, 200])
-def test_a_reply_that_was_cut_is_recognised_and_the_window_split(
-    bench: Bench, max_rows: int, newest_first: bool
-) -> None:
+def test_a_truncated_reply_is_detected_and_the_window_split(bench: Bench, max_rows: int, newest_first: bool) -> None:
     bench.tenant.max_rows, bench.tenant.newest_first = max_rows, newest_first
     bench.settings = {"row_limit": max_rows, "max_messages": 5000}
     for number in range(900):
@@ -154,7 +152,7 @@ def test_a_reply_that_was_cut_is_recognised_and_the_window_split(
     assert len(set(bench.host.tickets())) == 900
 
 
-def test_a_cut_at_an_unexpected_number_is_recognised_by_what_the_reply_does_not_reach(bench: Bench) -> None:
+def test_a_reply_truncated_below_the_row_limit_is_detected_by_its_empty_edge(bench: Bench) -> None:
     bench.tenant.max_rows = 100
     bench.settings = {"max_messages": 5000}
     for number in range(500):

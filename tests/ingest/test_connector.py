@@ -14,6 +14,7 @@ from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
     Unavailable,
+    Unreachable,
 )
 from mimecast_secops.ingest import ImportedState
 from mimecast_secops.ingest.state import RecordState
@@ -218,3 +219,16 @@ def test_processed_ids_are_kept_longer_than_any_search_reaches_back(bench: Bench
         bench.advance(3600)
         bench.cycle()
     assert bench.state().record_state("m1") is RecordState.DONE
+
+
+def test_a_search_that_fails_after_a_long_outage_repeats_nothing(bench: Bench) -> None:
+    bench.receive("m1")
+    bench.cycle()
+    bench.advance(72 * 3600)
+    bench.tenant.failing["search"] = Unreachable("No answer.")
+    bench.cycle()
+    bench.tenant.failing.clear()
+    for _ in range(40):
+        bench.advance(60)
+        bench.cycle()
+    assert bench.host.tickets() == ["m1"]

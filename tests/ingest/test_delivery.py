@@ -122,3 +122,45 @@ def test_a_deferred_record_is_not_read_before_its_time(bench: Bench) -> None:
     assert not [name for name, _ in bench.tenant.calls if name == "info"]
     bench.advance(30)
     assert bench.cycle().deferred == 1
+
+
+def test_an_overflowed_alert_is_not_offered_again_for_ten_minutes(bench: Bench) -> None:
+    bench.receive("m1")
+    bench.host.overflowing = frozenset({"Spam"})
+    offers = []
+    for _ in range(13):
+        offers.append(bench.cycle().overflowed)
+        bench.advance(60)
+    assert offers == [1, *[0] * 9, 1, 0, 0]
+
+
+def test_tries_wait_twice_as_long_each_time_up_to_a_quarter_of_an_hour(bench: Bench) -> None:
+    bench.settings = {"tries": 10}
+    bench.receive("bad")
+    bench.tenant.failing["bad"] = NotFound("Mimecast does not know the id.")
+    waits = []
+    for _ in range(8):
+        bench.cycle()
+        [record] = bench.state().backlog
+        waits.append((record.after_ms - bench.tenant.now_ms) // 1000)
+        bench.tenant.now_ms = record.after_ms
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+
+
+def test_a_tenant_whose_details_all_fail_stops_the_delivery(bench: Bench) -> None:
+    for number in range(50):
+        bench.receive(f"m{number:02}", seconds_ago=100 - number, subject=str(number))
+    bench.tenant.failing["info"] = Unavailable("Mimecast returned a server error.")
+    report = bench.cycle()
+    assert not report.ok
+    assert "Message details could not be read" in report.problems[0]
+    assert report.deferred == 7  # twice the concurrency, and the three reads in flight
+
+
+def test_no_more_records_are_read_than_may_be_delivered(bench: Bench) -> None:
+    bench.settings = {"max_messages": 2, "queue_reasons": ("Fraud",)}
+    for number in range(20):
+        bench.receive(f"m{number:02}", seconds_ago=100 - number, subject=str(number), reason="Spam")
+    report = bench.cycle()
+    assert sum(name == "info" for name, _ in bench.tenant.calls) == 6  # three per alert
+    assert (report.filtered, report.pending) == ({"queue reason": 6}, 14)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mimecast_secops.api.errors import (
+    AuthenticationFailed,
+    DeadlineExceeded,
+    MimecastError,
+    MissingPermission,
+    NotFound,
+    RateLimited,
     Unavailable,
 )
+from mimecast_secops.ingest.interfaces import FailureScope
+from mimecast_secops.ingest.message_tracking.details import scope_of
 from tests.ingest.conftest import Bench
 
 
@@ -60,3 +70,38 @@ def test_a_filter_on_details_excludes_one_record_and_no_other(bench: Bench) -> N
     assert bench.cycle().filtered == {"queue reason": 1}
     assert bench.host.tickets() == ["fraud"]
     assert sorted(what for name, what in bench.tenant.calls if name == "info") == ["fraud", "more spam"]
+
+
+@pytest.mark.parametrize(
+    ("error", "scope"),
+    [
+        (NotFound("x"), FailureScope.RECORD),
+        (Unavailable("x"), FailureScope.RECORD),
+        (RateLimited("x"), FailureScope.OUT_OF_TIME),
+        (DeadlineExceeded("x"), FailureScope.OUT_OF_TIME),
+        (MissingPermission("x"), FailureScope.TENANT),
+        (AuthenticationFailed("x"), FailureScope.TENANT),
+    ],
+)
+def test_what_a_failure_affects(error: MimecastError, scope: FailureScope) -> None:
+    assert scope_of(error) is scope
+
+
+def test_a_hold_without_a_tracking_record_passes_the_filters_that_the_queue_can_answer(bench: Bench) -> None:
+    bench.settings = {"tries": 1, "lowest_risk": "high", "queue_reasons": ("Spam",)}
+    bench.dynamic_list = ("Another Reason",)
+    bench.receive("m1", listed=False)
+    bench.receive("m2", listed=False, reason="Fraud", subject="other")
+    report = bench.cycle()
+    assert bench.host.tickets() == ["hold:hold-m1"]
+    assert report.filtered == {"queue reason": 1}
+
+
+def test_a_deadline_during_the_attachments_leaves_the_record_pending(bench: Bench) -> None:
+    bench.receive("m1", attachments=(b"x",))
+    bench.tenant.failing["detail"] = DeadlineExceeded("There was no answer in time.")
+    report = bench.cycle()
+    assert (report.delivered, report.pending, report.deferred) == (0, 1, 0)
+    bench.tenant.failing.clear()
+    bench.cycle()
+    assert len(bench.host.alerts[0].files) == 1

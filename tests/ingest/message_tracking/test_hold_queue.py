@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mimecast_secops.api.errors import (
-    MissingPermission,
-)
+import pytest
+
+from mimecast_secops.api.errors import MissingPermission, Unavailable
+from mimecast_secops.ingest.state import RecordState
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN
 
@@ -107,3 +108,92 @@ def test_a_matched_entry_of_the_queue_is_never_searched(bench: Bench) -> None:
     bench.advance(60)
     bench.cycle()
     assert {what[0] for name, what in bench.tenant.calls if name == "search"} == {DOMAIN}
+
+
+@pytest.mark.parametrize("statuses", [("held",), ("held", "accepted"), ()])
+def test_a_held_message_that_tracking_shows_under_another_status_has_its_tracking_id(
+    bench: Bench, statuses: tuple[str, ...]
+) -> None:
+    bench.settings = {"status_filter": statuses}
+    bench.cycle()
+    bench.receive("m1", lagging_status="processing", seconds_ago=5)
+    for _ in range(8):
+        bench.advance(60)
+        bench.cycle()
+    assert bench.host.tickets() == ["m1"]
+    assert bench.host.alerts[0].complete
+
+
+def test_a_tracking_record_that_catches_up_after_its_hold_was_delivered_is_no_second_alert(bench: Bench) -> None:
+    record = bench.receive("m1", listed=False)
+    for _ in range(6):
+        bench.cycle()
+        bench.advance(60)
+    record.listed = True
+    report = bench.cycle()
+    assert bench.host.tickets() == ["hold:hold-m1"]
+    assert (report.seen, report.known, report.new, report.delivered) == (1, 1, 0, 0)
+    assert bench.state().record_state("m1") is RecordState.DONE
+
+
+def test_at_most_twenty_unmatched_entries_are_searched_per_cycle(bench: Bench) -> None:
+    bench.cycle()
+    for number in range(50):
+        bench.receive(f"m{number}", listed=False, subject=str(number), seconds_ago=0)
+    bench.advance(60)
+    bench.tenant.calls.clear()
+    bench.cycle()
+    searched = [argument[0] for name, argument in bench.tenant.calls if name == "search" and argument[0] != DOMAIN]
+    assert len(searched) == 20
+
+
+def test_holds_of_other_domains_and_routes_are_not_searched(bench: Bench) -> None:
+    bench.settings = {"route_filter": ("inbound",), "tries": 1}
+    bench.cycle()
+    bench.receive("other domain", recipient="ann@elsewhere.test", listed=False, seconds_ago=0)
+    bench.receive("other route", route="internal", listed=False, seconds_ago=0)
+    bench.receive("ours", listed=False, seconds_ago=0)
+    for _ in range(2):
+        bench.advance(60)
+        bench.cycle()
+    assert bench.host.tickets() == ["hold:hold-ours"]
+
+
+def test_a_deleted_entry_of_the_queue_is_no_longer_counted(bench: Bench) -> None:
+    record = bench.receive("m1", listed=False)
+    bench.cycle()
+    assert bench.state().unmatched_holds == {"hold-m1": 1}
+    record.deleted = True
+    bench.advance(60)
+    bench.cycle()
+    assert bench.state().unmatched_holds == {}
+
+
+def test_only_the_time_around_the_batch_is_listed_while_there_is_more_to_read(bench: Bench) -> None:
+    bench.settings = {"max_messages": 1}
+    for number in range(8):
+        bench.receive(f"m{number}", seconds_ago=3000 - number, subject=str(number))
+    bench.cycle()
+    [(start, end)] = [argument for name, argument in bench.tenant.calls if name == "holds"]
+    assert (end - start).total_seconds() < 1300
+
+
+def test_without_held_messages_in_the_status_filter_the_queue_is_not_listed(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("accepted",)}
+    bench.receive("m1", status="accepted")
+    bench.cycle()
+    assert bench.host.tickets() == ["m1"]
+    assert "holds" not in {name for name, _ in bench.tenant.calls}
+
+
+def test_a_queue_that_cannot_be_listed_defers_held_messages_until_their_last_try(bench: Bench) -> None:
+    bench.settings = {"tries": 3}
+    bench.receive("m1")
+    bench.tenant.failing["holds"] = Unavailable("Mimecast returned a server error.")
+    deferred = []
+    for _ in range(4):
+        deferred.append(bench.cycle().deferred)
+        bench.advance(900)
+    assert deferred == [1, 1, 0, 0]
+    assert bench.host.tickets() == ["m1"]
+    assert bench.host.alerts[0].events[0]["holdId"] == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,19 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest import ConnectorSettings
-from mimecast_secops.ingest.message_tracking.search_window import Defect, Window, read_window
+from mimecast_secops.ingest.message_tracking.search_window import (
+    FIRST_WINDOW_MS,
+    MAX_WINDOW_MS,
+    Defect,
+    RowLimit,
+    Window,
+    next_length,
+    next_window,
+    read_window,
+    sides,
+    split_around,
+)
+from mimecast_secops.ingest.message_tracking.tenant import Side
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record
 
@@ -159,3 +172,115 @@ def test_a_reply_truncated_below_the_row_limit_is_detected_by_its_empty_edge(ben
         bench.receive(f"m{number:03}", seconds_ago=1500 - number * 3, subject=str(number))
     bench.cycle()
     assert len(set(bench.host.tickets())) == 500
+
+
+@settings(max_examples=40)
+@given(
+    seconds=st.lists(st.integers(0, 3600), max_size=80),
+    cap=st.sampled_from([3, 10, 40]),
+    newest_first=st.booleans(),
+)
+def test_with_truncated_replies_every_row_is_read_or_its_second_is_named(
+    seconds: list[int], cap: int, newest_first: bool
+) -> None:
+    tenant = tenant_with(seconds, newest_first=newest_first, max_rows=cap)
+    found: set[str] = set()
+    unreadable: dict[int, Defect] = {}
+    for window in windows(tenant, row_limit=cap):
+        found |= window.rows.keys()
+        unreadable |= window.unreadable
+    for name, record in tenant.records.items():
+        assert name in found or unreadable.get(record.received_ms) is Defect.ROW_LIMIT
+
+
+@settings(max_examples=25)
+@given(
+    count=st.integers(120, 300),
+    cap=st.integers(60, 110),
+    newest_first=st.booleans(),
+    jitter=st.randoms(use_true_random=False),
+)
+def test_replies_truncated_below_the_row_limit_lose_no_row_of_steady_traffic(
+    count: int, cap: int, newest_first: bool, jitter: Any
+) -> None:
+    step = 3600 // count
+    seconds = [number * step + jitter.randrange(step) for number in range(count)]
+    tenant = tenant_with(seconds, newest_first=newest_first, max_rows=cap)
+    rows = {name for window in windows(tenant) for name in window.rows}
+    assert rows == set(tenant.records)
+
+
+@given(
+    start=st.integers(0, 100_000),
+    length=st.integers(1, 100_000),
+    seconds=st.sets(st.integers(-5, 205), max_size=5),
+)
+def test_split_windows_cover_the_window_and_are_shortest_around_the_seconds(
+    start: int, length: int, seconds: set[int]
+) -> None:
+    end = start + length
+    parts = split_around(seconds, start, end)[::-1]
+    assert (parts[0][0], parts[-1][1]) == (start, end)
+    assert all(left[1] == right[0] for left, right in pairwise(parts))
+    assert all(part_start < part_end for part_start, part_end in parts)
+    for second in seconds:
+        for part_start, part_end in parts:
+            inside = part_start < (second + 1) * SECOND and part_end > second * SECOND
+            assert not inside or part_end - part_start <= SECOND
+
+
+@given(st.integers(0, MAX_WINDOW_MS), st.integers(0, 5000), st.integers(2, 3000))
+def test_the_next_window_is_at_least_a_minute_and_never_too_long(length: int, rows: int, row_limit: int) -> None:
+    following = next_length(length, rows, row_limit)
+    assert min(length, 60_000) <= following <= max(length, MAX_WINDOW_MS)
+    before = length or FIRST_WINDOW_MS
+    if rows >= row_limit:
+        assert following == max(before // 4, 60_000)
+    elif rows > row_limit // 2:
+        assert following == max(before // 2, 60_000)
+    elif rows < row_limit // 5:
+        assert following == min(before * 2, MAX_WINDOW_MS)
+    else:
+        assert following == before
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, MAX_WINDOW_MS))
+def test_a_window_ends_at_the_target_at_the_latest(start: int, ahead: int, length: int) -> None:
+    assert next_window(start, start + ahead, length) == (start, start + min(ahead, length or FIRST_WINDOW_MS))
+
+
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        ((), {Side.RECIPIENT, Side.SENDER}),
+        (("internal",), {Side.RECIPIENT, Side.SENDER}),
+        (("inbound",), {Side.RECIPIENT}),
+        (("outbound",), {Side.SENDER}),
+        (("inbound", "outbound"), {Side.RECIPIENT, Side.SENDER}),
+    ],
+)
+def test_the_route_filter_decides_on_which_sides_to_search(routes: tuple[str, ...], expected: set[Side]) -> None:
+    assert set(sides(ConnectorSettings(domains=(DOMAIN,), route_filter=routes))) == expected
+
+
+def test_the_row_limit_is_learned_from_two_replies_of_the_same_length_only() -> None:
+    limit = RowLimit(100)
+    limit.learn(60, 59)
+    assert limit.rows == 100
+    limit.learn(60, 60)
+    assert limit.rows == 60
+    limit.learn(80, 80)
+    assert limit.rows == 60
+
+
+def test_a_learned_row_limit_saves_probes() -> None:
+    tenant = tenant_with([number % 3600 for number in range(0, 7200, 24)], max_rows=60)
+    limit, connector_settings = RowLimit(2500), ConnectorSettings(domains=(DOMAIN,))
+    calls = []
+    with ThreadPoolExecutor(1) as executor:
+        for _ in range(2):
+            tenant.calls.clear()
+            read_window(tenant, connector_settings, (BEGIN, START), executor, lambda: None, limit)
+            calls.append(len(tenant.calls))
+    assert limit.rows == 60
+    assert calls[1] < calls[0]

@@ -79,7 +79,9 @@ def _idle_cycle(remote: Remote, path: Path, ids: int) -> float:
         for _ in range(_ROUNDS):
             started = time.process_time()
             with StateDatabase.open(path) as database:
-                report: Report = Connector(MimecastTenant(client), settings, SqliteStore(database), delivery).run_cycle()
+                report: Report = Connector(
+                    MimecastTenant(client), settings, SqliteStore(database), delivery
+                ).run_cycle()
             costs.append(time.process_time() - started)
             assert (report.delivered, report.known) == (0, 300), report.line()
     return statistics.median(costs)

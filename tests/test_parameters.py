@@ -1,7 +1,8 @@
-"""What people and playbooks fill in, in every spelling, becomes typed values or one clear sentence."""
+"""Input of users and playbooks, in any spelling, becomes typed values or one clear sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -31,15 +32,15 @@ from mimecast_secops.parameters import (
 )
 
 
-def to_upper(given_text: str) -> str:
-    if given_text == "bad":
+def to_upper(value: str) -> str:
+    if value == "bad":
         raise InvalidParameter("Upper", '"Upper" is bad.')
-    return given_text.upper()
+    return value.upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One of each kind."""
+    """A parameter of each kind."""
 
     name: str = text("Name", "A name.", default="nobody")
     upper: str = checked("Upper", "In capitals.", to_upper)
@@ -54,7 +55,7 @@ class Form:
     states: tuple[str, ...] = items("States", "Some; empty is all.", default="held", clearable=True)
     sizes: tuple[str, ...] = choices("Sizes", "Some of these.", ("Small", "Extra Large"), default="Small")
     hosts: tuple[str, ...] = items("Hosts", "Some, each checked.", check=to_upper)
-    mails: tuple[str, ...] = items("Mails", "Some.", addresses=True)
+    copies: tuple[str, ...] = items("Copies", "Some.", addresses=True)
     since: datetime | None = time("Since", "When.")
 
 
@@ -79,14 +80,12 @@ def refusal(**raw: object) -> str:
     return str(caught.value)
 
 
-def test_nothing_given_is_every_default() -> None:
+def test_without_input_every_field_has_its_default() -> None:
     assert parse(Form, {}) == (Form(), ())
     assert (Form().name, Form().words, Form().states, Form().since) == ("nobody", ("one", "two"), ("held",), None)
 
 
-@given(
-    st.sampled_from([declared_one.name for declared_one in declared(Form)]), st.sampled_from(["", " ", "\n\t", None])
-)
+@given(st.sampled_from([parameter.name for parameter in declared(Form)]), st.sampled_from(["", " ", "\n\t", None]))
 def test_an_empty_value_is_the_default(name: str, nothing: str | None) -> None:
     found, notes = parse(Form, {name: nothing})
     wanted = Form(states=()) if name == "States" and nothing is not None else Form()
@@ -111,7 +110,7 @@ def test_a_number_is_a_text_where_a_text_is_wanted() -> None:
     assert form(name=17).name == "17"
 
 
-def test_a_text_of_a_kind_of_its_own_is_read_by_its_check() -> None:
+def test_a_text_with_its_own_syntax_is_validated_by_its_check() -> None:
     assert form(upper="abc").upper == "ABC"
     assert refusal(upper="bad") == '"Upper" is bad.'
 
@@ -172,7 +171,7 @@ def test_a_number_is_accepted_exactly_within_its_bounds(number: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "-3", "many", "2.5", "nan"])
-def test_a_forgiving_number_falls_back_and_says_so(value: str) -> None:
+def test_a_forgiving_number_falls_back_to_the_default_with_a_note(value: str) -> None:
     found, notes = parse(Form, {"Limit": value})
     assert found.limit == 50
     assert notes == (f'"Limit" cannot be "{value}" (a whole number of at least 1 is accepted): 50 is used.',)
@@ -192,7 +191,7 @@ def test_an_option_in_any_case_is_the_option(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["Blue", "Deep  Blue", "Red,Deep Blue", "1"])
-def test_what_is_not_an_option_is_refused_with_those_that_there_are(value: str) -> None:
+def test_an_unknown_option_is_rejected_with_the_list_of_options(value: str) -> None:
     assert refusal(colour=value) == f'"Colour" cannot be "{value}": accepted are Red, Deep Blue.'
 
 
@@ -218,8 +217,8 @@ def test_a_list_in_every_spelling(value: object) -> None:
 
 
 @given(st.text())
-def test_a_split_list_has_no_blank_no_repeat_and_splits_to_itself(given_text: str) -> None:
-    entries = split(given_text)
+def test_a_split_list_has_no_blank_no_repeat_and_splits_to_itself(value: str) -> None:
+    entries = split(value)
     assert all(entry == entry.strip() and entry and "," not in entry and "\n" not in entry for entry in entries)
     assert len(set(entries)) == len(entries)
     assert split(",".join(entries)) == entries
@@ -230,10 +229,36 @@ def test_a_list_keeps_the_order_of_first_appearance(entries: list[str]) -> None:
     assert split(",".join(entries)) == tuple(dict.fromkeys(entries))
 
 
-def test_a_list_of_addresses_names_the_one_that_is_none() -> None:
-    assert form(mails="a@x.org,\nb@x.org").mails == ("a@x.org", "b@x.org")
-    said = refusal(mails="a@x.org,nobody")
-    assert said == '"Mails" cannot be "nobody": a mail address such as ann@example.com is accepted.'
+def test_a_list_of_addresses_names_the_invalid_entry() -> None:
+    assert form(copies="a@x.org,\nb@x.org").copies == ("a@x.org", "b@x.org")
+    sentence = refusal(copies="a@x.org,nobody")
+    assert sentence == '"Copies" cannot be "nobody": a mail address such as ann@example.com is accepted.'
+
+
+@pytest.mark.parametrize("value", ["small, EXTRA large", ["Small", "Extra Large"], "extra large,small,small"])
+def test_choices_have_the_spelling_of_the_options(value: object) -> None:
+    assert set(form(sizes=value).sizes) == {"Small", "Extra Large"}
+
+
+@pytest.mark.parametrize("value", ["all", "ALL,small", "nonsense,all"])
+def test_all_stands_for_every_choice(value: str) -> None:
+    assert form(sizes=value).sizes == ()
+
+
+def test_unknown_choices_beside_known_ones_are_left_out_with_a_note() -> None:
+    parsed, notes = parse(Form, {"Sizes": "tiny, small, huge"})
+    assert parsed.sizes == ("Small",)
+    assert notes == ('"Sizes": tiny, huge is not known and is left out; Small is used.',)
+
+
+def test_unknown_choices_only_are_an_error() -> None:
+    assert refusal(sizes="tiny,huge") == '"Sizes" cannot be "tiny, huge": accepted are Small, Extra Large, or "all".'
+
+
+def test_every_entry_of_a_list_is_checked_and_unique() -> None:
+    assert form(hosts="a,A,b").hosts == ("A", "B")
+    with pytest.raises(InvalidParameter, match='"Upper" is bad'):
+        form(hosts="a,bad")
 
 
 # addresses and placeholders
@@ -245,14 +270,14 @@ def test_an_address_is_one_address() -> None:
 
 
 @pytest.mark.parametrize("value", ["[Event.sender]", "[Event.event_network_email_from]", "[Step.JsonResult.id]"])
-def test_a_placeholder_that_nothing_replaced_is_named_so(value: str) -> None:
+def test_an_unreplaced_placeholder_is_named(value: str) -> None:
     assert "placeholder" in unexpanded(value)
     assert "placeholder" in refusal(mail=value)
-    assert "placeholder" in refusal(mails=f"a@x.org,{value}")
+    assert "placeholder" in refusal(copies=f"a@x.org,{value}")
 
 
 @pytest.mark.parametrize("value", ["ann@example.com", "[x]", "Event.sender", "", "[", "a [b.c]"])
-def test_what_is_no_placeholder(value: str) -> None:
+def test_other_text_is_no_placeholder(value: str) -> None:
     assert unexpanded(value) == ""
 
 
@@ -300,12 +325,34 @@ def test_a_time_that_was_written_is_read_again(moment: datetime) -> None:
     assert read_time(moment.replace(tzinfo=None).isoformat()) == moment.replace(tzinfo=UTC)
 
 
+# types
+
+
+@pytest.mark.parametrize(
+    ("function", "annotation"),
+    [
+        (text, "str"),
+        (checked, "str"),
+        (address, "str"),
+        (choice, "str"),
+        (secret, "Secret"),
+        (flag, "bool"),
+        (integer, "int"),
+        (items, "tuple[str, ...]"),
+        (choices, "tuple[str, ...]"),
+        (time, "datetime | None"),
+    ],
+)
+def test_a_declaration_has_the_type_of_its_values(function: Callable[..., object], annotation: str) -> None:
+    assert function.__annotations__["return"] == annotation
+
+
 # anything
 
 
 @given(
     st.dictionaries(
-        st.sampled_from([one.name for one in declared(Form)]),
+        st.sampled_from([parameter.name for parameter in declared(Form)]),
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
     )
 )
@@ -333,17 +380,17 @@ def test_any_input_becomes_a_record_or_one_sentence(raw: dict[str, object]) -> N
 
 
 def test_declarations_come_in_their_order_with_the_field_that_carries_them() -> None:
-    found = declared(Form)
-    assert [one.name for one in found][:3] == ["Name", "Upper", "Mail"]
-    assert [one.field for one in found] == list(Form.__dataclass_fields__)
-    assert {one.kind for one in found} == set(Kind)
+    parameters = declared(Form)
+    assert [parameter.name for parameter in parameters][:3] == ["Name", "Upper", "Mail"]
+    assert [parameter.field for parameter in parameters] == list(Form.__dataclass_fields__)
+    assert {parameter.kind for parameter in parameters} == set(Kind)
 
 
 def test_a_default_is_shown_as_a_form_shows_it() -> None:
-    shown = {one.name: one.default for one in declared(Form)}
+    defaults = {parameter.name: parameter.default for parameter in declared(Form)}
     wanted = {"On": "true", "Off": "false", "Count": "5", "Limit": "50", "Words": "one,two", "Key": "", "Since": ""}
-    assert {name: shown[name] for name in wanted} == wanted
-    assert {one.name for one in declared(Form) if one.advanced} == {"Off"}
+    assert {name: defaults[name] for name in wanted} == wanted
+    assert {parameter.name for parameter in declared(Form) if parameter.advanced} == {"Off"}
 
 
 def test_a_name_has_a_form_for_command_lines_and_files() -> None:

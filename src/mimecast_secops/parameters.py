@@ -170,7 +170,7 @@ def choices(
 ) -> tuple[str, ...]:
     """Declare a comma-separated list of `options`: `tuple[str, ...]`, in the spelling of `options`. Case is ignored.
 
-    The entry `all` gives an empty tuple. An unknown entry beside a known one is left out, and a note says so.
+    The entry `all` gives an empty tuple. If some entries are known, unknown ones are left out with a note.
     """
     more: dict[str, Any] = {"options": options, "clearable": clearable}
     return _field(name, help_, Kind.CHOICES, default, split(default), mandatory=mandatory, advanced=advanced, **more)

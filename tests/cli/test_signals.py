@@ -39,7 +39,7 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(empty_command_line: Comm
         assert server.reached.wait(_PATIENCE_SECONDS)
         errors = service.stop()
     assert "Stopped." in errors
-    assert "cycle cut short" in errors
+    assert "cycle interrupted" in errors
     assert "ERROR" not in errors
 
 

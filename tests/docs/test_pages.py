@@ -107,7 +107,7 @@ def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
         "did not confirm",
         "could not be read in",
         "NOT OK",
-        "cut short",
+        "interrupted",
         "The clock of this machine is",
         "Going on from where the former connector ended.",
     }

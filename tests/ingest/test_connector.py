@@ -141,7 +141,7 @@ def test_a_cycle_without_time_loses_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["search", "holds", "info"])
-def test_a_cycle_that_was_stopped_is_cut_short_and_logs_no_error(
+def test_a_stopped_cycle_is_interrupted_and_logs_no_error(
     bench: Bench, endpoint: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     bench.receive("m1")
@@ -155,8 +155,8 @@ def test_a_cycle_that_was_stopped_is_cut_short_and_logs_no_error(
     setattr(bench.tenant, endpoint, end_the_cycle)
     report = bench.cycle(deadline=deadline)
     setattr(bench.tenant, endpoint, asked)
-    assert (report.ok, report.cut_short, report.delivered) == (False, True, 0)
-    assert "cycle cut short" in report.line()
+    assert (report.ok, report.interrupted, report.delivered) == (False, True, 0)
+    assert "cycle interrupted" in report.line()
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
     bench.cycle()
     assert bench.host.tickets() == ["m1"]
@@ -165,7 +165,7 @@ def test_a_cycle_that_was_stopped_is_cut_short_and_logs_no_error(
 def test_a_failure_before_the_stop_is_reported(bench: Bench) -> None:
     bench.settings = {"status_filter": ("held", "archived")}
     bench.receive("m1", status="archived")
-    bench.tenant.failing["holds"] = Unavailable("Mimecast has trouble of its own.")
+    bench.tenant.failing["holds"] = Unavailable("Mimecast returned a server error.")
     deadline = Deadline.never()
 
     def end_the_cycle(*_: object) -> None:
@@ -174,8 +174,8 @@ def test_a_failure_before_the_stop_is_reported(bench: Bench) -> None:
 
     bench.tenant.info = end_the_cycle  # type: ignore[method-assign,assignment]
     report = bench.cycle(deadline=deadline)
-    assert (report.ok, report.cut_short) == (False, False)
-    assert "trouble" in report.problems[0]
+    assert (report.ok, report.interrupted) == (False, False)
+    assert "server error" in report.problems[0]
 
 
 def test_the_state_of_another_connector_is_continued_without_loss_or_repeats(bench: Bench) -> None:

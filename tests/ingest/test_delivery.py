@@ -77,7 +77,7 @@ def test_a_record_that_keeps_failing_is_delivered_incomplete(bench: Bench) -> No
 
 def test_a_record_that_recovers_is_delivered_complete(bench: Bench) -> None:
     bench.receive("bad")
-    bench.tenant.failing["bad"] = Unavailable("Mimecast has trouble of its own.")
+    bench.tenant.failing["bad"] = Unavailable("Mimecast returned a server error.")
     bench.cycle()
     bench.tenant.failing.clear()
     bench.advance(600)

@@ -38,13 +38,13 @@ def test_any_json_becomes_text_of_limited_length(value: dict[str, object]) -> No
     json.dumps(flat, ensure_ascii=False).encode("utf-8")
 
 
-def test_a_hundred_thousand_keys_are_dropped_and_the_event_says_so() -> None:
+def test_a_hundred_thousand_keys_are_dropped_with_a_note() -> None:
     flat = flatten({f"k{number}": number for number in range(100_000)})
     assert len(flat) == MAX_KEYS + 1
     assert "was dropped" in flat[TRUNCATION_NOTE]
 
 
-def test_ten_megabytes_of_text_are_truncated_and_the_event_says_so() -> None:
+def test_ten_megabytes_of_text_are_truncated_with_a_note() -> None:
     flat = flatten({"subject": "x" * 10_000_000})
     assert len(flat["subject"]) == MAX_VALUE_LENGTH
     assert "were truncated" in flat[TRUNCATION_NOTE]

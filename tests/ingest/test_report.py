@@ -27,7 +27,7 @@ def test_the_log_line_names_every_figure_and_nothing_from_an_email(bench: Bench)
     assert "secret.test" not in line
 
 
-def test_a_cycle_that_could_not_work_says_so(bench: Bench) -> None:
+def test_a_cycle_that_could_not_work_has_a_note(bench: Bench) -> None:
     bench.tenant.failing["search"] = Unavailable("Mimecast returned a server error.")
     report = bench.cycle()
     assert not report.ok

@@ -93,7 +93,7 @@ def run(context: CommandContext) -> int:
                 is_backlogged = False
             else:
                 context.screen.note(report.line())
-                if not report.cut_short:
+                if not report.interrupted:
                     metrics_file.write(metrics(report))
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK

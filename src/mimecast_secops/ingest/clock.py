@@ -34,7 +34,7 @@ class CycleClock:
         local: this machine's clock, in unix seconds.
         skew: how many seconds this machine's clock is ahead of Mimecast's; None until a reply of this cycle has said.
         ask: sends a cheap request, given the current time in unix milliseconds, so that `skew` is known. Does not raise
-            when Mimecast refuses it: a refusal carries the time too.
+            when Mimecast rejects it: that reply carries the time too.
 
     Attributes:
         now_ms: when the cycle began, corrected by Mimecast's clock where that differs by more than a minute.

@@ -153,7 +153,7 @@ class Connector:
         state.read_until_ms = imported.timestamp_ms
         for ticket_id in imported.ids:
             state.mark_delivered(ticket_id, clock.now_ms)
-        notes.append("Continuing from where the former connector ended.")
+        notes.append("Continuing from where the previous connector ended.")
         return state
 
     def _request_time(self, now_ms: int) -> None:
@@ -163,7 +163,7 @@ class Connector:
         for note in report.notes:
             self._log.warning(note)
         # A cycle that was stopped by a user raises no alarm: it says nothing about Mimecast.
-        level = logging.INFO if report.cut_short else logging.ERROR
+        level = logging.INFO if report.interrupted else logging.ERROR
         for problem in report.problems:
             self._log.log(level, problem)
         self._log.info(report.line())
@@ -171,7 +171,7 @@ class Connector:
 
 @contextmanager
 def _thread_errors_explained(concurrency: int) -> Iterator[None]:
-    """Turn the system's refusal of a thread, which Python reports as a bare RuntimeError, into an OSError."""
+    """Turn the RuntimeError of a thread that the system does not start into an OSError with advice."""
     try:
         yield
     except RuntimeError as error:
@@ -228,5 +228,5 @@ def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
         notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
         error=counters.error,
-        cut_short=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),
+        interrupted=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),
     )

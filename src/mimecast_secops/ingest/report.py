@@ -35,7 +35,7 @@ class Report:
         error: the gravest error, for the exit code.
         clock_skew_seconds: how far this machine's clock is ahead of Mimecast's, negative if it is behind; 0 if the
             difference is at most a minute.
-        cut_short: whether the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
+        interrupted: whether the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
     """
 
     seen: int
@@ -58,7 +58,7 @@ class Report:
     notes: tuple[str, ...]
     error: MimecastError | None
     clock_skew_seconds: float = 0.0
-    cut_short: bool = False
+    interrupted: bool = False
 
     @property
     def ok(self) -> bool:
@@ -67,7 +67,7 @@ class Report:
 
     @property
     def _outcome(self) -> str:
-        return "cut short" if self.cut_short else "ok" if self.ok else "NOT OK"
+        return "interrupted" if self.interrupted else "ok" if self.ok else "NOT OK"
 
     def line(self) -> str:
         """The cycle in one line, without anything from an email."""

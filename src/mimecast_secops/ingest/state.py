@@ -45,7 +45,7 @@ class RecordState(Enum):
 
 
 class PollProgress(msgspec.Struct, frozen=True):
-    """An unfinished poll: it goes on to `target_ms`, and everything up to `reached_ms` is read."""
+    """An unfinished poll: it continues to `target_ms`, and everything up to `reached_ms` is read."""
 
     target_ms: int
     reached_ms: int
@@ -248,7 +248,7 @@ class State:
             self.poll = PollProgress(target_ms, reached_ms)
 
     def give_up_before(self, time_ms: int) -> None:
-        """Continue reading at `time_ms`: what lies before is unreadable, or was read with a wrong clock."""
+        """Continue reading at `time_ms`: earlier records are unreadable, or were read with a wrong clock."""
         self.read_until_ms = time_ms
         self.poll = None
 

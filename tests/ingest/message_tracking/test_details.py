@@ -46,7 +46,7 @@ def test_an_attachment_that_is_too_large_becomes_a_note(bench: Bench) -> None:
 
 def test_an_attachment_that_cannot_be_fetched_becomes_a_note(bench: Bench) -> None:
     bench.receive("m1", attachments=(b"x",))
-    bench.tenant.failing["file"] = Unavailable("Mimecast has trouble of its own.")
+    bench.tenant.failing["file"] = Unavailable("Mimecast returned a server error.")
     bench.cycle()
     assert bench.host.tickets() == ["m1"]
     assert "could not be fetched" in bench.host.alerts[0].events[0]["note_1"]

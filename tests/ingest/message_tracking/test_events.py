@@ -104,7 +104,7 @@ def test_any_details_give_an_alert_and_cannot_overwrite_the_fixed_fields(info: d
         assert all(isinstance(value, str) for value in event.values())
 
 
-def test_the_events_of_a_thousand_recipients_are_limited_and_say_so() -> None:
+def test_the_events_of_a_thousand_recipients_are_limited_with_a_note() -> None:
     alert = alert_for({"deliveredMessage": {f"u{number}@x.test": {} for number in range(1000)}})
     assert len(alert.events) == 50
     assert "1000 parts and recipients" in alert.events[0]["note_1"]

@@ -44,7 +44,9 @@ def test_messages_held_before_the_first_cycle_are_not_ingested(bench: Bench) -> 
     assert bench.host.tickets() == []
 
 
-def test_without_the_permission_for_the_hold_queue_alerts_have_no_hold_id_and_the_report_says_so(bench: Bench) -> None:
+def test_without_permission_for_the_hold_queue_alerts_have_no_hold_id_and_the_report_has_a_problem(
+    bench: Bench,
+) -> None:
     bench.receive("m1")
     bench.tenant.failing["holds"] = MissingPermission("Grant Account | Dashboard | Read.")
     report = bench.cycle()

@@ -108,7 +108,7 @@ def test_a_record_without_recipients_or_sender_becomes_an_alert(bench: Bench) ->
     assert sorted(bench.host.tickets()) == ["bounce", "nobody"]
 
 
-def test_a_record_without_an_id_becomes_one_alert_that_says_so(bench: Bench) -> None:
+def test_a_record_without_an_id_becomes_one_alert_with_a_note(bench: Bench) -> None:
     bench.receive("x").id = ""
     for _ in range(2):
         bench.cycle()

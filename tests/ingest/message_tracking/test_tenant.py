@@ -137,7 +137,7 @@ def test_a_subject_that_is_invalid_json_loses_no_alert(gateway: Gateway, subject
     assert run.cycle().delivered == 0
 
 
-def test_the_alert_of_a_repaired_record_says_so(gateway: Gateway) -> None:
+def test_the_alert_of_a_repaired_record_has_a_note(gateway: Gateway) -> None:
     gateway.subjects = {"m7": rb"cut \ud83d"}
     run = Run(gateway)
     run.cycle()

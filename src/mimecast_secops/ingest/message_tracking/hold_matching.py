@@ -106,7 +106,7 @@ def match_one(record: PendingRecord, holds: HoldIndex, records: RecordIndex) -> 
 def match_all(
     holds: Iterable[Candidate[HeldMessage]], records: Iterable[Candidate[PendingRecord]]
 ) -> dict[str, PendingRecord]:
-    """Assign a record of its own to as many entries as possible. For counting, never for acting on a message.
+    """Assign a different record to each entry, for as many entries as possible. Only for counting: it may guess.
 
     Args:
         holds: entries with one sender and subject.

@@ -211,7 +211,7 @@ class HoldQueue:
         return state is not RecordState.NEW
 
     def _resolve(self, hold: HeldMessage, holds: HoldIndex) -> None:
-        """Find the tracking record of an unmatched entry, or after some cycles make the entry a record of its own."""
+        """Find the tracking record of an unmatched entry, or after some cycles make the entry a pending record."""
         cycle = self._cycle
         if hold.received and hold.recipient:
             self._search(hold, hold.recipient, to_ms(hold.received))

@@ -57,7 +57,9 @@ class TrackingPoll:
         self.newest_ms = 0
 
     def run(self) -> bool:
-        """Read as far as time and room allow: at least one window, so that no backlog hides new messages.
+        """Read until everything is read, time is over or enough records are due.
+
+        This is at least one window, so that no backlog hides new messages.
 
         Returns:
             Whether the searches worked. A failure is in the counters, and the next cycle repeats the search.
@@ -183,7 +185,7 @@ class TrackingPoll:
         )
         text = (
             "The clock of this machine was ahead of Mimecast's. Messages received before "
-            f"{to_time(resume_ms):%Y-%m-%d %H:%M} UTC may have been skipped; reading goes on from there. "
+            f"{to_time(resume_ms):%Y-%m-%d %H:%M} UTC may have been skipped; reading continues from there. "
             "Look at the time before it in the Mimecast console."
         )
         cycle.add_gap(PendingRecord.from_gap(f"clock:{state.read_until_ms}", cycle.now_ms, text))
@@ -195,14 +197,14 @@ class TrackingPoll:
         return state.reached_ms > now_ms + _CLOCK_JUMP_MS or state.start_ms > now_ms
 
     def _add_reach_gap(self, earliest_ms: int) -> None:
-        """Add an alert about the period that lies further back than Mimecast can search."""
+        """Add an alert about the period that is too old for Mimecast's search."""
         state = self._cycle.state
         reached_ms = state.reached_ms
         if reached_ms >= earliest_ms:
-            return  # Only the overlap lies too far back.
+            return  # Only the overlap is too old.
         text = (
             f"Messages received from {to_time(reached_ms):%Y-%m-%d %H:%M} to {to_time(earliest_ms):%Y-%m-%d %H:%M} UTC "
-            "could not be read: Mimecast lets the last 30 days be searched. Look at them in the Mimecast console."
+            "could not be read: Mimecast can only search the last 30 days. Look at them in the Mimecast console."
         )
         self._cycle.add_gap(PendingRecord.from_gap(f"{reached_ms}", reached_ms, text))
         state.give_up_before(earliest_ms)

@@ -109,6 +109,6 @@ def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
         "NOT OK",
         "interrupted",
         "The clock of this machine is",
-        "Going on from where the former connector ended.",
+        "Continuing from where the previous connector ended.",
     }
     assert {sentence for sentence in named if sentence not in code} == set()

@@ -17,7 +17,7 @@ from mimecast_secops.api.errors import MimecastError, NotFound, RateLimited, Una
 from mimecast_secops.ingest import Report
 from mimecast_secops.ingest.state import RecordState, State
 from tests.ingest.conftest import Bench
-from tests.ingest.model import SECOND, Killed, ModelTenant
+from tests.ingest.model import SECOND, Killed, ModelTenant, Record
 
 STATUSES = st.sampled_from(["held", "held", "held", "archived", "processing", "rejected"])
 TRANSIENT: list[MimecastError] = [Unreachable("x"), Unavailable("x"), RateLimited("x"), UnreadableReply("x")]
@@ -59,8 +59,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data(), status=STATUSES)
     def change(self, data: st.DataObject, status: str) -> None:
-        young = self.bench.tenant.now_ms - LATEST * SECOND
-        names = [record.id for record in self.bench.tenant.records.values() if record.received_ms >= young]
+        names = [record.id for record in self._young()]
         if names:
             self.bench.tenant.records[data.draw(st.sampled_from(names))].status = status
 
@@ -72,7 +71,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def catch_up(self) -> None:
-        for record in self.bench.tenant.records.values():
+        for record in self._young():
             record.lagging_status = ""
 
     @rule(data=st.data())
@@ -107,6 +106,11 @@ class Life(RuleBasedStateMachine):
         with suppress(Killed):
             self._note(self.bench.cycle())
         self.bench.host.kill_at = ""
+
+    def _young(self) -> list[Record]:
+        """The records that every cycle reads again. Only their changes are visible to message tracking."""
+        earliest = self.bench.tenant.now_ms - LATEST * SECOND
+        return [record for record in self.bench.tenant.records.values() if record.received_ms >= earliest]
 
     def _note(self, report: Report) -> None:
         if not report.more_to_read:

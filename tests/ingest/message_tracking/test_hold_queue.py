@@ -199,3 +199,17 @@ def test_a_queue_that_cannot_be_listed_defers_held_messages_until_their_last_try
     assert deferred == [1, 1, 0, 0]
     assert bench.host.tickets() == ["m1"]
     assert bench.host.alerts[0].events[0]["holdId"] == ""
+
+
+def test_entries_older_than_the_held_window_are_not_delivered_again_with_an_old_pending_record(bench: Bench) -> None:
+    bench.receive("overflowed", reason="Bomb", subject="a")
+    bench.receive("delivered", subject="b")
+    bench.host.overflowing = frozenset({"Bomb"})
+    for _ in range(60):  # hours: longer than ids are kept
+        bench.cycle()
+        bench.advance(3600)
+    assert bench.host.tickets() == ["delivered"]
+    bench.host.overflowing = frozenset()
+    bench.cycle()
+    assert bench.host.tickets() == ["delivered", "overflowed"]
+    assert bench.host.alerts[1].events[0]["holdId"] == "hold-overflowed"

@@ -79,8 +79,8 @@ class HoldQueue:
             return
         held_ms = [record.received_ms for record in batch if record.status == HELD]
         if self._is_caught_up(batch):
-            window_start = max(cycle.now_ms - cycle.settings.held_window_ms, cycle.state.start_ms)
-            start, end = min([window_start, *held_ms]), cycle.now_ms + MINUTE_MS
+            window_start_ms = max(self._window_start_ms(), cycle.state.start_ms)
+            start, end = min([window_start_ms, *held_ms]), cycle.now_ms + MINUTE_MS
         elif held_ms:
             start, end = min(held_ms), max(held_ms)
         else:
@@ -116,6 +116,10 @@ class HoldQueue:
         cycle.state.unmatched_holds = {
             hold_id: count for hold_id, count in cycle.state.unmatched_holds.items() if hold_id in self.holds.holds
         }
+
+    def _window_start_ms(self) -> int:
+        """The start of the window that is compared with message tracking."""
+        return self._cycle.now_ms - self._cycle.settings.held_window_ms
 
     def _is_caught_up(self, batch: Sequence[PendingRecord]) -> bool:
         """Whether everything up to now is read and may be delivered in this cycle."""
@@ -191,7 +195,9 @@ class HoldQueue:
         state, settings = self._cycle.state, self._cycle.settings
         if state.is_hold_matched(hold.id):
             return False
-        if hold.received and to_ms(hold.received) < state.start_ms:
+        if hold.received and to_ms(hold.received) < max(state.start_ms, self._window_start_ms() - _LIST_MARGIN_MS):
+            # The queue is also listed around pending records. Ids from before the window may be forgotten, so an older
+            # entry that was delivered would look new.
             return False
         if filters.by_route(settings, hold.route):
             return False

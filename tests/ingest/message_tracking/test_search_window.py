@@ -77,7 +77,7 @@ def test_a_broken_row_makes_only_its_second_unreadable(seconds: list[int], broke
     tenant.undecodable = {BEGIN // SECOND + second for number, second in enumerate(seconds) if number in broken}
     window = read(tenant)
     readable = {f"m{number}" for number in range(len(seconds)) if number not in broken}
-    # A second beside a broken one shares every smallest window with it where both its neighbours are broken.
+    # A second next to a broken one shares every smallest window with it where both its neighbours are broken.
     missed = readable - set(window.rows)
     between = {f"m{number}" for number, second in enumerate(seconds) if _is_between(second, tenant)}
     assert missed <= between

@@ -104,6 +104,16 @@ def test_other_intervals_are_refused(text: str) -> None:
         read_interval(text)
 
 
+def test_the_debug_log_has_the_outcome_of_each_message(command_line: CommandLine, tmp_path: Path) -> None:
+    alerts = tmp_path / "alerts.jsonl"
+    result = command_line.invoke(*command_line.connector("--debug", "--output", str(alerts)))
+    assert result.exit_code == exit_codes.OK
+    delivered = ticket_ids(alerts.read_text(encoding="utf-8"))
+    assert delivered
+    for ticket_id in delivered:
+        assert f"Record '{ticket_id}': delivered" in result.stderr
+
+
 def test_an_invalid_interval_is_a_usage_error(command_line: CommandLine) -> None:
     assert command_line.invoke(*command_line.connector("--every", "soon")).exit_code == exit_codes.USAGE
 

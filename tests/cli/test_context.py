@@ -147,7 +147,7 @@ def test_raw_values_of_a_record() -> None:
     [
         ({}, ["WARNING", "ERROR"]),
         ({"verbose": True}, ["INFO", "WARNING", "ERROR"]),
-        ({"debug": True}, ["INFO", "WARNING", "ERROR"]),
+        ({"debug": True}, ["DEBUG", "INFO", "WARNING", "ERROR"]),
         ({"quiet": True}, ["ERROR"]),
     ],
     ids=str,
@@ -157,6 +157,7 @@ def test_options_select_the_level_of_the_log(
 ) -> None:
     log = logging.getLogger("mimecast_secops.test")
     with log_to_stderr(options):
+        log.debug("x")
         log.info("x")
         log.warning("x")
         log.error("x")

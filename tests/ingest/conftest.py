@@ -22,7 +22,7 @@ class Bench:
     dynamic_list: tuple[str, ...] = ()
 
     def cycle(self, **options: Any) -> Report:
-        values = {"domains": (DOMAIN,), "concurrency": 2} | self.settings
+        values: dict[str, Any] = {"domains": (DOMAIN,), "concurrency": 2} | self.settings
         settings = ConnectorSettings(**values).with_dynamic_list(self.dynamic_list)
         self.tenant.begin_cycle()
         connector = Connector(self.tenant, settings, self.host, self.host, clock=self.tenant.clock, **options)

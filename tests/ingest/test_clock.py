@@ -100,16 +100,17 @@ def test_a_window_rejected_because_of_the_wrong_time_is_read_again(bench: Bench)
     bench.receive("m1", seconds_ago=0)
     bench.advance(60)
     bench.tenant.machine_ahead = -40 * DAY
-    search, refused = bench.tenant.search, []
+    search = bench.tenant.search
+    rejected: list[bool] = []
 
-    def refuse_once(*arguments: object) -> object:
-        if not refused:
-            refused.append(True)
+    def reject_once(*arguments: object) -> object:
+        if not rejected:
+            rejected.append(True)
             bench.tenant.calls.append(("search", arguments))
             raise ApiError("Start date must be within the last 30 days")
         return search(*arguments)  # type: ignore[arg-type]
 
-    bench.tenant.search = refuse_once  # type: ignore[method-assign,assignment]
+    bench.tenant.search = reject_once  # type: ignore[method-assign,assignment]
     report = bench.cycle()
     assert report.ok
     assert bench.host.tickets() == ["m1"]

@@ -122,7 +122,7 @@ def log_to_stderr(options: Mapping[str, Any]) -> Iterator[None]:
     before = (_LOG.handlers[:], _LOG.level, _LOG.propagate)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_LogFormatter(tracebacks=bool(options.get("debug"))))
-    level = logging.INFO if options.get("verbose") or options.get("debug") else logging.WARNING
+    level = logging.DEBUG if options.get("debug") else logging.INFO if options.get("verbose") else logging.WARNING
     _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
     _LOG.handlers[:], _LOG.propagate = [handler], False
     try:

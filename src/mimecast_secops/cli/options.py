@@ -19,6 +19,7 @@ from mimecast_secops.parameters import Kind, Parameter, declared
 _METAVARS: Final = {
     Kind.INTEGER: "NUMBER",
     Kind.LIST: "A,B,…",
+    Kind.CHOICES: "A,B,…",
     Kind.ADDRESSES: "A,B,…",
     Kind.ADDRESS: "ADDRESS",
     Kind.TIME: "TIME",
@@ -51,7 +52,9 @@ class ParameterOption(click.Option):
         self.is_setting = is_setting
         name = f"--{parameter.slug}"
         is_flag = parameter.kind is Kind.FLAG
-        metavar = "|".join(parameter.options) if parameter.options else _METAVARS.get(parameter.kind, "TEXT")
+        metavar = (
+            "|".join(parameter.options) if parameter.kind is Kind.CHOICE else _METAVARS.get(parameter.kind, "TEXT")
+        )
         super().__init__(
             [f"{name}/--no-{parameter.slug}" if is_flag else name, key(parameter)],
             help=parameter.help,
@@ -152,7 +155,9 @@ def common_options() -> list[click.Parameter]:
         click.Option(["--json", "as_json"], is_flag=True, help="Print results as JSON."),
         click.Option(["--quiet", "-q"], is_flag=True, help="Print only results and errors."),
         click.Option(["--verbose", "-v"], is_flag=True, help="Print the log of what the command does."),
-        click.Option(["--debug"], is_flag=True, help="Print the log, and the traceback of an unexpected error."),
+        click.Option(
+            ["--debug"], is_flag=True, help="Print the detailed log, and the traceback of an unexpected error."
+        ),
     ]
 
 

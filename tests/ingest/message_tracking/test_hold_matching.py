@@ -75,7 +75,7 @@ HOLDS = st.lists(FIELDS, max_size=6).map(lambda rows: [hold_of(n, *row) for n, r
 
 def agree(record: PendingRecord, hold: HeldMessage) -> bool:
     """The rule: sender, subject, recipient and time agree, as far as both sides name recipient and time."""
-    received = hold.received and int(hold.received.timestamp() * 1000)
+    received = int(hold.received.timestamp() * 1000) if hold.received else None
     return (
         record.sender.lower() == hold.sender.lower()
         and record.subject.strip() == hold.subject.strip()

@@ -213,3 +213,15 @@ def test_entries_older_than_the_held_window_are_not_delivered_again_with_an_old_
     bench.cycle()
     assert bench.host.tickets() == ["delivered", "overflowed"]
     assert bench.host.alerts[1].events[0]["holdId"] == "hold-overflowed"
+
+
+def test_entries_of_identical_messages_are_matched_once_their_records_are_delivered(bench: Bench) -> None:
+    bench.receive("m1")
+    bench.receive("m2")
+    for _ in range(2):
+        bench.cycle()
+    assert all(bench.state().is_hold_matched(f"hold-{name}") for name in ("m1", "m2"))
+    bench.advance(3 * 3600)
+    bench.tenant.calls.clear()
+    bench.cycle()
+    assert {argument[0] for name, argument in bench.tenant.calls if name == "search"} == {DOMAIN}

@@ -233,6 +233,9 @@ class _DomainSearch:
             return []
         if not halves and not self._is_second_complete(start, end, messages, window):
             window.unreadable.setdefault(_main_second(messages, start), Defect.ROW_LIMIT)
+            if start == window.start_ms:
+                # No other part of this window contains its first second, whose rows may be the missing ones.
+                window.unreadable.setdefault(start // SECOND_MS * SECOND_MS, Defect.ROW_LIMIT)
         return halves
 
     def _search(self, start_ms: int, end_ms: int, statuses: Sequence[str]) -> Sequence[TrackedMessage]:

@@ -16,9 +16,9 @@ from mimecast_secops.api import ApiVersion, MimecastClient, Runtime, Secret
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.limits import RateLimits
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import held_letter, letter
+from tests.simulator.caller import eml, held_eml
 
 TOKEN = "/oauth/token"
 READING = frozenset(
@@ -77,7 +77,7 @@ class Bench:
             setattr(simulator.tenant, one.name, getattr(fresh, one.name))
         simulator.app.faults.clear()
         simulator.app.log.clear()
-        simulator.app.gate.limits = RateLimits()
+        simulator.app.middleware.limits = RateLimits()
         return simulator
 
     @classmethod
@@ -129,14 +129,16 @@ class Bench:
 
     # the tenant
 
-    def held(self, subject: str = "Offer", *, risk: str = "", received: datetime | None = None, **more: Any) -> Tracked:
+    def held(
+        self, subject: str = "Offer", *, risk: str = "", received: datetime | None = None, **more: Any
+    ) -> TrackingRecord:
         """A mail that is held."""
         headers = {"X_Simulator_Risk": risk} if risk else {}
-        return self.simulator.tenant.receive(held_letter(subject, **headers, **more), received=received)[0]
+        return self.simulator.tenant.receive(held_eml(subject, **headers, **more), received=received)[0]
 
-    def mail(self, subject: str = "Minutes", *, received: datetime | None = None, **more: Any) -> Tracked:
+    def mail(self, subject: str = "Minutes", *, received: datetime | None = None, **more: Any) -> TrackingRecord:
         """A mail that is let through."""
-        return self.simulator.tenant.receive(letter(subject, **more), received=received)[0]
+        return self.simulator.tenant.receive(eml(subject, **more), received=received)[0]
 
     def switch(self, **switches: object) -> None:
         self.simulator.control("behaviour", switches)

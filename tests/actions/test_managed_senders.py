@@ -12,7 +12,7 @@ both = pytest.mark.parametrize(("slug", "action"), [("block-sender", "block"), (
 
 
 def entries(bench: Bench) -> list[tuple[str, str, str]]:
-    return [(one.sender, one.to, one.action) for one in bench.simulator.tenant.managed.values()]
+    return [(one.sender, one.to, one.action) for one in bench.simulator.tenant.managed_senders.values()]
 
 
 @both

@@ -71,7 +71,7 @@ CODE = "err_xdk_operation_forbidden_for_address"
 
 def changed(bench: Bench) -> tuple[int, int, int]:
     tenant = bench.simulator.tenant
-    return len(tenant.decisions), len(tenant.managed) + len(tenant.reports), len(tenant.policies)
+    return len(tenant.decisions), len(tenant.managed_senders) + len(tenant.reports), len(tenant.policies)
 
 
 def named(said: str) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Decision, Tracked
+from mimecast_secops.simulator.tenant.records import HoldDecision, TrackingRecord
 from tests.actions.bench import Bench
 
 RELEASE, REJECT = "/api/gateway/hold-release", "/api/gateway/hold-reject"
@@ -19,7 +19,7 @@ both = pytest.mark.parametrize(
 )
 
 
-def decisions(bench: Bench) -> list[Decision]:
+def decisions(bench: Bench) -> list[HoldDecision]:
     return bench.simulator.tenant.decisions
 
 
@@ -28,7 +28,7 @@ def test_a_success_is_one_write_that_mimecast_confirmed(bench: Bench, slug: str,
     one = bench.held()
     result = bench.succeeds(slug, Message_ID=one.id)
     assert bench.writes == [path]
-    assert [(done.what, done.tracking_id) for done in decisions(bench)] == [(what, one.id)]
+    assert [(done.outcome, done.tracking_id) for done in decisions(bench)] == [(what, one.id)]
     assert (result["state"], result["already"]) == ("confirmed", False)
     assert result["undo"]["possible"] is False
     assert result["undo"]["why"]
@@ -96,7 +96,7 @@ def test_a_release_into_the_sandbox_uses_its_own_function_and_nothing_else(v1: B
     assert result.message == f'Successfully released message with ID "{one.id}" in Mimecast.'
     assert result.json_result["state"] == "pending"
     assert v1.writes == [SANDBOX]
-    assert [done.what for done in decisions(v1)] == ["released to sandbox"]
+    assert [done.outcome for done in decisions(v1)] == ["released to sandbox"]
 
 
 @pytest.mark.parametrize("given", [True, "true", "True", "yes"])
@@ -161,7 +161,7 @@ def test_other_risks_do_not_stop_a_release(bench: Bench, risk: str) -> None:
 UNREADABLE = ["severe", "critical", 7, True, ["high"], {"level": "high"}]
 
 
-def with_risk(bench: Bench, risk: object) -> Tracked:
+def with_risk(bench: Bench, risk: object) -> TrackingRecord:
     record = bench.held()
     record.info = {"spamInfo": {"spamProcessingDetail": {"verdict": {"decision": "spam", "risk": risk}}}}
     return record

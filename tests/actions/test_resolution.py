@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.actions.bench import Bench
 
 DECISIONS = [("release-message", "released"), ("reject-message", "rejected")]
@@ -25,10 +25,10 @@ LOGGED = {"tracking id": "is a tracking id", "hold id": "an entry of the held qu
 
 
 def decided(bench: Bench) -> list[tuple[str, str]]:
-    return [(one.what, one.hold_id) for one in bench.simulator.tenant.decisions]
+    return [(one.outcome, one.hold_id) for one in bench.simulator.tenant.decisions]
 
 
-def held_for_three(bench: Bench, **more: str) -> list[Tracked]:
+def held_for_three(bench: Bench, **more: str) -> list[TrackingRecord]:
     to = "ann@example.com, bob@example.com, cat@example.com"
     one = bench.held("Offer", to=to, **more)
     return list(bench.simulator.tenant.by_message_id(one.mail.message_id))
@@ -226,7 +226,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def still_shown_as_held(bench: Bench, record: Tracked) -> dict[str, Any]:
+def still_shown_as_held(bench: Bench, record: TrackingRecord) -> dict[str, Any]:
     """Someone decides on the message elsewhere: it leaves the queue, and tracking goes on saying that it is held."""
     shown = bench.client.tracking.info(record.id).raw
     bench.simulator.tenant.set_status(record, "archived")

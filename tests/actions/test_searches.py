@@ -18,9 +18,9 @@ from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import QueryError
 from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.parameters import InvalidParameter, parse
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.parser import parse_email
 from tests.actions.bench import Bench
-from tests.simulator.caller import letter
+from tests.simulator.caller import eml
 
 FIND, ADVANCED = "simple-archive-search", "advanced-archive-search"
 ARCHIVE = "/api/archive/search"
@@ -226,7 +226,7 @@ def test_items_come_as_mimecast_returns_them_in_either_shape(bench: Bench, flat:
 
 
 def many(bench: Bench, count: int) -> None:
-    mail, now = read_mail(letter("Many")), datetime.now(UTC)
+    mail, now = parse_email(eml("Many")), datetime.now(UTC)
     for number in range(count):
         received = now - timedelta(seconds=number + 1)
         bench.simulator.tenant.add(mail, "ann@example.com", received=received, hold=None)

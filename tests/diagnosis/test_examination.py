@@ -113,7 +113,7 @@ def test_no_probe_changes_anything_in_the_tenant(simulator: Simulator, api_versi
     assert {name: one.status for name, one in simulator.tenant.tracked.items()} == statuses
     assert simulator.tenant.decisions == []
     assert simulator.tenant.policies == {}
-    assert simulator.tenant.managed == {}
+    assert simulator.tenant.managed_senders == {}
 
 
 @BOTH

@@ -20,8 +20,8 @@ from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.state import State, UnreadableState
 from mimecast_secops.parameters import InvalidParameter, read_time, split
 from mimecast_secops.simulator.http.requests import read_body
-from mimecast_secops.simulator.mail.parser import read_mail
-from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
+from mimecast_secops.simulator.mail.parser import parse_email
+from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
 
 
 def reply(data: bytes) -> None:
@@ -84,14 +84,14 @@ def state(data: bytes) -> None:
 
 def mail(data: bytes) -> None:
     """A mail that arrives in the simulated tenant."""
-    read_mail(data)
+    parse_email(data)
 
 
 def simulated_query(data: bytes) -> None:
     """A query that reaches the simulated archive."""
     try:
         parse_query(data.decode("utf-8", "replace"), datetime.now(UTC))
-    except BadQuery:
+    except InvalidQuery:
         return
 
 

@@ -152,7 +152,7 @@ def control(simulator: Simulator, path: str, body: Any = None, **headers: str) -
     return send(f"{simulator.url}/simulator/{path}", headers={"Content-Type": "application/json"} | headers, body=raw)
 
 
-def letter(
+def eml(
     subject: str = "Minutes",
     *,
     sender: str = "carol@example.org",
@@ -178,5 +178,5 @@ def letter(
     return mail.as_bytes()
 
 
-def held_letter(subject: str = "Offer", **more: Any) -> bytes:
-    return letter(subject, **({"X_Simulator_Hold": "Spam Signature"} | more))
+def held_eml(subject: str = "Offer", **more: Any) -> bytes:
+    return eml(subject, **({"X_Simulator_Hold": "Spam Signature"} | more))

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from mimecast_secops.simulator import Options, Quirks, Simulator, serve
-from mimecast_secops.simulator.server import _receive_what_lies_there, _watch
+from mimecast_secops.simulator.server import _receive_existing, _watch
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import ACCOUNT, Caller, held_letter, letter, send
+from tests.simulator.caller import ACCOUNT, Caller, eml, held_eml, send
 
 COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator"]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
@@ -84,20 +84,20 @@ def test_every_reply_says_that_it_comes_from_a_simulator(simulator: Simulator, c
 
 
 def test_mail_that_is_given_has_arrived_and_more_can_arrive(tmp_path: Path) -> None:
-    (tmp_path / "a.eml").write_bytes(letter("First"))
+    (tmp_path / "a.eml").write_bytes(eml("First"))
     with Simulator(mail=[tmp_path]) as simulator:
         (tmp_path / "later").mkdir()
         path = tmp_path / "later" / "b.eml"
-        path.write_bytes(held_letter("Second"))
+        path.write_bytes(held_eml("Second"))
         (record,) = simulator.receive(path)
         assert record.status == "held"
         assert tracked(simulator.url) == ["First", "Second"]
 
 
 def test_a_tenant_outlives_its_server() -> None:
-    tenant = Tenant(behaviour=Quirks(rate_limit=7))
+    tenant = Tenant(quirks=Quirks(rate_limit=7))
     with Simulator(tenant=tenant):
-        tenant.receive(letter())
+        tenant.receive(eml())
     with Simulator(tenant=tenant) as simulator:
         assert len(tracked(simulator.url)) == 1
         assert Caller(simulator, 1).call(ACCOUNT).headers["X-RateLimit-Limit"] == "7"
@@ -152,19 +152,19 @@ def test_the_process_lets_in_with_the_credentials_that_it_printed() -> None:
 
 @POSIX
 def test_mail_that_is_dropped_into_the_folder_arrives(tmp_path: Path) -> None:
-    (tmp_path / "old.eml").write_bytes(letter("Old"))
+    (tmp_path / "old.eml").write_bytes(eml("Old"))
     with running("--mail", str(tmp_path)) as (_, said):
         url = url_of(said)
         assert tracked(url) == ["Old"]
-        (tmp_path / "new.eml").write_bytes(held_letter("New"))
+        (tmp_path / "new.eml").write_bytes(held_eml("New"))
         assert eventually(lambda: tracked(url) == ["Old", "New"])
 
 
 def test_mail_that_is_dropped_while_the_process_starts_is_new(tmp_path: Path) -> None:
-    (tmp_path / "old.eml").write_bytes(letter("Old"))
+    (tmp_path / "old.eml").write_bytes(eml("Old"))
     tenant = Tenant()
-    (watched,) = _receive_what_lies_there(tenant, [tmp_path])
-    (tmp_path / "new.eml").write_bytes(letter("New"))
+    (watched,) = _receive_existing(tenant, [tmp_path])
+    (tmp_path / "new.eml").write_bytes(eml("New"))
 
     async def watch_until_it_arrives() -> None:
         watching = asyncio.create_task(_watch(tenant, [watched]))
@@ -180,9 +180,9 @@ def test_mail_that_is_dropped_while_the_process_starts_is_new(tmp_path: Path) ->
 def test_files_and_folders_arrive_in_the_order_in_which_they_are_named(tmp_path: Path) -> None:
     (tmp_path / "box").mkdir()
     for name in ("z.eml", "box/a.eml"):
-        (tmp_path / name).write_bytes(letter(name))
+        (tmp_path / name).write_bytes(eml(name))
     tenant = Tenant()
-    watched = _receive_what_lies_there(tenant, [tmp_path / "z.eml", tmp_path / "box"])
+    watched = _receive_existing(tenant, [tmp_path / "z.eml", tmp_path / "box"])
     assert [one.mail.subject for one in tenant.between(None, None)] == ["z.eml", "box/a.eml"]
     assert len(watched) == 1
 

@@ -3,7 +3,7 @@
 It shares no code with the client: two readings of the same documents, which check each other.
 """
 
-from mimecast_secops.simulator.quirks import Quirks, UnknownSwitch
+from mimecast_secops.simulator.quirks import Quirks, UnknownQuirk
 from mimecast_secops.simulator.server import SAMPLES, Options, Simulator, serve
 
-__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "UnknownSwitch", "serve"]
+__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "UnknownQuirk", "serve"]

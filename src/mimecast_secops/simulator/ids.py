@@ -13,7 +13,7 @@ _SHAPE: Final = re.compile(r"e[NJ][A-Za-z0-9_-]{60,}\Z")
 
 
 @dataclass(slots=True)
-class Ids:
+class IdGenerator:
     """Gives out ids; the same seed gives the same ids in the same order."""
 
     seed: str = "tenant"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
 
-class UnknownSwitch(ValueError):
+class UnknownQuirk(ValueError):
     """There is no such switch, or it cannot have that value; the message says what there is."""
 
 
@@ -86,14 +86,14 @@ class Quirks:
         """
         known = {field.name: field for field in dataclasses.fields(self)}
         if name not in known:
-            raise UnknownSwitch(f"There is no switch {name!r}. There are: {', '.join(known)}.")
+            raise UnknownQuirk(f"There is no switch {name!r}. There are: {', '.join(known)}.")
         words = get_args(get_type_hints(type(self))[name])
         setattr(self, name, _word(name, words, value) if words else _converted(name, getattr(self, name), value))
 
 
 def _word(name: str, words: tuple[str, ...], value: object) -> str:
     if value not in words:
-        raise UnknownSwitch(f"{name} cannot be {value!r}. It can be: {', '.join(words)}.")
+        raise UnknownQuirk(f"{name} cannot be {value!r}. It can be: {', '.join(words)}.")
     return str(value)
 
 
@@ -104,5 +104,5 @@ def _converted(name: str, present: object, value: object) -> Any:
         if isinstance(present, (int, float)):
             return type(present)(str(value))
     except (KeyError, ValueError):
-        raise UnknownSwitch(f"{name} cannot be {value!r}.") from None
+        raise UnknownQuirk(f"{name} cannot be {value!r}.") from None
     return str(value)

@@ -21,15 +21,15 @@ from typing import Any, Final, Self
 import uvicorn
 
 from mimecast_secops.simulator.http.app import LoggedRequest, SimulatorApp
-from mimecast_secops.simulator.mail.folder import WatchedFolder, mail_files
+from mimecast_secops.simulator.mail.folder import WatchedFolder, email_files
 from mimecast_secops.simulator.quirks import Quirks
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SAMPLES: Final = Path(__file__).parent / "samples"
-_READY_WITHIN: Final = 15.0
-_LOOK_EVERY: Final = 0.5
+_START_TIMEOUT_S: Final = 15.0
+_POLL_INTERVAL_S: Final = 0.5
 
 
 class Simulator:
@@ -51,11 +51,11 @@ class Simulator:
         self,
         *,
         mail: Iterable[Path | str] = (),
-        behaviour: Quirks | None = None,
+        quirks: Quirks | None = None,
         tenant: Tenant | None = None,
         file_host: bool = False,
     ) -> None:
-        self.tenant = tenant or Tenant(behaviour=behaviour or Quirks())
+        self.tenant = tenant or Tenant(quirks=quirks or Quirks())
         self.app = SimulatorApp(self.tenant)
         self._mail = [Path(place) for place in mail]
         self._file_host = file_host
@@ -77,9 +77,9 @@ class Simulator:
         """The requests that Mimecast's API has had, oldest first."""
         return list(self.app.log)
 
-    def receive(self, *places: Path | str) -> list[Tracked]:
+    def receive(self, *places: Path | str) -> list[TrackingRecord]:
         """Let mail arrive: files or folders of `.eml`, a second apart, the last one now."""
-        files = list(mail_files(Path(place) for place in places))
+        files = list(email_files(Path(place) for place in places))
         return receive_files(self.tenant, files)
 
     def control(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class _Threaded:
 
     def start(self) -> None:
         self._thread.start()
-        for _ in range(int(_READY_WITHIN * 100)):
+        for _ in range(int(_START_TIMEOUT_S * 100)):
             if self._server.started:
                 return
             threading.Event().wait(0.01)
@@ -133,7 +133,7 @@ class _Threaded:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=_READY_WITHIN)
+        self._thread.join(timeout=_START_TIMEOUT_S)
         self._socket.close()
 
     def _run(self) -> None:
@@ -171,8 +171,8 @@ def serve(options: Options) -> int:
     tenant.domains |= {domain.lower() for domain in options.domains}
     for setting in options.sets:
         name, _, value = setting.partition("=")
-        tenant.behaviour.change(name.strip(), value.strip())
-    watched = _receive_what_lies_there(tenant, options.mail)
+        tenant.quirks.change(name.strip(), value.strip())
+    watched = _receive_existing(tenant, options.mail)
     app = SimulatorApp(tenant, allow_remote=options.allow_remote)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -182,7 +182,7 @@ def serve(options: Options) -> int:
         host = f"[{options.host}]" if family == socket.AF_INET6 else options.host
         url = f"http://{host}:{listener.getsockname()[1]}"
         options.ready("This is a simulator of a Mimecast tenant. No mail and no credential in it is real.")
-        for line in _how_to_connect(tenant, url):
+        for line in _connection_lines(tenant, url):
             options.ready(line)
         gc.freeze()
         return asyncio.run(_serve(app, listener, watched))
@@ -199,7 +199,7 @@ async def _serve(app: SimulatorApp, listener: socket.socket, watched: list[Watch
     return 0
 
 
-def _receive_what_lies_there(tenant: Tenant, places: list[Path]) -> list[WatchedFolder]:
+def _receive_existing(tenant: Tenant, places: list[Path]) -> list[WatchedFolder]:
     """Let the mail in `places` arrive. The folders know what was taken, so that all else that appears is new."""
     watched, files = [], []
     for place in places:
@@ -215,12 +215,12 @@ def _receive_what_lies_there(tenant: Tenant, places: list[Path]) -> list[Watched
 
 async def _watch(tenant: Tenant, watched: list[WatchedFolder]) -> None:
     while True:
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_INTERVAL_S)
         for folder in watched:
             receive_files(tenant, folder.new_files())
 
 
-def receive_files(tenant: Tenant, files: list[Path]) -> list[Tracked]:
+def receive_files(tenant: Tenant, files: list[Path]) -> list[TrackingRecord]:
     """Let the mail in `files` arrive, a second apart, the last one now. What cannot be opened is named and left out."""
     now = tenant.clock.now()
     records = []
@@ -234,7 +234,7 @@ def receive_files(tenant: Tenant, files: list[Path]) -> list[Tracked]:
     return records
 
 
-def _how_to_connect(tenant: Tenant, url: str) -> list[str]:
+def _connection_lines(tenant: Tenant, url: str) -> list[str]:
     keys, application = tenant.keys, tenant.application
     return [
         f"MIMECAST_API_ROOT={url}",

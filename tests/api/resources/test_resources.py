@@ -27,7 +27,7 @@ from mimecast_secops.connection import connection_of
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.app import SimulatorApp
 from mimecast_secops.simulator.http.routes import ENDPOINTS
-from mimecast_secops.simulator.ids import Ids
+from mimecast_secops.simulator.ids import IdGenerator
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS
 from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -35,7 +35,7 @@ from tests.api.bench import FakeTime
 from tests.tenants import client_for, settings_for
 
 V1, V2 = ApiVersion.V1, ApiVersion.V2
-UNKNOWN = Ids("another tenant").new("id")
+UNKNOWN = IdGenerator("another tenant").new("id")
 DAMAGED = UNKNOWN[:-20]
 ON_V1 = pytest.mark.parametrize("api_version", [V1], ids=["V1"])
 ON_V2 = pytest.mark.parametrize("api_version", [V2], ids=["V2"])
@@ -56,7 +56,7 @@ def running() -> Iterator[Simulator]:
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
     """A tenant of this test's own behind a server that goes on running: starting one takes longer than most tests."""
-    running.tenant = Tenant(behaviour=Quirks(gateway_detail_on_v2=True))
+    running.tenant = Tenant(quirks=Quirks(gateway_detail_on_v2=True))
     vars(running.app).update(vars(SimulatorApp(running.tenant)))
     running.receive(Simulator.SAMPLES)
     return running

@@ -24,8 +24,8 @@ from tests.simulator.caller import (
     SENDERS,
     Caller,
     control,
-    held_letter,
-    letter,
+    eml,
+    held_eml,
     send,
 )
 
@@ -112,7 +112,7 @@ def test_a_page_under_another_name_for_this_machine_is_not_answered(simulator: S
 
 
 def test_state_says_that_it_is_a_simulator_and_what_was_done(simulator: Simulator, v1: Caller) -> None:
-    held, other = simulator.tenant.receive(held_letter())[0], simulator.tenant.receive(letter())[0]
+    held, other = simulator.tenant.receive(held_eml())[0], simulator.tenant.receive(eml())[0]
     v1.call(RELEASE, {"id": held.hold_id})
     v1.call("/api/message-finder/report-message", {"id": other.id, "type": "spam", "comment": "c"})
     v1.call(SENDERS, {"sender": "a@example.org", "to": "b@example.com", "action": "block"})
@@ -138,7 +138,7 @@ def test_state_says_that_it_is_a_simulator_and_what_was_done(simulator: Simulato
 
 
 def test_mail_arrives_as_text_or_base64_at_a_time_of_choice(simulator: Simulator) -> None:
-    raw = held_letter("By hand", to="a@example.com, b@example.com")
+    raw = held_eml("By hand", to="a@example.com, b@example.com")
     text = control(simulator, "mail", {"eml": raw.decode(), "received": "2026-03-01T10:00:00Z"}).json["records"]
     coded = control(simulator, "mail", {"base64": base64.b64encode(raw).decode()}).json["records"]
     assert [one["to"][0]["emailAddress"] for one in text] == ["a@example.com", "b@example.com"]
@@ -157,7 +157,7 @@ def test_switches_are_changed_by_name(simulator: Simulator) -> None:
     assert control(simulator, "behaviour", {"rate_limit": 3, "not_held": "fail"}).json == {
         "changed": ["not_held", "rate_limit"]
     }
-    assert (simulator.tenant.behaviour.rate_limit, simulator.tenant.behaviour.not_held) == (3, "fail")
+    assert (simulator.tenant.quirks.rate_limit, simulator.tenant.quirks.not_held) == (3, "fail")
     refused = control(simulator, "behaviour", {"nonsense": 1})
     assert refused.status == 400
     assert "rate_limit" in refused.json["error"]
@@ -201,7 +201,7 @@ def test_tokens_and_keys_expire_on_demand(simulator: Simulator, v1: Caller, v2: 
 
 
 def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> None:
-    (record,) = simulator.tenant.receive(letter(Message_ID="<m@example.org>"))
+    (record,) = simulator.tenant.receive(eml(Message_ID="<m@example.org>"))
     row = control(
         simulator, "record", {"id": record.id, "status": "held", "row": {"sent": None}, "info": {"spamInfo": None}}
     )
@@ -218,8 +218,8 @@ def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> No
 def test_a_raw_subject_stands_in_every_reply_that_shows_the_record_and_in_no_other(
     simulator: Simulator, v1: Caller, raw: bytes
 ) -> None:
-    (record,) = simulator.tenant.receive(held_letter("Mine"))
-    simulator.tenant.receive(held_letter("Other"))
+    (record,) = simulator.tenant.receive(held_eml("Mine"))
+    simulator.tenant.receive(held_eml("Other"))
     coded = base64.b64encode(raw).decode()
     assert control(simulator, "record", {"id": record.id, "raw_subject": coded}).json["subject"] == "Mine"
     search = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
@@ -238,7 +238,7 @@ def test_a_raw_subject_stands_in_every_reply_that_shows_the_record_and_in_no_oth
 
 @pytest.mark.parametrize("text", ["a", "é", 5, "YQ=*"])
 def test_a_raw_subject_that_is_no_base64_is_refused(simulator: Simulator, text: object) -> None:
-    (record,) = simulator.tenant.receive(held_letter("Mine"))
+    (record,) = simulator.tenant.receive(held_eml("Mine"))
     assert control(simulator, "record", {"id": record.id, "raw_subject": text}).status == 400
     assert record.raw_subject is None
 

@@ -9,18 +9,18 @@ from datetime import timedelta
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.mail.generator import fabricate
+from mimecast_secops.simulator.mail.generator import generate_messages
 from tests.simulator.caller import (
     HOLD_LIST,
     HOLD_SUMMARY,
     REJECT,
     RELEASE,
     Caller,
-    held_letter,
-    letter,
+    eml,
+    held_eml,
 )
 
-HELD = held_letter()
+HELD = held_eml()
 
 
 def test_the_hold_list_shows_releases_and_rejections(simulator: Simulator, caller: Caller) -> None:
@@ -34,7 +34,7 @@ def test_the_hold_list_shows_releases_and_rejections(simulator: Simulator, calle
     reply = caller.call(REJECT, {"ids": [second.hold_id, first.hold_id], "message": "no", "notify": True})
     assert reply.data == [{"id": second.hold_id, "reject": True}, {"id": first.hold_id, "reject": False}]
     assert [one["id"] for one in caller.call(HOLD_LIST, {"admin": True}).data] == [third.hold_id]
-    assert [(one.what, one.message, one.notify) for one in simulator.tenant.decisions] == [
+    assert [(one.outcome, one.message, one.notify) for one in simulator.tenant.decisions] == [
         ("released", "", False),
         ("rejected", "no", True),
     ]
@@ -52,8 +52,8 @@ def test_an_application_has_no_mailbox_of_its_own(simulator: Simulator, caller: 
 def test_releasing_what_is_not_held_answers_as_the_switch_says(
     simulator: Simulator, v2: Caller, switch: str, data: list[dict[str, bool]], codes: list[str]
 ) -> None:
-    simulator.tenant.behaviour.not_held = switch
-    (record,) = simulator.tenant.receive(letter())
+    simulator.tenant.quirks.not_held = switch
+    (record,) = simulator.tenant.receive(eml())
     reply = v2.call(RELEASE, {"id": record.hold_id})
     assert reply.data == [{"id": record.hold_id} | one for one in data]
     assert reply.codes == codes
@@ -70,7 +70,7 @@ def test_a_rejection_takes_only_the_documented_reasons(simulator: Simulator, cal
 
 
 def test_the_hold_list_is_paged_without_gaps_or_repeats(simulator: Simulator, caller: Caller) -> None:
-    fabricate(simulator.tenant, count=11, end=simulator.tenant.clock.now(), spread=timedelta(minutes=1))
+    generate_messages(simulator.tenant, count=11, end=simulator.tenant.clock.now(), spread=timedelta(minutes=1))
     seen, token, lengths = [], "", []
     while True:
         reply = caller.call(HOLD_LIST, {"admin": True}, page={"pageSize": 4, **({"pageToken": token} if token else {})})
@@ -114,8 +114,8 @@ def test_a_page_token_that_was_never_given_out_is_refused(v2: Caller, token: str
 def test_the_hold_list_is_searched_by_field(
     simulator: Simulator, caller: Caller, field: str, value: str, subjects: list[str]
 ) -> None:
-    simulator.tenant.receive(held_letter("Alpha"))
-    simulator.tenant.receive(held_letter("Beta", sender="mallory@example.net"))
+    simulator.tenant.receive(held_eml("Alpha"))
+    simulator.tenant.receive(held_eml("Beta", sender="mallory@example.net"))
     reply = caller.call(HOLD_LIST, {"admin": True, "searchBy": {"fieldName": field, "value": value}})
     assert sorted(one["subject"] for one in reply.data) == subjects
 
@@ -132,7 +132,7 @@ def test_the_reason_code_is_spelt_as_each_generation_spells_it(simulator: Simula
 def test_the_summary_counts_by_policy(simulator: Simulator, caller: Caller) -> None:
     for _ in range(2):
         simulator.tenant.receive(HELD)
-    simulator.tenant.receive(letter(files={"a.exe": b"MZ"}))
+    simulator.tenant.receive(eml(files={"a.exe": b"MZ"}))
     assert caller.call(HOLD_SUMMARY).data == [
         {"policyInfo": "Malicious Attachment", "numberOfItems": 1},
         {"policyInfo": "Spam Signature", "numberOfItems": 2},
@@ -148,6 +148,6 @@ def test_the_queue_names_the_recipient_of_the_header_too(simulator: Simulator, c
 def test_the_summary_of_the_queue_says_how_many_entries_it_has(simulator: Simulator, caller: Caller) -> None:
     assert caller.call(HOLD_SUMMARY).json["meta"]["pagination"] == {"pageSize": 0}
     for reason in ("Spam Signature", "Sandbox", "Sandbox"):
-        simulator.tenant.receive(held_letter(X_Simulator_Hold=reason))
+        simulator.tenant.receive(held_eml(X_Simulator_Hold=reason))
     reply = caller.call(HOLD_SUMMARY)
     assert len(reply.data) == reply.json["meta"]["pagination"]["pageSize"] == 2

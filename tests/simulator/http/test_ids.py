@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.ids import Ids
+from mimecast_secops.simulator.ids import IdGenerator
 from tests.simulator.caller import (
     DELETE_POLICY,
     DETAIL,
@@ -15,21 +15,21 @@ from tests.simulator.caller import (
     REJECT,
     RELEASE,
     Caller,
-    held_letter,
+    held_eml,
 )
 
-HELD = held_letter()
+HELD = held_eml()
 
 
 def test_an_unknown_id_and_a_damaged_id_are_told_apart_on_api_2_only(
     simulator: Simulator, v1: Caller, v2: Caller
 ) -> None:
-    unknown = Ids("another tenant").new("hold")
+    unknown = IdGenerator("another tenant").new("hold")
     assert v1.call(RELEASE, {"id": unknown}).codes == v2.call(RELEASE, {"id": unknown}).codes == ["xdk_failure"]
     assert v1.call(RELEASE, {"id": unknown[:-4]}).codes == ["xdk_failure"]
     damaged = v2.call(RELEASE, {"id": unknown[:-4]})
     assert (damaged.status, damaged.raw) == (400, b"")
-    simulator.tenant.behaviour.unknown_id = "status"
+    simulator.tenant.quirks.unknown_id = "status"
     assert v2.call(RELEASE, {"id": unknown}).json["meta"]["status"] == 404
 
 
@@ -49,11 +49,11 @@ OF_THE_CONSOLE = (
 def test_an_id_that_is_no_text_is_refused_as_a_damaged_one(
     simulator: Simulator, caller: Caller, path: str, value: object
 ) -> None:
-    simulator.tenant.behaviour.gateway_detail_on_v2 = True
+    simulator.tenant.quirks.gateway_detail_on_v2 = True
     reply = caller.call(path, {"id": value})
     if caller.version == 2:
         assert (reply.status, reply.raw) == (400, b"")
-        simulator.tenant.behaviour.damaged_id_empty_400 = False
+        simulator.tenant.quirks.damaged_id_empty_400 = False
         reply = caller.call(path, {"id": value})
     assert (reply.status, reply.codes) == (200, ["xdk_failure"])
 
@@ -99,5 +99,5 @@ def test_a_damaged_tracking_id_is_refused_as_the_switch_says(simulator: Simulato
     damaged = v2.call(INFO, {"id": record.id[:-4]})
     assert (damaged.status, damaged.raw) == (400, b"")
     assert v1.call(INFO, {"id": record.id[:-4]}).codes == ["xdk_failure"]
-    simulator.tenant.behaviour.damaged_id_empty_400 = False
+    simulator.tenant.quirks.damaged_id_empty_400 = False
     assert v2.call(INFO, {"id": record.id[:-4]}).codes == ["xdk_failure"]

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator import Quirks, Simulator
-from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, BadFault, Fault, Faults, undecodable
+from mimecast_secops.simulator.http.faults import KINDS, VARIANTS, Fault, Faults, UnknownFault, make_undecodable
 from mimecast_secops.simulator.http.limits import RateLimits
-from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, SEARCH, Caller, control, held_letter
+from tests.simulator.caller import ACCOUNT, GET_FILE, HOLD_LIST, RELEASE, SEARCH, Caller, control, held_eml
 
 # limits
 
 
 def test_the_quota_counts_down_and_then_refuses_without_executing(simulator: Simulator, v1: Caller) -> None:
-    records = [simulator.tenant.receive(held_letter())[0] for _ in range(3)]
-    simulator.tenant.behaviour.rate_limit = 2
+    records = [simulator.tenant.receive(held_eml())[0] for _ in range(3)]
+    simulator.tenant.quirks.rate_limit = 2
     replies = [v1.call(RELEASE, {"id": one.hold_id}) for one in records]
     assert [one.status for one in replies] == [200, 200, 429]
     assert [one.headers["X-RateLimit-Limit"] for one in replies] == ["2"] * 3
@@ -32,7 +32,7 @@ def test_the_quota_counts_down_and_then_refuses_without_executing(simulator: Sim
 
 
 def test_each_function_has_a_quota_of_its_own(simulator: Simulator, caller: Caller) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
+    simulator.tenant.quirks.rate_limit = 1
     assert [caller.call(path).status for path in (ACCOUNT, HOLD_LIST, ACCOUNT)] == [200, 200, 429]
 
 
@@ -41,18 +41,18 @@ def test_without_a_quota_there_are_no_headers(v1: Caller) -> None:
 
 
 def test_api_2_names_its_quota_with_a_refusal_only_unless_switched_on(simulator: Simulator, v2: Caller) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
+    simulator.tenant.quirks.rate_limit = 1
     first, second = v2.call(ACCOUNT), v2.call(ACCOUNT)
     assert "X-RateLimit-Limit" not in first.headers
     assert second.headers["X-RateLimit-Remaining"] == "0"
-    simulator.tenant.behaviour.rate_headers_on_v2 = True
+    simulator.tenant.quirks.rate_headers_on_v2 = True
     assert v2.call(HOLD_LIST).headers["X-RateLimit-Limit"] == "1"
 
 
 @pytest.mark.parametrize("spelling", ["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit"])
 def test_the_headers_have_the_spelling_that_is_switched_on(simulator: Simulator, v1: Caller, spelling: str) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
-    simulator.tenant.behaviour.rate_header = spelling
+    simulator.tenant.quirks.rate_limit = 1
+    simulator.tenant.quirks.rate_header = spelling
     v1.call(ACCOUNT)
     reply = v1.call(ACCOUNT)
     assert reply.status == 429
@@ -62,8 +62,8 @@ def test_the_headers_have_the_spelling_that_is_switched_on(simulator: Simulator,
 
 
 def test_retry_after_stands_alone_and_is_in_seconds(simulator: Simulator, v1: Caller) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
-    simulator.tenant.behaviour.rate_header = "Retry-After"
+    simulator.tenant.quirks.rate_limit = 1
+    simulator.tenant.quirks.rate_header = "Retry-After"
     v1.call(ACCOUNT)
     reply = v1.call(ACCOUNT)
     assert 1 <= int(reply.headers["Retry-After"]) <= 60
@@ -71,21 +71,21 @@ def test_retry_after_stands_alone_and_is_in_seconds(simulator: Simulator, v1: Ca
 
 
 def test_the_quota_begins_anew_with_the_next_window(simulator: Simulator, v1: Caller) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
-    simulator.tenant.behaviour.rate_window = 0.0
+    simulator.tenant.quirks.rate_limit = 1
+    simulator.tenant.quirks.rate_window = 0.0
     assert [v1.call(ACCOUNT).status for _ in range(3)] == [200, 200, 200]
 
 
 def test_a_refused_signature_uses_up_nothing(simulator: Simulator, v1: Caller) -> None:
-    simulator.tenant.behaviour.rate_limit = 1
+    simulator.tenant.quirks.rate_limit = 1
     assert v1.post(ACCOUNT, {}, secret_key="AAAA").status == 401
     assert v1.call(ACCOUNT).status == 200
 
 
 @given(st.integers(1, 20), st.lists(st.sampled_from(["/a", "/b"]), max_size=50))
 def test_each_path_gets_exactly_its_quota(limit: int, paths: list[str]) -> None:
-    limits, behaviour = RateLimits(), Quirks(rate_limit=limit, rate_window=3600)
-    passed = [path for path in paths if limits.take(behaviour, path, 1)[0] is None]
+    limits, quirks = RateLimits(), Quirks(rate_limit=limit, rate_window=3600)
+    passed = [path for path in paths if limits.take(quirks, path, 1)[0] is None]
     for path in ("/a", "/b"):
         assert passed.count(path) == min(limit, paths.count(path))
 
@@ -122,7 +122,7 @@ def test_a_429_on_demand_has_the_headers(simulator: Simulator, caller: Caller) -
 def test_a_reset_ends_the_connection_without_a_reply_though_the_call_was_executed(
     simulator: Simulator, caller: Caller
 ) -> None:
-    (record,) = simulator.tenant.receive(held_letter())
+    (record,) = simulator.tenant.receive(held_eml())
     add(simulator, "reset", path=RELEASE, count=1)
     with pytest.raises((ConnectionError, http.client.HTTPException, urllib.error.URLError)):
         caller.call(RELEASE, {"id": record.hold_id})
@@ -142,7 +142,7 @@ def test_a_truncated_reply_is_the_first_half_of_the_real_one(simulator: Simulato
 
 def test_a_large_truncated_file_is_cut_in_the_middle_too(simulator: Simulator, v1: Caller) -> None:
     content = bytes(range(256)) * 40_000
-    (record,) = simulator.tenant.receive(held_letter(files={"a.bin": content}))
+    (record,) = simulator.tenant.receive(held_eml(files={"a.bin": content}))
     add(simulator, "truncated", path=GET_FILE, count=1)
     item = {"id": simulator.tenant.file_id(record.mail.parts[0])}
     with pytest.raises(http.client.IncompleteRead) as caught:
@@ -193,8 +193,8 @@ def is_an_insertion(broken: bytes, whole: bytes) -> bool:
 def test_one_row_of_an_undecodable_reply_is_broken_and_the_others_are_whole(
     simulator: Simulator, caller: Caller, variant: str
 ) -> None:
-    simulator.tenant.receive(held_letter('A "first"'))
-    simulator.tenant.receive(held_letter("Second"))
+    simulator.tenant.receive(held_eml('A "first"'))
+    simulator.tenant.receive(held_eml("Second"))
     whole = caller.call(HOLD_LIST, {"admin": True}).raw
     add(simulator, "undecodable", path=HOLD_LIST, variant=variant, count=1)
     broken = caller.call(HOLD_LIST, {"admin": True}).raw
@@ -208,7 +208,7 @@ def test_one_row_of_an_undecodable_reply_is_broken_and_the_others_are_whole(
 @given(st.text(max_size=30), st.sampled_from(VARIANTS))
 def test_a_broken_reply_is_the_reply_and_the_variant(subject: str, variant: str) -> None:
     body = msgspec.json.encode({"id": "x", "subject": subject, "size": 1})
-    broken = undecodable(body, variant)
+    broken = make_undecodable(body, variant)
     assert len(broken) > len(body)
     assert is_an_insertion(broken, body)
 
@@ -228,7 +228,7 @@ def test_a_slow_reply_is_the_real_one(simulator: Simulator, caller: Caller) -> N
 
 def test_latency_changes_nothing_but_time(simulator: Simulator, caller: Caller) -> None:
     whole = caller.call(ACCOUNT).raw
-    simulator.tenant.behaviour.latency_ms = 1
+    simulator.tenant.quirks.latency_ms = 1
     assert caller.call(ACCOUNT).raw == whole
 
 
@@ -267,7 +267,7 @@ def test_a_fault_that_does_not_exist_is_refused(simulator: Simulator, fault: dic
 
 
 def test_the_refusal_names_the_faults_that_there_are() -> None:
-    with pytest.raises(BadFault, match=", ".join(KINDS)):
+    with pytest.raises(UnknownFault, match=", ".join(KINDS)):
         Fault(kind="nonsense")
 
 
@@ -275,8 +275,8 @@ def test_the_refusal_names_the_faults_that_there_are() -> None:
 def test_a_fault_lets_some_through_and_then_strikes_its_count(after: int, count: int, calls: int) -> None:
     faults = Faults()
     faults.add(Fault(kind="500", after=after, count=count))
-    struck = [faults.strike("/x") is not None for _ in range(calls)]
-    assert struck == [after <= number < after + count for number in range(calls)]
+    hits = [faults.match("/x") is not None for _ in range(calls)]
+    assert hits == [after <= number < after + count for number in range(calls)]
 
 
 @given(st.floats(0, 1), st.integers(0, 50))
@@ -285,7 +285,7 @@ def test_chance_strikes_the_same_calls_every_time(probability: float, calls: int
     for _ in range(2):
         faults = Faults()
         faults.add(Fault(kind="500", probability=probability))
-        runs.append([faults.strike("/x") is not None for _ in range(calls)])
+        runs.append([faults.match("/x") is not None for _ in range(calls)])
     assert runs[0] == runs[1]
     if probability in (0, 1):
         assert runs[0] == [bool(probability)] * calls

@@ -80,7 +80,7 @@ def test_a_token_is_good_until_its_lifetime_ends(simulator: Simulator, v2: Calle
 
 
 def test_the_lifetime_is_a_switch(simulator: Simulator, v2: Caller) -> None:
-    simulator.tenant.behaviour.token_lifetime = 0.5
+    simulator.tenant.quirks.token_lifetime = 0.5
     assert v2.token().json["expires_in"] == 0.5
 
 

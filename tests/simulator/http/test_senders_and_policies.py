@@ -30,7 +30,7 @@ def test_the_last_word_about_a_sender_counts(simulator: Simulator, caller: Calle
     assert first["type"] == "Block"
     second = caller.call(SENDERS, item | {"action": "permit", "sender": "BAD@example.org"}).data[0]
     assert (second["id"], second["type"]) == (first["id"], "Permit")
-    assert len(simulator.tenant.managed) == 1
+    assert len(simulator.tenant.managed_senders) == 1
 
 
 def test_one_bad_address_does_not_stop_the_others(caller: Caller) -> None:
@@ -60,7 +60,7 @@ def test_a_policy_is_created_updated_listed_and_deleted_on_api_1(simulator: Simu
 def test_deleting_policies_by_function_exists_on_api_2_only_when_switched_on(simulator: Simulator, v2: Caller) -> None:
     made = v2.call(CREATE_POLICY, POLICY).data[0]
     assert v2.call(DELETE_POLICY, {"id": made["id"]}).codes == ["app_forbidden"]
-    simulator.tenant.behaviour.delete_policy_on_v2 = True
+    simulator.tenant.quirks.delete_policy_on_v2 = True
     assert v2.call(DELETE_POLICY, {"id": made["id"]}).data == [{"id": made["id"]}]
 
 

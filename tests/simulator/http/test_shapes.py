@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.ids import Ids
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.ids import IdGenerator
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.simulator.caller import (
     CREATE_POLICY,
     REST_POLICIES,
     SAMPLE_REPLIES,
     Caller,
     Reply,
-    held_letter,
-    letter,
+    eml,
+    held_eml,
     send,
 )
 
@@ -63,16 +63,16 @@ class Stage:
     """A tenant on the day of the samples."""
 
     simulator: Simulator
-    held: Tracked
-    other_held: Tracked
-    archived: Tracked
-    archived_page: list[Tracked]
+    held: TrackingRecord
+    other_held: TrackingRecord
+    archived: TrackingRecord
+    archived_page: list[TrackingRecord]
     attachment: str
     policy: str
 
     @property
     def unknown(self) -> str:
-        return Ids("another tenant").new("any")
+        return IdGenerator("another tenant").new("any")
 
 
 @pytest.fixture
@@ -81,15 +81,15 @@ def stage(simulator: Simulator) -> Stage:
     tenant.clock.frozen = NOW
     mail = {"files": {"invoice.docm": b"macro"}, "html": "<p>x</p>", "Cc": "bob@example.com"}
     held = tenant.receive(
-        held_letter("Invoice", Message_ID="<a1@example.org>", X_Simulator_Risk="high", **mail),
+        held_eml("Invoice", Message_ID="<a1@example.org>", X_Simulator_Risk="high", **mail),
         received=NOW - timedelta(seconds=166),
     )
-    (other,) = tenant.receive(held_letter("Offer"), received=NOW - timedelta(hours=1))
+    (other,) = tenant.receive(held_eml("Offer"), received=NOW - timedelta(hours=1))
     archived = tenant.receive(
-        letter("Minutes Wednesday", Message_ID="<m2@example.org>", html="<p>x</p>"), received=NOW - timedelta(hours=2)
+        eml("Minutes Wednesday", Message_ID="<m2@example.org>", html="<p>x</p>"), received=NOW - timedelta(hours=2)
     )
     page = [
-        tenant.receive(letter("Minutes Monday", files={"m.pdf": b"%PDF"}), received=NOW - timedelta(days=day))[0]
+        tenant.receive(eml("Minutes Monday", files={"m.pdf": b"%PDF"}), received=NOW - timedelta(days=day))[0]
         for day in (1, 2)
     ]
     policy = Caller(simulator).call(
@@ -115,7 +115,7 @@ def is_refusal(name: str) -> bool:
 def switch(**values: object) -> Callable[[Stage], None]:
     def turn(stage: Stage) -> None:
         for name, value in values.items():
-            stage.simulator.tenant.behaviour.change(name, value)
+            stage.simulator.tenant.quirks.change(name, value)
 
     return turn
 
@@ -286,7 +286,7 @@ def test_times_are_written_as_in_the_samples(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("version", "way"), [(1, "stream"), (1, "urls"), (2, "url"), (2, "urls"), (2, "stream")])
 def test_a_file_comes_as_a_stream_or_behind_a_link(stage: Stage, version: int, way: str) -> None:
-    stage.simulator.tenant.behaviour.change(f"file_v{version}", way)
+    stage.simulator.tenant.quirks.change(f"file_v{version}", way)
     reply = Caller(stage.simulator, version).call("/api/gateway/message/get-file", {"id": stage.attachment})
     if way == "stream":
         assert reply.raw == b"macro"
@@ -310,14 +310,14 @@ def test_a_link_leads_to_the_file_without_a_bearer(stage: Stage) -> None:
 
 
 def test_a_link_keeps_no_escape_when_that_is_switched_off(stage: Stage) -> None:
-    stage.simulator.tenant.behaviour.file_escaped = False
+    stage.simulator.tenant.quirks.file_escaped = False
     reply = Caller(stage.simulator).call("/api/gateway/message/get-file", {"id": stage.attachment})
     assert send(reply.data[0]["urls"][0], method="GET").raw == b"macro"
 
 
 def test_links_may_lead_to_another_host() -> None:
     with Simulator(file_host=True) as simulator:
-        (record,) = simulator.tenant.receive(held_letter(files={"a.bin": b"x"}))
+        (record,) = simulator.tenant.receive(held_eml(files={"a.bin": b"x"}))
         file_id = simulator.tenant.file_id(record.mail.parts[0])
         link = Caller(simulator).call("/api/archive/get-file", {"id": file_id}).data[0]["urls"][0]
         assert not link.startswith(simulator.url + "/")

@@ -99,7 +99,7 @@ def test_a_date_that_is_near_is_good(simulator: Simulator, v1: Caller, minutes: 
 
 
 def test_how_near_is_a_switch(simulator: Simulator, v1: Caller) -> None:
-    simulator.tenant.behaviour.date_tolerance = 7200
+    simulator.tenant.quirks.date_tolerance = 7200
     date = mc_date(simulator.tenant.clock.now() - timedelta(minutes=100))
     assert v1.post(ACCOUNT, {"data": []}, date=date).status == 200
 
@@ -119,12 +119,12 @@ def test_an_expired_access_key_is_told_from_a_wrong_one(simulator: Simulator, v1
 
 def test_a_request_id_may_come_again_unless_that_is_switched_off(simulator: Simulator, v1: Caller) -> None:
     assert [v1.post(ACCOUNT, {"data": []}, request_id="same").status for _ in range(2)] == [200, 200]
-    simulator.tenant.behaviour.refuse_repeated_request_ids = True
+    simulator.tenant.quirks.refuse_repeated_request_ids = True
     assert [v1.post(ACCOUNT, {"data": []}, request_id="once").status for _ in range(2)] == [200, 401]
 
 
 def test_a_refusal_may_come_as_http_200_with_its_status_inside(simulator: Simulator, v1: Caller) -> None:
-    simulator.tenant.behaviour.status_in_meta_only = True
+    simulator.tenant.quirks.status_in_meta_only = True
     assert outcome(v1.post(ACCOUNT, {"data": []}, secret_key="AAAA")) == (200, 401, [INVALID])
 
 
@@ -137,7 +137,7 @@ def test_a_blank_after_the_colon_is_tolerated(simulator: Simulator, v1: Caller) 
 def test_a_missing_right_is_refused_with_its_own_code(simulator: Simulator, v1: Caller) -> None:
     simulator.v1.permissions.clear()
     assert outcome(v1.call(ACCOUNT)) == (403, 403, ["err_xdk_operation_forbidden_for_address"])
-    simulator.tenant.behaviour.forbidden_status = 200
+    simulator.tenant.quirks.forbidden_status = 200
     assert outcome(v1.call(ACCOUNT)) == (200, 403, ["err_xdk_operation_forbidden_for_address"])
 
 

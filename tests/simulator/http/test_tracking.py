@@ -13,11 +13,11 @@ from tests.simulator.caller import (
     RELEASE,
     SEARCH,
     Caller,
-    held_letter,
-    letter,
+    eml,
+    held_eml,
 )
 
-HELD = held_letter()
+HELD = held_eml()
 
 
 def found(caller: Caller, **item: object) -> list[str]:
@@ -27,8 +27,8 @@ def found(caller: Caller, **item: object) -> list[str]:
 def test_tracking_finds_by_message_id_sender_recipient_subject_route_and_status(
     simulator: Simulator, caller: Caller
 ) -> None:
-    simulator.tenant.receive(letter("One", Message_ID="<one@example.org>"))
-    simulator.tenant.receive(held_letter("Two", sender="x@sub.example.org", to="bob@example.com"))
+    simulator.tenant.receive(eml("One", Message_ID="<one@example.org>"))
+    simulator.tenant.receive(held_eml("Two", sender="x@sub.example.org", to="bob@example.com"))
     assert found(caller, messageId="<one@example.org>") == ["One"]
     assert found(caller, advancedTrackAndTraceOptions={"from": "carol@example.org"}) == ["One"]
     assert found(caller, advancedTrackAndTraceOptions={"from": "example.org"}) == ["One"]
@@ -56,8 +56,8 @@ def test_tracking_wants_something_to_look_for(caller: Caller, item: dict[str, ob
 
 def test_tracking_reaches_back_less_than_thirty_days(simulator: Simulator, caller: Caller) -> None:
     now = simulator.tenant.clock.frozen = datetime(2026, 3, 11, 12, tzinfo=UTC)
-    simulator.tenant.receive(letter("Late", Message_ID="<l@x.example>"), received=now - timedelta(days=30, seconds=1))
-    simulator.tenant.receive(letter("Just"), received=now - timedelta(days=30) + timedelta(seconds=1))
+    simulator.tenant.receive(eml("Late", Message_ID="<l@x.example>"), received=now - timedelta(days=30, seconds=1))
+    simulator.tenant.receive(eml("Just"), received=now - timedelta(days=30) + timedelta(seconds=1))
     criteria = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     refused = caller.call(SEARCH, criteria | {"start": (now - timedelta(days=30)).isoformat()})
     assert refused.codes == ["err_track_and_trace_invalid_start_date"]
@@ -72,16 +72,16 @@ def test_tracking_is_ordered_and_cut_as_the_switches_say(
 ) -> None:
     now = simulator.tenant.clock.now()
     for age, subject in enumerate("CBA"):
-        simulator.tenant.receive(letter(subject), received=now - timedelta(minutes=age + 1))
-    simulator.tenant.behaviour.tracked_order = order
+        simulator.tenant.receive(eml(subject), received=now - timedelta(minutes=age + 1))
+    simulator.tenant.quirks.tracked_order = order
     criteria = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     assert "".join(found(v2, **criteria)) == expected
-    simulator.tenant.behaviour.tracked_limit = 2
+    simulator.tenant.quirks.tracked_limit = 2
     assert "".join(found(v2, **criteria)) == expected[:2]
 
 
 def test_details_carry_the_text_only_when_it_is_asked_for(simulator: Simulator, caller: Caller) -> None:
-    (record,) = simulator.tenant.receive(letter(text="Hello there"))
+    (record,) = simulator.tenant.receive(eml(text="Hello there"))
     plain = caller.call(INFO, {"id": record.id}).data[0]["recipientInfo"]["messageInfo"]
     full = caller.call(INFO, {"id": record.id, "loadContent": "true"}).data[0]["recipientInfo"]["messageInfo"]
     assert "textBody" not in plain
@@ -116,7 +116,7 @@ def test_details_of_rejected_mail_say_why_it_was_held(simulator: Simulator, call
 
 
 def test_details_of_mail_that_the_gateway_refused_by_itself_name_no_hold(simulator: Simulator, caller: Caller) -> None:
-    (record,) = simulator.tenant.receive(letter())
+    (record,) = simulator.tenant.receive(eml())
     simulator.tenant.set_status(record, "rejected")
     assert "queueDetailStatus" not in str(caller.call(INFO, {"id": record.id}).data[0])
 
@@ -124,7 +124,7 @@ def test_details_of_mail_that_the_gateway_refused_by_itself_name_no_hold(simulat
 def test_details_of_mail_whose_release_is_delayed_are_still_those_of_held_mail(
     simulator: Simulator, caller: Caller
 ) -> None:
-    simulator.tenant.behaviour.hold_delay = 60
+    simulator.tenant.quirks.hold_delay = 60
     (record,) = simulator.tenant.receive(HELD)
     caller.call(RELEASE, {"id": record.hold_id})
     assert "txInfo" in caller.call(INFO, {"id": record.id}).data[0]["recipientInfo"]
@@ -135,7 +135,7 @@ def test_details_of_mail_whose_release_is_delayed_are_still_those_of_held_mail(
 def test_what_is_thirty_days_old_is_not_found_any_more(simulator: Simulator, v2: Caller) -> None:
     now = simulator.tenant.clock.frozen = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
     for name, age in (("older", 31 * 86_400), ("exactly", 30 * 86_400), ("younger", 30 * 86_400 - 1)):
-        simulator.tenant.receive(letter(name, Message_ID="<m@example.org>"), received=now - timedelta(seconds=age))
+        simulator.tenant.receive(eml(name, Message_ID="<m@example.org>"), received=now - timedelta(seconds=age))
     criteria = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     start = (now - timedelta(days=30) + timedelta(seconds=1)).isoformat()
     assert found(v2, **criteria) == found(v2, start=start, **criteria) == found(v2, messageId="m@example.org")

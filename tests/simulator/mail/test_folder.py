@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator.mail import folder
-from mimecast_secops.simulator.mail.folder import WatchedFolder, mail_files
+from mimecast_secops.simulator.mail.folder import WatchedFolder, email_files
 from mimecast_secops.simulator.server import receive_files
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import letter
+from tests.simulator.caller import eml
 
 
 def test_files_come_in_the_order_of_their_names_from_all_depths(tmp_path: Path) -> None:
@@ -20,18 +20,18 @@ def test_files_come_in_the_order_of_their_names_from_all_depths(tmp_path: Path) 
     for name in ("c.eml", "a.eml", "b/x.eml", "notes.txt"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "folder.eml").mkdir()
-    assert [path.relative_to(tmp_path).as_posix() for path in mail_files([tmp_path])] == ["a.eml", "b/x.eml", "c.eml"]
+    assert [path.relative_to(tmp_path).as_posix() for path in email_files([tmp_path])] == ["a.eml", "b/x.eml", "c.eml"]
 
 
 def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> None:
-    assert list(mail_files([tmp_path / "mail.txt"])) == [tmp_path / "mail.txt"]
+    assert list(email_files([tmp_path / "mail.txt"])) == [tmp_path / "mail.txt"]
 
 
 def test_a_new_file_is_handed_out_when_it_has_stopped_growing(tmp_path: Path) -> None:
     watched = WatchedFolder(tmp_path)
     assert watched.new_files() == []
     path = tmp_path / "new.eml"
-    path.write_bytes(letter())
+    path.write_bytes(eml())
     assert watched.new_files() == []
     assert watched.new_files() == [path]
 
@@ -39,7 +39,7 @@ def test_a_new_file_is_handed_out_when_it_has_stopped_growing(tmp_path: Path) ->
 def test_a_half_written_file_is_not_read_early(tmp_path: Path) -> None:
     watched = WatchedFolder(tmp_path)
     path = tmp_path / "slow.eml"
-    whole = letter(text="word " * 500)
+    whole = eml(text="word " * 500)
     for end in range(100, 1000, 100):
         path.write_bytes(whole[:end])
         assert watched.new_files() == []
@@ -149,7 +149,7 @@ def test_whatever_is_written_when_each_file_is_handed_out_once_and_whole(
 def test_mail_of_one_batch_arrives_a_second_apart_and_the_last_one_now(tmp_path: Path, tenant: Tenant) -> None:
     paths = [tmp_path / f"{number}.eml" for number in range(3)]
     for path in paths:
-        path.write_bytes(letter())
+        path.write_bytes(eml())
     records = receive_files(tenant, paths)
     now = tenant.clock.now()
     assert [(now - record.received).total_seconds() for record in records] == [2, 1, 0]
@@ -159,7 +159,7 @@ def test_what_cannot_be_opened_is_named_and_left_out(
     tmp_path: Path, tenant: Tenant, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good = tmp_path / "good.eml"
-    good.write_bytes(letter("good"))
+    good.write_bytes(eml("good"))
     records = receive_files(tenant, [tmp_path / "missing.eml", good])
     assert [record.mail.subject for record in records] == ["good"]
     said = capsys.readouterr().err

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator.mail.header_text import codec_of, decode_words, readable
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.header_text import codec_name, decode_encoded_words, decode_raw_text
+from mimecast_secops.simulator.mail.parser import parse_email
 from tests.simulator.caller import SAMPLE_MAIL
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
@@ -48,7 +48,7 @@ def independent_subject(raw: bytes) -> str:
 @pytest.mark.parametrize("name", [path.relative_to(SAMPLE_MAIL).as_posix() for path in FILES])
 def test_the_subject_of_a_sample_is_what_an_independent_reading_finds(name: str) -> None:
     raw = (SAMPLE_MAIL / name).read_bytes()
-    mail = read_mail(raw)
+    mail = parse_email(raw)
     assert mail.subject == READ_OTHERWISE.get(name, independent_subject(raw)[:2000])
     if b"\xef\xbf\xbd" not in raw:
         assert "\ufffd" not in repr((mail.subject, mail.header_from_name, mail.headers, mail.parts))
@@ -56,7 +56,7 @@ def test_the_subject_of_a_sample_is_what_an_independent_reading_finds(name: str)
 
 @given(LETTERS)
 def test_a_raw_utf_8_subject_is_read_as_it_was_written(subject: str) -> None:
-    mail = read_mail(f"Subject: {subject}\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n".encode())
+    mail = parse_email(f"Subject: {subject}\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n".encode())
     assert mail.subject == subject
 
 
@@ -76,22 +76,22 @@ def test_a_subject_that_is_no_utf_8_is_read_in_the_declared_character_set_or_in_
     codec: str, declared: str, subject: str
 ) -> None:
     content_type = f"Content-Type: text/plain; charset={declared}\r\n" if declared else ""
-    mail = read_mail(f"Subject: {subject}\r\n{content_type}\r\n".encode(codec))
+    mail = parse_email(f"Subject: {subject}\r\n{content_type}\r\n".encode(codec))
     assert mail.subject == subject
 
 
 def test_bytes_of_no_character_set_are_read_as_latin_1() -> None:
-    assert read_mail(b"Subject: a\x81\xff\r\n\r\n").subject == "a\x81\xff"
+    assert parse_email(b"Subject: a\x81\xff\r\n\r\n").subject == "a\x81\xff"
 
 
 def test_raw_text_and_encoded_words_stand_side_by_side() -> None:
     raw = "Subject: 重要 =?utf-8?Q?f=C3=BCr?= José\r\n =?iso-8859-1?q?caf=E9?=\r\n\r\n".encode()
-    assert read_mail(raw).subject == "重要 für José café"
+    assert parse_email(raw).subject == "重要 für José café"
 
 
 def test_a_character_split_between_two_encoded_words_is_whole_again() -> None:
     raw = b"Subject: =?utf-8?Q?10_=E2=82?=\r\n =?utf-8?Q?=AC_now?= please\r\n\r\n"
-    assert read_mail(raw).subject == "10 € now please"
+    assert parse_email(raw).subject == "10 € now please"
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_a_character_split_between_two_encoded_words_is_whole_again() -> None:
     ],
 )
 def test_an_encoded_word_that_cannot_be_decoded_stays_as_it_was_written(written: str, shown: str) -> None:
-    assert decode_words(written) == shown
+    assert decode_encoded_words(written) == shown
 
 
 def test_a_folded_raw_subject_is_one_line() -> None:
-    assert read_mail("Subject: größer\r\n\tals ß\r\n\r\n".encode()).subject == "größer als ß"
+    assert parse_email("Subject: größer\r\n\tals ß\r\n\r\n".encode()).subject == "größer als ß"
 
 
 # the same text everywhere
@@ -121,8 +121,8 @@ def test_a_folded_raw_subject_is_one_line() -> None:
 @given(LETTERS, st.sampled_from(["utf-8", "gb18030", "latin-1"]))
 @example("=?utf-8?Q?=C3=BC?= ö", "utf-8")
 def test_the_subject_the_headers_and_the_header_block_agree(subject: str, codec: str) -> None:
-    mail = read_mail(b"Subject: " + subject.encode(codec, "replace") + b"\r\n\r\n")
-    assert decode_words(mail.header("Subject")) == mail.subject
+    mail = parse_email(b"Subject: " + subject.encode(codec, "replace") + b"\r\n\r\n")
+    assert decode_encoded_words(mail.header("Subject")) == mail.subject
     assert f"Subject: {mail.header('Subject')}\r\n" in mail.header_block
 
 
@@ -131,7 +131,7 @@ def test_the_subject_the_headers_and_the_header_block_agree(subject: str, codec:
 
 def test_display_names_are_read_like_subjects() -> None:
     raw = "From: Jörg Müller <joerg@example.org>\r\nTo: =?utf-8?Q?a=2C_=C3=BC?= <a@example.com>, 李 <b@example.com>\r\n"
-    mail = read_mail(raw.encode() + b"\r\n")
+    mail = parse_email(raw.encode() + b"\r\n")
     assert (mail.header_from_name, mail.header_from) == ("Jörg Müller", "joerg@example.org")
     assert mail.recipients == ("a@example.com", "b@example.com")
 
@@ -139,11 +139,11 @@ def test_display_names_are_read_like_subjects() -> None:
 def test_all_of_1500_recipients_are_read() -> None:
     addresses = [f"user{number:04d}@mail.example.com" for number in range(1500)]
     raw = "To: " + ",\r\n ".join(f"Jörg {number} <{address}>" for number, address in enumerate(addresses))
-    assert read_mail(raw.encode() + b"\r\n\r\n").recipients == tuple(addresses)
+    assert parse_email(raw.encode() + b"\r\n\r\n").recipients == tuple(addresses)
 
 
 def test_comments_packed_into_comments_leave_the_other_headers_readable() -> None:
-    mail = read_mail(b"To: " + b"(" * 50_000 + b"\r\nCc: ann@example.com\r\nSubject: x\r\n\r\n")
+    mail = parse_email(b"To: " + b"(" * 50_000 + b"\r\nCc: ann@example.com\r\nSubject: x\r\n\r\n")
     assert (mail.recipients, mail.subject) == (("ann@example.com",), "x")
 
 
@@ -158,7 +158,7 @@ def attachment(parameter: bytes, disposition: bytes = b"Content-Disposition: att
         + parameter
         + b"\r\n\r\nx\r\n--b--\r\n"
     )
-    (part,) = read_mail(raw).parts
+    (part,) = parse_email(raw).parts
     return part.name
 
 
@@ -191,17 +191,19 @@ def test_the_name_of_the_content_type_is_read_where_the_disposition_has_none() -
 )
 def test_a_parameter_that_the_standard_library_fails_on_is_no_failure(parameter: bytes) -> None:
     raw = b"Subject: whole\r\nContent-Disposition: attachment; " + parameter + b"\r\n\r\n"
-    assert read_mail(raw).subject == "whole"
+    assert parse_email(raw).subject == "whole"
 
 
 @pytest.mark.parametrize("parameter", [b"boundary*" + b"9" * 5000 + b"=a", b"boundary*=a\x00''b"])
 def test_a_boundary_that_the_standard_library_fails_on_is_no_failure(parameter: bytes) -> None:
-    assert read_mail(b"Subject: whole\r\nContent-Type: multipart/mixed; " + parameter + b"\r\n\r\n").subject == "whole"
+    assert (
+        parse_email(b"Subject: whole\r\nContent-Type: multipart/mixed; " + parameter + b"\r\n\r\n").subject == "whole"
+    )
 
 
 def test_a_boundary_of_raw_bytes_separates_the_parts() -> None:
     raw = b'Content-Type: multipart/mixed; boundary="b\xff"\r\n\r\n--b\xff\r\n\r\nfirst\r\n--b\xff--\r\n'
-    assert read_mail(raw).text.strip() == "first"
+    assert parse_email(raw).text.strip() == "first"
 
 
 # the functions
@@ -209,11 +211,11 @@ def test_a_boundary_of_raw_bytes_separates_the_parts() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from(["", "koi8-r", "utf-16", "utf-7", "punycode", "hex", "a\0", "\udc80"]))
 def test_every_header_becomes_text_without_surrogates(raw: bytes, charset: str) -> None:
-    text = readable(escaped(raw), charset)
+    text = decode_raw_text(escaped(raw), charset)
     assert text.encode("utf-8").decode("utf-8") == text
-    assert decode_words(text).encode("utf-8").decode("utf-8") == decode_words(text)
+    assert decode_encoded_words(text).encode("utf-8").decode("utf-8") == decode_encoded_words(text)
 
 
 @pytest.mark.parametrize(("charset", "codec"), [("UTF8", "utf-8"), ("latin1", "iso8859-1"), ("hex", ""), ("idna", "")])
 def test_only_character_sets_of_mail_have_a_codec(charset: str, codec: str) -> None:
-    assert codec_of(charset) == codec
+    assert codec_name(charset) == codec

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator.mail.hold_rules import RISKS, RULES, Hold, judge
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.hold_rules import RISKS, RULES, Hold, matching_hold
+from mimecast_secops.simulator.mail.parser import parse_email
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import letter
+from tests.simulator.caller import eml
 
 
 def judged(**mail: Any) -> Hold | None:
-    return judge(read_mail(letter(**mail)))
+    return matching_hold(parse_email(eml(**mail)))
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_every_rule_has_a_reason_a_policy_and_a_risk_that_exists() -> None:
 def test_any_mail_can_be_judged_and_is_held_or_archived_accordingly(body: bytes) -> None:
     raw = b"To: a@example.com\r\n\r\n" + body
     (record,) = Tenant().receive(raw)
-    assert record.hold == judge(read_mail(raw))
+    assert record.hold == matching_hold(parse_email(raw))
     assert record.status == ("held" if record.hold else "archived")

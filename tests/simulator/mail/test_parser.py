@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator import SAMPLES, Simulator
-from mimecast_secops.simulator.mail.parser import Part, read_mail
+from mimecast_secops.simulator.mail.parser import Part, parse_email
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import SAMPLE_MAIL, Caller, control, letter
+from tests.simulator.caller import SAMPLE_MAIL, Caller, control, eml
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
 needs_samples = pytest.mark.skipif(not FILES, reason="the sample mails lie beside the repository, not in it")
@@ -30,7 +30,7 @@ def test_a_sample_mail_gets_in_with_one_record_for_each_recipient(name: str) -> 
     records = tenant.receive(raw)
     assert records
     assert len({record.recipient for record in records}) == len(records)
-    assert {record.recipient for record in records} <= {*read_mail(raw).recipients, "postmaster@example.com"}
+    assert {record.recipient for record in records} <= {*parse_email(raw).recipients, "postmaster@example.com"}
     assert all(record.mail.raw == raw for record in records)
 
 
@@ -88,7 +88,7 @@ PIECES = st.sampled_from(
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=25))
 @example([b"From: \r\n", b"\r\n"])
 def test_a_mail_made_of_broken_pieces_is_read_and_shown(pieces: list[bytes]) -> None:
-    mail = read_mail(b"".join(pieces))
+    mail = parse_email(b"".join(pieces))
     assert mail.header_block.startswith("<pre>\n")
     assert mail.header_block.endswith("\n</pre>")
     assert len(mail.recipients) == len(set(mail.recipients))
@@ -115,21 +115,21 @@ def test_a_mail_made_of_broken_pieces_is_read_and_shown(pieces: list[bytes]) -> 
     ],
 )
 def test_what_is_no_character_set_is_read_as_latin_1_without_a_word(charset: bytes) -> None:
-    mail = read_mail(b"Content-Type: text/plain; " + charset + b"\r\n\r\ncaf\xe9 \\q")
+    mail = parse_email(b"Content-Type: text/plain; " + charset + b"\r\n\r\ncaf\xe9 \\q")
     assert mail.text == "caf\xe9 \\q"
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF8", "cp1252", "iso-8859-15", "utf-16", "gb18030", "koi8-r"])
 def test_text_is_read_in_its_character_set(charset: str) -> None:
     content = "Ж € é".encode(charset, "replace")
-    mail = read_mail(f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + content)
+    mail = parse_email(f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + content)
     assert mail.text == content.decode(charset)
 
 
 @pytest.mark.parametrize("depth", [50, 400, 3000, 20_000])
 def test_mails_packed_into_one_another_are_read_however_deep(depth: int) -> None:
     raw = b"Content-Type: message/rfc822\r\n\r\n" * depth + b"Subject: core\r\n\r\ntext"
-    assert read_mail(b"Subject: shell\r\n" + raw).subject == "shell"
+    assert parse_email(b"Subject: shell\r\n" + raw).subject == "shell"
 
 
 @pytest.mark.parametrize("depth", [400, 3000])
@@ -137,18 +137,18 @@ def test_multiparts_packed_into_one_another_are_read_however_deep(depth: int) ->
     raw = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (number, number) for number in range(depth)
     )
-    mail = read_mail(b"Subject: shell\r\nTo: ann@example.com\r\n" + raw + b"Subject: core\r\n\r\ntext")
+    mail = parse_email(b"Subject: shell\r\nTo: ann@example.com\r\n" + raw + b"Subject: core\r\n\r\ntext")
     assert (mail.subject, mail.recipients) == ("shell", ("ann@example.com",))
 
 
 def test_a_mail_in_a_mail_is_read_and_what_lies_too_deep_is_opaque() -> None:
     head = b"Content-Type: message/rfc822\r\n\r\n"
-    assert read_mail(head * 10 + b"Content-Type: text/plain\r\n\r\ncore").text == "core"
-    assert read_mail(head * 100 + b"Content-Type: text/plain\r\n\r\ncore").text == ""
+    assert parse_email(head * 10 + b"Content-Type: text/plain\r\n\r\ncore").text == "core"
+    assert parse_email(head * 100 + b"Content-Type: text/plain\r\n\r\ncore").text == ""
 
 
 def test_each_recipient_of_to_and_cc_has_a_record_of_its_own() -> None:
-    records = Tenant().receive(letter(to="Ann <ann@example.com>, bob@example.com, ann@example.com", Cc="c@example.com"))
+    records = Tenant().receive(eml(to="Ann <ann@example.com>, bob@example.com, ann@example.com", Cc="c@example.com"))
     assert [record.recipient for record in records] == ["ann@example.com", "bob@example.com", "c@example.com"]
     assert len({record.id for record in records}) == len({record.hold_id for record in records}) == 3
 
@@ -159,7 +159,7 @@ def test_a_mail_for_nobody_goes_to_the_postmaster() -> None:
 
 
 def test_the_envelope_sender_is_the_return_path_where_there_is_one() -> None:
-    mail = read_mail(letter(sender="Carol <carol@example.org>", Return_Path="<bounce@lists.example.net>"))
+    mail = parse_email(eml(sender="Carol <carol@example.org>", Return_Path="<bounce@lists.example.net>"))
     assert (mail.sender, mail.header_from, mail.header_from_name) == (
         "bounce@lists.example.net",
         "carol@example.org",
@@ -169,7 +169,7 @@ def test_the_envelope_sender_is_the_return_path_where_there_is_one() -> None:
 
 def test_encoded_words_are_decoded_and_times_are_read_in_their_zone() -> None:
     raw = b"Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\nDate: Wed, 16 Apr 2025 18:07:14 +0200\r\n\r\n"
-    mail = read_mail(raw)
+    mail = parse_email(raw)
     assert mail.subject == "Grüße"
     assert mail.sent == datetime(2025, 4, 16, 16, 7, 14, tzinfo=UTC)
 
@@ -177,7 +177,7 @@ def test_encoded_words_are_decoded_and_times_are_read_in_their_zone() -> None:
 def test_headers_are_escaped_where_they_are_shown_as_html() -> None:
     assert (
         "Message-ID: &lt;a&amp;b@example.org&gt;\r\n"
-        in read_mail(b"Message-ID: <a&b@example.org>\r\n\r\n").header_block
+        in parse_email(b"Message-ID: <a&b@example.org>\r\n\r\n").header_block
     )
 
 
@@ -189,7 +189,7 @@ def test_parts_keep_their_bytes_and_an_inline_picture_is_no_attachment() -> None
         b"--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=Bill.PDF\r\n"
         b"Content-Transfer-Encoding: base64\r\n\r\n/////w==\r\n--b--\r\n"
     )
-    mail = read_mail(raw)
+    mail = parse_email(raw)
     assert mail.text.strip() == "hello"
     assert [(part.name, part.content, part.inline) for part in mail.parts] == [
         ("logo.png", b"\x00\x01\x02", True),

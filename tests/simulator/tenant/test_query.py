@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mimecast_secops.api import ArchiveQuery, check_query
 from mimecast_secops.api.archive_query import searchable_words
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.tenant.query import RETURN_FIELDS, BadQuery, Query, parse_query
+from mimecast_secops.simulator.tenant.query import RETURN_FIELDS, InvalidQuery, Query, parse_query
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import ARCHIVE, Caller, held_letter, letter
+from tests.simulator.caller import ARCHIVE, Caller, eml, held_eml
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -42,7 +42,7 @@ def archive(tenant: Tenant) -> Tenant:
     senders = {"photos": "dave@pics.example.net", "invoice": "billing@example.org", "minutes": "carol@sub.example.org"}
     for days, name in ((40, "photos"), (8, "minutes"), (0, "invoice")):
         tenant.receive(
-            letter(
+            eml(
                 f"Your {name}",
                 sender=f"Sender <{senders[name]}>",
                 to="ann@example.com" if name != "photos" else "bob@example.com",
@@ -128,8 +128,8 @@ def test_a_span_has_its_first_and_its_last_second_and_not_the_one_before(
     tenant: Tenant, select: str, first: str, last: str
 ) -> None:
     start, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (first, last))
-    for moment, name in ((start, "first"), (end, "last"), (start - timedelta(seconds=1), "before")):
-        tenant.receive(letter(name), received=moment)
+    for received, name in ((start, "first"), (end, "last"), (start - timedelta(seconds=1), "before")):
+        tenant.receive(eml(name), received=received)
     assert set(subjects(tenant, xml(f"<date select='{select}'/>"))) == {"first", "last"}
 
 
@@ -155,14 +155,14 @@ def test_mailboxes_narrow_the_search_to_senders_and_recipients(archive: Tenant) 
     ],
 )
 def test_a_malformed_query_is_refused(query: str) -> None:
-    with pytest.raises(BadQuery):
+    with pytest.raises(InvalidQuery):
         parse_query(query, NOON)
 
 
 @pytest.mark.parametrize("name", ["page-size", "startrow"])
 @pytest.mark.parametrize("digits", [20, 5000])
 def test_a_number_that_is_far_too_long_is_refused(name: str, digits: int) -> None:
-    with pytest.raises(BadQuery, match="too long"):
+    with pytest.raises(InvalidQuery, match="too long"):
         parse_query(xml().replace("<metadata ", f'<metadata {name}="{"9" * digits}" '), NOON)
 
 
@@ -171,14 +171,14 @@ def test_any_text_is_understood_or_refused_and_nothing_else(text: str) -> None:
     for query in (text, f"<xmlquery><muse><text>{text}</text></muse></xmlquery>"):
         try:
             assert isinstance(parse_query(query, NOON), Query)
-        except BadQuery:
+        except InvalidQuery:
             continue
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=60))
 def test_any_words_that_are_escaped_make_a_query(words: str) -> None:
     tenant = Tenant()
-    (record,) = tenant.receive(letter())
+    (record,) = tenant.receive(eml())
     query = parse_query(xml(f"<text>{escape(words)}</text>"), NOON)
     assert query.matches(record) in (True, False)
 
@@ -186,7 +186,7 @@ def test_any_words_that_are_escaped_make_a_query(words: str) -> None:
 @given(st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=4, max_size=12))
 def test_a_word_and_its_negation_share_the_mail_between_them(word: str) -> None:
     tenant = Tenant()
-    records = [tenant.receive(letter(subject))[0] for subject in ("minutes of the day", word, "offer")]
+    records = [tenant.receive(eml(subject))[0] for subject in ("minutes of the day", word, "offer")]
     plain, negated = (parse_query(xml(f"<text>{sign}{word}</text>"), NOON).matches for sign in ("", "!"))
     assert all(plain(one) is not negated(one) for one in records)
 
@@ -220,7 +220,7 @@ def search(caller: Caller, query: str, token: str = "") -> tuple[list[dict[str, 
 def test_pages_follow_one_another_without_gaps_or_repeats(simulator: Simulator, caller: Caller) -> None:
     now = simulator.tenant.clock.now()
     for number in range(7):
-        simulator.tenant.receive(letter(f"Number {number}"), received=now - timedelta(minutes=number))
+        simulator.tenant.receive(eml(f"Number {number}"), received=now - timedelta(minutes=number))
     query, token, seen, starts = xml(page_size=3), "", [], []
     while True:
         items, meta = search(caller, query, token)
@@ -238,20 +238,20 @@ def test_pages_follow_one_another_without_gaps_or_repeats(simulator: Simulator, 
 def test_a_search_may_begin_at_a_later_row(simulator: Simulator, caller: Caller) -> None:
     now = simulator.tenant.clock.now()
     for number in range(3):
-        simulator.tenant.receive(letter(f"Number {number}"), received=now - timedelta(minutes=number))
+        simulator.tenant.receive(eml(f"Number {number}"), received=now - timedelta(minutes=number))
     items, meta = search(caller, xml(startrow=2))
     assert [one["subject"] for one in items] == ["Number 2"]
     assert meta["recordStart"] == 2
 
 
 def test_the_archive_answers_only_an_administrators_question(simulator: Simulator, caller: Caller) -> None:
-    simulator.tenant.receive(letter())
+    simulator.tenant.receive(eml())
     reply = caller.call(ARCHIVE, {"query": xml()})
     assert (reply.status, reply.data[0]["items"], reply.json["fail"]) == (200, [], [])
 
 
 def test_what_is_held_is_not_in_the_archive(simulator: Simulator, caller: Caller) -> None:
-    simulator.tenant.receive(held_letter("Held"))
+    simulator.tenant.receive(held_eml("Held"))
     assert search(caller, xml())[0] == []
 
 
@@ -264,7 +264,7 @@ def test_a_malformed_query_is_refused_over_http(caller: Caller, query: str) -> N
 
 def test_a_page_token_of_another_listing_is_refused(simulator: Simulator, v2: Caller) -> None:
     for _ in range(2):
-        simulator.tenant.receive(held_letter())
+        simulator.tenant.receive(held_eml())
     token = v2.call("/api/gateway/get-hold-message-list", {"admin": True}, page={"pageSize": 1}).json["meta"][
         "pagination"
     ]["next"]
@@ -273,8 +273,8 @@ def test_a_page_token_of_another_listing_is_refused(simulator: Simulator, v2: Ca
 
 
 def test_items_lie_flat_when_that_is_switched_on(simulator: Simulator, caller: Caller) -> None:
-    simulator.tenant.receive(letter("Flat"))
-    simulator.tenant.behaviour.archive_items_flat = True
+    simulator.tenant.receive(eml("Flat"))
+    simulator.tenant.quirks.archive_items_flat = True
     assert [one["subject"] for one in caller.call(ARCHIVE, {"admin": True, "query": xml()}).data] == ["Flat"]
 
 

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from mimecast_secops.simulator.mail.generator import fabricate
+from mimecast_secops.simulator.mail.generator import generate_messages
 from mimecast_secops.simulator.tenant.tenant import HOLD_RETENTION, Clock, Tenant
 from tests.simulator.caller import (
-    held_letter,
-    letter,
+    eml,
+    held_eml,
 )
 
-HELD = held_letter()
+HELD = held_eml()
 
 
 # decisions
@@ -30,11 +30,11 @@ def test_a_decision_changes_the_state_once(tenant: Tenant, what: str, status: st
     assert tenant.decide(record.hold_id, "rejected" if what == "released" else "released") is False
     assert tenant.decide(record.hold_id, what) is False
     assert record.status == status
-    assert [one.what for one in tenant.decisions] == [what]
+    assert [one.outcome for one in tenant.decisions] == [what]
 
 
 def test_what_was_let_through_cannot_be_released(tenant: Tenant) -> None:
-    (record,) = tenant.receive(letter())
+    (record,) = tenant.receive(eml())
     assert tenant.decide(record.hold_id, "released") is False
     assert tenant.decisions == []
 
@@ -42,12 +42,12 @@ def test_what_was_let_through_cannot_be_released(tenant: Tenant) -> None:
 def test_a_tracking_id_is_no_hold_id_unless_that_is_switched_on(tenant: Tenant) -> None:
     (record,) = tenant.receive(HELD)
     assert tenant.decide(record.id, "released") is False
-    tenant.behaviour.hold_accepts_tracking_id = True
+    tenant.quirks.hold_accepts_tracking_id = True
     assert tenant.decide(record.id, "released") is True
 
 
 def test_a_delayed_decision_is_taken_at_once_and_shows_later(tenant: Tenant) -> None:
-    tenant.behaviour.hold_delay = 60
+    tenant.quirks.hold_delay = 60
     (record,) = tenant.receive(HELD)
     assert tenant.decide(record.hold_id, "rejected")
     assert tenant.decide(record.hold_id, "released") is False
@@ -68,9 +68,9 @@ def test_what_is_held_leaves_the_queue_after_fourteen_days_and_stays_in_tracking
 
 def test_the_archive_has_what_was_delivered_or_released_newest_first(tenant: Tenant) -> None:
     now = tenant.clock.now()
-    (old,) = tenant.receive(letter(), received=now - timedelta(hours=2))
+    (old,) = tenant.receive(eml(), received=now - timedelta(hours=2))
     (held,) = tenant.receive(HELD, received=now - timedelta(hours=1))
-    (new,) = tenant.receive(letter(), received=now)
+    (new,) = tenant.receive(eml(), received=now)
     assert list(tenant.archived()) == [new, old]
     tenant.decide(held.hold_id, "released")
     assert list(tenant.archived()) == [new, held, old]
@@ -79,15 +79,15 @@ def test_the_archive_has_what_was_delivered_or_released_newest_first(tenant: Ten
 
 
 def test_mail_may_take_its_time_into_the_archive(tenant: Tenant) -> None:
-    tenant.behaviour.archive_delay = 30
-    (record,) = tenant.receive(letter())
+    tenant.quirks.archive_delay = 30
+    (record,) = tenant.receive(eml())
     assert list(tenant.archived()) == []
     tenant.clock.offset += timedelta(seconds=30)
     assert list(tenant.archived()) == [record]
 
 
 def test_a_mail_that_becomes_held_later_has_a_reason_and_the_time_of_that(tenant: Tenant) -> None:
-    (record,) = tenant.receive(letter())
+    (record,) = tenant.receive(eml())
     tenant.clock.offset += timedelta(minutes=5)
     tenant.set_status(record, "held")
     assert record.held_at == tenant.clock.now()
@@ -132,7 +132,7 @@ class Queue(RuleBasedStateMachine):
         by = {what: {one for one, now in self.model.items() if now == what} for what in ("held", "released")}
         assert {one.hold_id for one in self.tenant.held()} == by["held"]
         assert {one.hold_id for one in self.tenant.archived()} == by["released"]
-        assert {(one.hold_id, one.what) for one in self.tenant.decisions} == {
+        assert {(one.hold_id, one.outcome) for one in self.tenant.decisions} == {
             pair for pair in self.model.items() if pair[1] != "held"
         }
 
@@ -152,14 +152,14 @@ TestQueue = Queue.TestCase
     ],
 )
 def test_the_route_follows_from_whose_domains_they_are(tenant: Tenant, sender: str, to: str, route: str) -> None:
-    (record,) = tenant.receive(letter(sender=sender, to=to))
+    (record,) = tenant.receive(eml(sender=sender, to=to))
     assert record.route == route
 
 
 def test_a_domain_becomes_the_tenants_when_a_stranger_writes_to_it(tenant: Tenant) -> None:
-    tenant.receive(letter(sender="a@example.org", to="b@corp.example"))
+    tenant.receive(eml(sender="a@example.org", to="b@corp.example"))
     assert tenant.domains == {"example.com", "corp.example"}
-    tenant.receive(letter(sender="b@corp.example", to="c@elsewhere.example"))
+    tenant.receive(eml(sender="b@corp.example", to="c@elsewhere.example"))
     assert tenant.domains == {"example.com", "corp.example"}
 
 
@@ -183,8 +183,8 @@ def test_a_message_id_is_found_with_or_without_its_brackets(tenant: Tenant) -> N
 
 def test_made_up_mail_is_spread_evenly_and_as_large_as_asked(tenant: Tenant) -> None:
     now = tenant.clock.now()
-    assert fabricate(tenant, count=4, end=now, spread=timedelta(minutes=4), attachment_bytes=25) == 4
+    assert generate_messages(tenant, count=4, end=now, spread=timedelta(minutes=4), attachment_bytes=25) == 4
     records = list(tenant.between(None, None))
     assert [(now - one.received).total_seconds() for one in records] == [240, 180, 120, 60]
     assert {len(one.mail.parts[0].content) for one in records} == {25}
-    assert fabricate(tenant, count=0, end=now, spread=timedelta()) == 0
+    assert generate_messages(tenant, count=0, end=now, spread=timedelta()) == 0

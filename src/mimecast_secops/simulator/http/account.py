@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data, json_answer
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data, json_response
 
 
-def get_account(call: Call) -> Answer:
+def get_account(request: ApiRequest) -> ApiResponse:
     """`/api/account/get-account` (API notes 5)."""
-    tenant = call.tenant
+    tenant = request.tenant
     domain = min(tenant.domains)
     account = {
         "region": "us",
@@ -46,6 +46,6 @@ def get_account(call: Call) -> Answer:
     return data([account])
 
 
-def whoami(call: Call) -> Answer:
+def whoami(request: ApiRequest) -> ApiResponse:
     """`/identity/whoami` (API notes 1.2); its members are not documented."""
-    return json_answer({"clientId": call.tenant.application.client_id, "accountCode": "CUSA00A000"})
+    return json_response({"clientId": request.tenant.application.client_id, "accountCode": "CUSA00A000"})

@@ -16,18 +16,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mimecast_secops.simulator.http.control import Control
+from mimecast_secops.simulator.http.control import ControlApi
 from mimecast_secops.simulator.http.control_calls import PREFIX
-from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of, undecodable
+from mimecast_secops.simulator.http.faults import Fault, Faults, fault_response, make_undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
-from mimecast_secops.simulator.http.responses import Answer
+from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
 _HOST: Final = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))(?::[0-9]*)?")
-_REMEMBERED: Final = 100_000
-_LONGEST_BODY: Final = 64 * 1024 * 1024
+_MAX_LOGGED_REQUESTS: Final = 100_000
+_MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class SimulatorApp:
 
     def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
         self.tenant = tenant
-        self.gate = Middleware(tenant)
+        self.middleware = Middleware(tenant)
         self.faults = Faults()
         self.counts: dict[str, int] = {}
-        self.control = Control(tenant, self.gate, self.faults, self.counts)
-        self.log: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
+        self.control = ControlApi(tenant, self.middleware, self.faults, self.counts)
+        self.log: deque[LoggedRequest] = deque(maxlen=_MAX_LOGGED_REQUESTS)
         self.file_base = file_base
         self._allow_remote = allow_remote
 
@@ -62,9 +62,9 @@ class SimulatorApp:
             return
         request = Request(scope, receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._allow_remote and not _is_local(headers):
+        if not self._allow_remote and not _names_loopback(headers):
             await _send(
-                Answer(403, b"This simulator answers its own machine only.", "text/plain"), scope, receive, send
+                ApiResponse(403, b"This simulator answers its own machine only.", "text/plain"), scope, receive, send
             )
             return
         path = request.url.path
@@ -77,45 +77,45 @@ class SimulatorApp:
     async def _answer(self, request: Request, path: str, headers: dict[str, str], send: Send) -> None:
         body = await request.body()
         version = version_of(headers)
-        fault = self.faults.strike(path)
-        behaviour = self.tenant.behaviour
-        wait = behaviour.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
+        fault = self.faults.match(path)
+        quirks = self.tenant.quirks
+        wait = quirks.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
         if wait:
             await asyncio.sleep(wait)
-        answer = answer_of(fault, version) if fault else None
+        answer = fault_response(fault, version) if fault else None
         if answer is None:
             answer = self._answered(request, path, headers, body)
-            answer.body = self.tenant.with_raw_subjects(answer.body)
+            answer.body = self.tenant.insert_raw_subjects(answer.body)
             if fault and fault.kind == "undecodable":
-                answer.body = undecodable(answer.body, fault.variant)
+                answer.body = make_undecodable(answer.body, fault.variant)
         answer.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind = fault.kind if fault else ""
         self.log.append(LoggedRequest(time.monotonic(), request.method, path, version, answer.status, bearer, kind))
         self.counts[path] = self.counts.get(path, 0) + 1
         if fault and fault.kind in ("reset", "truncated"):
-            await _broken(fault, answer, request, send)
+            await _break_connection(fault, answer, request, send)
         else:
             await _send(answer, request.scope, request.receive, send)
 
-    def _answered(self, request: Request, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        if len(body) > _LONGEST_BODY:
-            return Answer(413)
+    def _answered(self, request: Request, path: str, headers: dict[str, str], body: bytes) -> ApiResponse:
+        if len(body) > _MAX_BODY_BYTES:
+            return ApiResponse(413)
         if path.startswith(DOWNLOAD):
             given = parse_qs(request.url.query).get("token", [""])[0]
             return download(self.tenant, path.removeprefix(DOWNLOAD), given)
         base = self.file_base or f"{request.url.scheme}://{headers.get('host', '')}"
-        return self.gate.answer(request.method, path, headers, body, base)
+        return self.middleware.answer(request.method, path, headers, body, base)
 
 
-async def _send(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
+async def _send(answer: ApiResponse, scope: Scope, receive: Receive, send: Send) -> None:
     response = Response(answer.body, answer.status, {"Server": SERVER, **answer.headers}, answer.content_type)
     if answer.status == 204 or not answer.body:
         response.headers.setdefault("content-length", "0")
     await response(scope, receive, send)
 
 
-async def _broken(fault: Fault, answer: Answer, request: Request, send: Send) -> None:
+async def _break_connection(fault: Fault, answer: ApiResponse, request: Request, send: Send) -> None:
     """End the connection before, or in the middle of, the reply."""
     cycle: Any = getattr(request.receive, "__self__", None)
     transport = getattr(cycle, "transport", None)
@@ -130,7 +130,7 @@ async def _broken(fault: Fault, answer: Answer, request: Request, send: Send) ->
         transport.abort()
 
 
-def _is_local(headers: dict[str, str]) -> bool:
+def _names_loopback(headers: dict[str, str]) -> bool:
     """Whether the request names this machine; a name that merely resolves to it is somebody's trick."""
     named = _HOST.fullmatch(headers.get("host", ""))
     if named is None:

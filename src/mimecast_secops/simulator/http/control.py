@@ -12,80 +12,80 @@ from mimecast_secops.simulator.http import held, tracking
 from mimecast_secops.simulator.http.control_calls import CALLS, DESCRIPTION, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
 from mimecast_secops.simulator.http.middleware import Middleware
-from mimecast_secops.simulator.http.openapi import describe
+from mimecast_secops.simulator.http.openapi import openapi_document
 from mimecast_secops.simulator.http.policies import shown
-from mimecast_secops.simulator.http.requests import moment, read_body
-from mimecast_secops.simulator.http.responses import JSON, Answer, json_answer, stamp
-from mimecast_secops.simulator.mail.generator import fabricate
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.http.requests import parse_time, read_body
+from mimecast_secops.simulator.http.responses import JSON, ApiResponse, format_time, json_response
+from mimecast_secops.simulator.mail.generator import generate_messages
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _OWN_SITE: Final = ("none", "same-origin")
 _YEARS: Final = range(1971, 9000)  # with room on both sides for what is reckoned from the time
 
 
-class BadControl(ValueError):
+class InvalidControlCall(ValueError):
     """The control call cannot be understood; the message says why."""
 
 
-class Control:
+class ControlApi:
     """The control calls, each a method named after its path."""
 
-    def __init__(self, tenant: Tenant, gate: Middleware, faults: Faults, counts: dict[str, int]) -> None:
+    def __init__(self, tenant: Tenant, middleware: Middleware, faults: Faults, counts: dict[str, int]) -> None:
         self._tenant = tenant
-        self._gate = gate
+        self._middleware = middleware
         self._faults = faults
         self._counts = counts
         self._calls: dict[str, Callable[[Mapping[str, Any]], Any]] = {name: getattr(self, name) for name in CALLS}
 
-    def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         """The reply to a request under `/simulator/`; header names are in lower case.
 
         A web page can make a browser send GET requests and HTML forms here. So a page's request is refused, only POST
         changes anything, and from a browser only with a content type that no form can send.
         """
         if "origin" in headers or headers.get("sec-fetch-site", "none") not in _OWN_SITE:
-            return Answer(403, b"", "text/plain")
+            return ApiResponse(403, b"", "text/plain")
         methods = methods_of(path)
         if not methods:
-            return json_answer({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
+            return json_response({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
         if method not in methods:
-            refusal = json_answer({"error": f"{path} answers {', '.join(methods)} only."}, 405)
+            refusal = json_response({"error": f"{path} answers {', '.join(methods)} only."}, 405)
             refusal.headers["Allow"] = ", ".join(methods)
             return refusal
         if path == PREFIX + DESCRIPTION:
-            return json_answer(describe())
+            return json_response(openapi_document())
         if method != "POST":
             return self.answer(path, {})
         from_browser = any(name.startswith("sec-fetch-") for name in headers)
         if from_browser and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            return json_answer({"error": f"A browser must send {JSON}."}, 415)
+            return json_response({"error": f"A browser must send {JSON}."}, 415)
         content = read_body(body, 2)
         if content is None:
-            return json_answer({"error": "The body is not a JSON object."}, 400)
+            return json_response({"error": "The body is not a JSON object."}, 400)
         return self.answer(path, content)
 
-    def answer(self, path: str, body: Mapping[str, Any]) -> Answer:
+    def answer(self, path: str, body: Mapping[str, Any]) -> ApiResponse:
         """The reply to a control call that was let in."""
         call = self._calls[path.removeprefix(PREFIX)]
         try:
-            return json_answer(call(body))
+            return json_response(call(body))
         except (ValueError, OverflowError, TypeError, KeyError) as problem:
-            return json_answer({"error": str(problem)}, 400)
+            return json_response({"error": str(problem)}, 400)
 
     def state(self, _body: Mapping[str, Any]) -> dict[str, Any]:
         """What the tenant holds, and what was done to it."""
         tenant = self._tenant
-        tenant.settle()
+        tenant.apply_due_decisions()
         return {
             "simulator": True,
-            "now": stamp(tenant.clock.now()),
+            "now": format_time(tenant.clock.now()),
             "domains": sorted(tenant.domains),
-            "tracked": [_row(record) for record in tenant.between(None, None)],
-            "held": [held.entry(record) | {"subject": record.mail.subject} for record in tenant.held()],
+            "tracked": [_tracking_row(record) for record in tenant.between(None, None)],
+            "held": [held.held_message(record) | {"subject": record.mail.subject} for record in tenant.held()],
             "decisions": [
                 {
-                    "what": one.what,
+                    "what": one.outcome,
                     "id": one.tracking_id,
                     "hold_id": one.hold_id,
                     "recipient": one.recipient,
@@ -96,7 +96,9 @@ class Control:
                 for one in tenant.decisions
             ],
             "reports": [{"id": one.tracking_id, "type": one.kind, "comment": one.comment} for one in tenant.reports],
-            "managed": [{"sender": one.sender, "to": one.to, "action": one.action} for one in tenant.managed.values()],
+            "managed": [
+                {"sender": one.sender, "to": one.to, "action": one.action} for one in tenant.managed_senders.values()
+            ],
             "policies": [shown(one) for one in tenant.policies.values()],
         }
 
@@ -105,14 +107,14 @@ class Control:
         try:
             raw = base64.b64decode(body["base64"]) if "base64" in body else str(body["eml"]).encode("utf-8", "replace")
         except (binascii.Error, ValueError) as problem:
-            raise BadControl(f"base64: {problem}") from None
-        records = self._tenant.receive(raw, received=moment(body.get("received")))
-        return {"records": [_row(record) for record in records]}
+            raise InvalidControlCall(f"base64: {problem}") from None
+        records = self._tenant.receive(raw, received=parse_time(body.get("received")))
+        return {"records": [_tracking_row(record) for record in records]}
 
     def behaviour(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Set switches: name → value."""
         for name, value in body.items():
-            self._tenant.behaviour.change(name, value)
+            self._tenant.quirks.change(name, value)
         return {"changed": sorted(body)}
 
     def faults(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,11 +133,11 @@ class Control:
             _check_year(clock.now() + step)
             clock.offset += step
         if "freeze" in body:
-            frozen = moment(body["freeze"])
+            frozen = parse_time(body["freeze"])
             if frozen:
                 _check_year(frozen)
             clock.frozen, clock.offset = frozen, timedelta()
-        return {"now": stamp(clock.now())}
+        return {"now": format_time(clock.now())}
 
     def rights(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """`grant` or `revoke` permissions and products by name; `expire_tokens`, `expire_keys`."""
@@ -152,7 +154,7 @@ class Control:
             for granted in targets:
                 granted.add(name)
         if body.get("expire_tokens"):
-            self._gate.tokens.expire_all(self._tenant)
+            self._middleware.tokens.expire_all(self._tenant)
         if "expire_keys" in body:
             keys.expired = bool(body["expire_keys"])
         return {"permissions": sorted(keys.permissions), "products": sorted(application.products)}
@@ -168,12 +170,12 @@ class Control:
         record.deleted = bool(body.get("deleted", record.deleted))
         record.row |= body.get("row", {})
         record.info |= body.get("info", {})
-        return _row(record)
+        return _tracking_row(record)
 
     def bulk(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Make `count` held records, `spread` seconds apart in all (0 = one second), ending `before` seconds ago."""
         now = self._tenant.clock.now()
-        made = fabricate(
+        made = generate_messages(
             self._tenant,
             count=int(body.get("count", 100)),
             end=now - timedelta(seconds=float(body.get("before", 5))),
@@ -189,18 +191,18 @@ class Control:
             self._counts.clear()
         return {"counts": counts, "total": sum(counts.values())}
 
-    def _record(self, body: Mapping[str, Any]) -> Tracked:
+    def _record(self, body: Mapping[str, Any]) -> TrackingRecord:
         record = self._tenant.tracked.get(str(body.get("id")))
         if record is None:
-            raise BadControl("There is no record of that id.")
+            raise InvalidControlCall("There is no record of that id.")
         return record
 
 
-def _row(record: Tracked) -> dict[str, Any]:
+def _tracking_row(record: TrackingRecord) -> dict[str, Any]:
     """The row of the search, with a subject that is text."""
-    return tracking.row(record) | {"subject": record.row.get("subject", record.mail.subject)}
+    return tracking.tracked_email(record) | {"subject": record.row.get("subject", record.mail.subject)}
 
 
 def _check_year(at: datetime) -> None:
     if at.year not in _YEARS:
-        raise BadControl(f"The clock cannot stand in the year {at.year}.")
+        raise InvalidControlCall(f"The clock cannot stand in the year {at.year}.")

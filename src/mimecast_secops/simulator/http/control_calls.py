@@ -138,7 +138,7 @@ def methods_of(path: str) -> tuple[str, ...]:
     return ("GET", "HEAD", "POST") if call.reads else ("POST",)
 
 
-def describe_calls() -> dict[str, Any]:
+def control_paths() -> dict[str, Any]:
     """The OpenAPI paths of the control calls."""
     paths: dict[str, Any] = {
         PREFIX + name: {

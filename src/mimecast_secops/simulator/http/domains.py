@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data
 
 
-def get_internal_domain(call: Call) -> Answer:
+def get_internal_domain(request: ApiRequest) -> ApiResponse:
     """`/api/domain/get-internal-domain`; the names of its members are documented, their other values are not."""
     return data(
         [
@@ -17,6 +17,6 @@ def get_internal_domain(call: Call) -> Answer:
                 "local": True,
                 "inboundType": "any",
             }
-            for number, domain in enumerate(sorted(call.tenant.domains), 1)
+            for number, domain in enumerate(sorted(request.tenant.domains), 1)
         ]
     )

@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
 
-from mimecast_secops.simulator.http.limits import too_many
-from mimecast_secops.simulator.http.responses import Answer, failure, gateway_failure
+from mimecast_secops.simulator.http.limits import too_many_requests
+from mimecast_secops.simulator.http.responses import ApiResponse, failure, gateway_failure
 
 KINDS: Final = (
     *("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired"),
     *("object", "message", "null-data", "wrong-data", "undecodable"),
 )
 # HTTP 200 with JSON that is no result of any function.
-_NO_RESULTS: Final = {
+_NON_RESULT_BODIES: Final = {
     "object": b"{}",
     "message": b'{"message":"ok"}',
     "null-data": b'{"meta":{"status":200},"data":null,"fail":[]}',
     "wrong-data": b'{"meta":{"status":200},"data":[{}],"fail":[]}',
 }
 # What stands at the end of the first subject of a reply; only `bom` stands before the reply.
-_BROKEN_TEXT: Final = {
+_INVALID_TEXT: Final = {
     "surrogate": rb"\ud83d",
     "cut-utf-8": b"\xf0\x9f\x98",
     "control": b"\x01",
@@ -31,12 +31,12 @@ _BROKEN_TEXT: Final = {
     "latin-1": b"caf\xe9",
     "quote": b'"',
 }
-VARIANTS: Final = (*_BROKEN_TEXT, "bom")
+VARIANTS: Final = (*_INVALID_TEXT, "bom")
 _SUBJECT: Final = re.compile(rb'"subject":"(?:[^"\\]|\\.)*')
 LOGIN_PAGE: Final = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
 
 
-class BadFault(ValueError):
+class UnknownFault(ValueError):
     """No such fault."""
 
 
@@ -57,13 +57,13 @@ class Fault:
     seconds: float = 1.0
     reset_ms: int = 100
     variant: str = "surrogate"
-    struck: int = 0
+    hits: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise BadFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
+            raise UnknownFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
         if self.variant not in VARIANTS:
-            raise BadFault(f"There is no variant {self.variant!r}. There are: {', '.join(VARIANTS)}.")
+            raise UnknownFault(f"There is no variant {self.variant!r}. There are: {', '.join(VARIANTS)}.")
 
 
 @dataclass(slots=True)
@@ -82,24 +82,24 @@ class Faults:
         """Switch all faults off."""
         self.active.clear()
 
-    def strike(self, path: str) -> Fault | None:
+    def match(self, path: str) -> Fault | None:
         """The fault that this call meets, if any."""
         for fault in self.active:
-            if not fnmatchcase(path, fault.path) or (fault.count and fault.struck >= fault.count):
+            if not fnmatchcase(path, fault.path) or (fault.count and fault.hits >= fault.count):
                 continue
             if fault.after > 0:
                 fault.after -= 1
                 continue
             if fault.probability >= 1 or self._chance.random() < fault.probability:
-                fault.struck += 1
+                fault.hits += 1
                 return fault
         return None
 
 
-def answer_of(fault: Fault, version: int) -> Answer | None:
+def fault_response(fault: Fault, version: int) -> ApiResponse | None:
     """What a fault answers instead; None for those that change how an answer is sent."""
     if fault.kind == "429":
-        return too_many(
+        return too_many_requests(
             {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.reset_ms)}
         )
     if fault.kind in ("500", "503"):
@@ -108,17 +108,17 @@ def answer_of(fault: Fault, version: int) -> Answer | None:
             failure([], status=status) if version == 1 else gateway_failure(status, "internal_error", "Try again later")
         )
     if fault.kind == "html":
-        return Answer(200, LOGIN_PAGE, "text/html; charset=utf-8")
-    if fault.kind in _NO_RESULTS:
-        return Answer(200, _NO_RESULTS[fault.kind])
+        return ApiResponse(200, LOGIN_PAGE, "text/html; charset=utf-8")
+    if fault.kind in _NON_RESULT_BODIES:
+        return ApiResponse(200, _NON_RESULT_BODIES[fault.kind])
     if fault.kind == "empty":
-        return Answer(200, b"")
+        return ApiResponse(200, b"")
     if fault.kind == "expired" and version == 2:
         return gateway_failure(401, "token_expired", "Access token expired")
     return None
 
 
-def undecodable(body: bytes, variant: str) -> bytes:
+def make_undecodable(body: bytes, variant: str) -> bytes:
     """A JSON reply that a strict decoder refuses: its first subject is broken. Without a subject it is unchanged.
 
     Args:
@@ -127,4 +127,4 @@ def undecodable(body: bytes, variant: str) -> bytes:
     """
     if variant == "bom":
         return b"\xef\xbb\xbf" + body
-    return _SUBJECT.sub(lambda subject: subject.group() + _BROKEN_TEXT[variant], body, count=1)
+    return _SUBJECT.sub(lambda subject: subject.group() + _INVALID_TEXT[variant], body, count=1)

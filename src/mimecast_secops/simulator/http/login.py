@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data, gateway_failure, json_answer
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data, gateway_failure, json_response
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 
@@ -19,7 +19,7 @@ class Tokens:
     def __init__(self) -> None:
         self._expires: dict[str, datetime] = {}
 
-    def issue(self, tenant: Tenant, body: bytes) -> Answer:
+    def issue(self, tenant: Tenant, body: bytes) -> ApiResponse:
         """`/oauth/token` (API notes 3.1)."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         application = tenant.application
@@ -29,12 +29,12 @@ class Tokens:
         if not good:
             return gateway_failure(401, "InvalidClientIdentifier", "Client credentials are invalid")
         value = secrets.token_hex(14)
-        lifetime = tenant.behaviour.token_lifetime
+        lifetime = tenant.quirks.token_lifetime
         self._expires[value] = tenant.clock.now() + timedelta(seconds=lifetime)
         shown = int(lifetime) if float(lifetime).is_integer() else lifetime
-        return json_answer({"access_token": value, "token_type": "Bearer", "expires_in": shown, "scope": ""})
+        return json_response({"access_token": value, "token_type": "Bearer", "expires_in": shown, "scope": ""})
 
-    def check(self, tenant: Tenant, header: str) -> Answer | None:
+    def check(self, tenant: Tenant, header: str) -> ApiResponse | None:
         """None for a good bearer, else the refusal (API notes 3.3)."""
         scheme, _, value = header.partition(" ")
         expires = self._expires.get(value.strip()) if scheme.lower() == "bearer" else None
@@ -49,12 +49,12 @@ class Tokens:
         self._expires = dict.fromkeys(self._expires, tenant.clock.now())
 
 
-def discover(call: Call) -> Answer:
+def discover_authentication(request: ApiRequest) -> ApiResponse:
     """`/api/login/discover-authentication` (API notes 1.1): where the user's region is, and how to log in."""
-    item: dict[str, Any] = call.item
+    item: dict[str, Any] = request.item
     found = {
         "emailAddress": item.get("emailAddress", ""),
         "authenticate": ["Basic-Cloud", "Basic-AD"],
-        "region": {"code": "us", "name": "United States", "api": call.base},
+        "region": {"code": "us", "name": "United States", "api": request.base},
     }
     return data([found])

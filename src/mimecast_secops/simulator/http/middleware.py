@@ -8,8 +8,8 @@ from typing import Final
 from mimecast_secops.simulator.http import policies
 from mimecast_secops.simulator.http.limits import RateLimits
 from mimecast_secops.simulator.http.login import Tokens
-from mimecast_secops.simulator.http.requests import Call, read_body
-from mimecast_secops.simulator.http.responses import Answer, error, failure, gateway_failure
+from mimecast_secops.simulator.http.requests import ApiRequest, read_body
+from mimecast_secops.simulator.http.responses import ApiResponse, error, failure, gateway_failure
 from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, Endpoint
 from mimecast_secops.simulator.http.signatures import Signatures
 from mimecast_secops.simulator.tenant import rights
@@ -28,68 +28,68 @@ class Middleware:
         self.signatures = Signatures()
         self.limits = RateLimits()
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> Answer:
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> ApiResponse:
         """The reply to one request; header names are in lower case, `base` is the URL of this server."""
         if path == "/oauth/token":
-            return self.tokens.issue(self.tenant, body) if method == "POST" else _wrong_method()
+            return self.tokens.issue(self.tenant, body) if method == "POST" else _method_not_allowed()
         version = version_of(headers)
         refusal = None if path in _OPEN else self._authenticate(version, path, headers)
         if refusal is not None:
             return refusal
-        refusal, extra = self.limits.take(self.tenant.behaviour, path, version)
+        refusal, extra = self.limits.take(self.tenant.quirks, path, version)
         if refusal is None:
             refusal = self._route(version, method, path, body, base)
         refusal.headers |= extra
         return refusal
 
-    def _authenticate(self, version: int, path: str, headers: Mapping[str, str]) -> Answer | None:
+    def _authenticate(self, version: int, path: str, headers: Mapping[str, str]) -> ApiResponse | None:
         if version == 1:
             return self.signatures.check(self.tenant, path, headers)
         return self.tokens.check(self.tenant, headers.get("authorization", ""))
 
-    def _route(self, version: int, method: str, path: str, body: bytes, base: str) -> Answer:
+    def _route(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
         if path.startswith(REST_POLICIES):
             return self._rest(version, method, path, body, base)
         endpoint = BY_PATH.get(path)
-        if endpoint is None or not self._offered(endpoint, version):
-            return _unknown_path(version)
+        if endpoint is None or not self._is_available(endpoint, version):
+            return _path_not_found(version)
         if method != endpoint.method:
-            return _wrong_method()
-        if refusal := self._allowed(endpoint.permission, endpoint.product, version):
+            return _method_not_allowed()
+        if refusal := self._check_permission(endpoint.permission, endpoint.product, version):
             return refusal
         read = read_body(body, version)
         if read is None:
             return failure([error("err_bad_request", "The request is not valid JSON")], status=400)
-        call = Call(self.tenant, version, path, read, base)
-        return _unknown_member(call, endpoint) or endpoint.answer(call)
+        request = ApiRequest(self.tenant, version, path, read, base)
+        return _reject_unknown_member(request, endpoint) or endpoint.answer(request)
 
-    def _rest(self, version: int, method: str, path: str, body: bytes, base: str) -> Answer:
+    def _rest(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
         tail = path.removeprefix(REST_POLICIES).strip("/")
         if version != 2 or "/" in tail:
-            return _unknown_path(version)
+            return _path_not_found(version)
         if method not in (("GET", "PATCH", "DELETE") if tail else ("GET", "POST")):
-            return _wrong_method()
+            return _method_not_allowed()
         right = rights.POLICIES_READ if method == "GET" else rights.POLICIES_EDIT
-        if refusal := self._allowed(right, rights.CLOUD_GATEWAY, version):
+        if refusal := self._check_permission(right, rights.CLOUD_GATEWAY, version):
             return refusal
         read = read_body(body, version)
         if read is None:
             return gateway_failure(400, "validation_error", "The request is not valid JSON")
-        return policies.rest(Call(self.tenant, version, path, read, base, tail=tail), method)
+        return policies.rest(ApiRequest(self.tenant, version, path, read, base, tail=tail), method)
 
-    def _offered(self, endpoint: Endpoint, version: int) -> bool:
+    def _is_available(self, endpoint: Endpoint, version: int) -> bool:
         if version not in endpoint.versions:
             return False
-        return version == 1 or not endpoint.switch or bool(getattr(self.tenant.behaviour, endpoint.switch))
+        return version == 1 or not endpoint.quirk or bool(getattr(self.tenant.quirks, endpoint.quirk))
 
-    def _allowed(self, permission: str, product: str, version: int) -> Answer | None:
+    def _check_permission(self, permission: str, product: str, version: int) -> ApiResponse | None:
         tenant = self.tenant
         if version == 2 and product and product not in tenant.application.products:
             return gateway_failure(403, "app_forbidden", _NOT_IN_PRODUCTS)
         granted = tenant.keys.permissions if version == 1 else tenant.application.permissions
         if permission and permission not in granted:
             code, text = "err_xdk_operation_forbidden_for_address", "0003 Forbidden To Perform Operation For Address"
-            status = tenant.behaviour.forbidden_status
+            status = tenant.quirks.forbidden_status
             return failure([error(code, text)], status=status, meta_status=403)
         return None
 
@@ -99,20 +99,20 @@ def version_of(headers: Mapping[str, str]) -> int:
     return 1 if "x-mc-app-id" in headers or headers.get("authorization", "").startswith("MC ") else 2
 
 
-def _unknown_path(version: int) -> Answer:
+def _path_not_found(version: int) -> ApiResponse:
     if version == 2:
         return gateway_failure(403, "app_forbidden", _NOT_IN_PRODUCTS)
     return failure([], status=404)
 
 
-def _wrong_method() -> Answer:
+def _method_not_allowed() -> ApiResponse:
     return failure([], status=405)
 
 
-def _unknown_member(call: Call, endpoint: Endpoint) -> Answer | None:
-    if not call.tenant.behaviour.strict_members or not endpoint.members:
+def _reject_unknown_member(request: ApiRequest, endpoint: Endpoint) -> ApiResponse | None:
+    if not request.tenant.quirks.strict_members or not endpoint.members:
         return None
-    for item in call.items:
+    for item in request.items:
         for name in item:
             if name not in endpoint.members:
                 return failure([error("err_validation_unknown_member", "Unknown member", name)], key=item)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from mimecast_secops.simulator.http.control_calls import describe_calls
+from mimecast_secops.simulator.http.control_calls import control_paths
 from mimecast_secops.simulator.http.routes import ENDPOINTS, REST_POLICIES, Endpoint
 
 
-def describe() -> dict[str, Any]:
+def openapi_document() -> dict[str, Any]:
     """The document."""
     paths: dict[str, Any] = {one.path: {one.method.lower(): _operation(one)} for one in ENDPOINTS}
     paths[REST_POLICIES] = {"get": _plain("List blocked-sender policies"), "post": _plain("Create a policy", body=True)}
-    paths |= describe_calls()
+    paths |= control_paths()
     return {
         "openapi": "3.0.3",
         "info": {"title": "Simulated Mimecast tenant", "version": "1", "description": "A simulator, not Mimecast."},

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-_MOST_DIGITS: Final = 12
+_MAX_DIGITS: Final = 12
 
 
 def token(offset: int, kind: str) -> str:
@@ -25,7 +25,7 @@ def offset_of(pagination: Mapping[str, Any], kind: str) -> int | None:
     except (ValueError, zlib.error):
         return None
     name, _, number = text.partition(":")
-    good = name == kind and number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+    good = name == kind and number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS
     return int(number) if good else None
 
 

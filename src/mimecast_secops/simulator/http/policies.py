@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.requests import Call, moment
+from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import (
-    Answer,
+    ApiResponse,
     data,
     error,
     failure,
+    format_time,
     gateway_failure,
-    json_answer,
+    json_response,
     missing,
-    stamp,
 )
 from mimecast_secops.simulator.tenant.records import Policy
 
@@ -31,9 +31,9 @@ _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
 _DOMAIN: Final = re.compile(r"[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
 
 
-def create(call: Call) -> Answer:
+def create(request: ApiRequest) -> ApiResponse:
     """`/api/policy/blockedsenders/create-policy`; with an `id` it updates (API notes 10.1)."""
-    item = call.item
+    item = request.item
     policy = item.get("policy")
     if item.get("option") not in ("no_action", "block_sender"):
         text = "Field must be one of [no_action,block_sender]"
@@ -47,35 +47,35 @@ def create(call: Call) -> Answer:
             name = f"{side}Value"
             problem = error(f"err_policy_invalid_{side}_value", f"Invalid {name}", "policy", retryable=True)
             return failure([problem], key={"option": item["option"]})
-    now = call.tenant.clock.now()
-    known = call.tenant.policies.get(str(item.get("id", "")))
+    now = request.tenant.clock.now()
+    known = request.tenant.policies.get(str(item.get("id", "")))
     if item.get("id") and known is None:
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=item)
-    policy_id = known.id if known else call.tenant.ids.new("policy")
+    policy_id = known.id if known else request.tenant.ids.new("policy")
     record = Policy(policy_id, item["option"], policy, known.created if known else now, now)
-    call.tenant.policies[policy_id] = record
+    request.tenant.policies[policy_id] = record
     return data([shown(record)])
 
 
-def get(call: Call) -> Answer:
+def get(request: ApiRequest) -> ApiResponse:
     """`/api/policy/blockedsenders/get-policy` (API notes 10.2)."""
-    asked = call.item_id
+    asked = request.item_id
     if asked is None:
-        records = [shown(record) for record in call.tenant.policies.values()]
+        records = [shown(record) for record in request.tenant.policies.values()]
         return data(records, {"pageSize": len(records)})
-    record = call.tenant.policies.get(asked)
+    record = request.tenant.policies.get(asked)
     if record is None:
-        return failure([error("xdk_failure", "0007 Invalid token", "id")], key=call.item)
+        return failure([error("xdk_failure", "0007 Invalid token", "id")], key=request.item)
     return data([shown(record)])
 
 
-def delete(call: Call) -> Answer:
+def delete(request: ApiRequest) -> ApiResponse:
     """`/api/policy/blockedsenders/delete-policy` (API notes 10.2)."""
-    asked = call.item_id
+    asked = request.item_id
     if asked is None:
-        return missing(call.item, "id")
-    if call.tenant.policies.pop(asked, None) is None:
-        return json_answer({"meta": {"status": 404}, "data": [], "fail": []})
+        return missing(request.item, "id")
+    if request.tenant.policies.pop(asked, None) is None:
+        return json_response({"meta": {"status": 404}, "data": [], "fail": []})
     return data([{"id": asked}])
 
 
@@ -83,7 +83,7 @@ def shown(record: Policy) -> dict[str, Any]:
     """A policy as the functions show it."""
     policy = record.policy
     sides = {side: _target(policy, side, f"{side}Type") for side in ("from", "to")}
-    start, end = moment(policy.get("fromDate")), moment(policy.get("toDate"))
+    start, end = parse_time(policy.get("fromDate")), parse_time(policy.get("toDate"))
     return {
         "option": record.option,
         "id": record.id,
@@ -98,50 +98,50 @@ def shown(record: Policy) -> dict[str, Any]:
             **_legacy_value("toValue", sides["to"]),
             "fromEternal": policy.get("fromEternal", True),
             "toEternal": policy.get("toEternal", True),
-            "fromDate": stamp(start) if start and policy.get("fromEternal") is False else _ETERNAL_START,
-            "toDate": stamp(end) if end and policy.get("toEternal") is False else _ETERNAL_END,
+            "fromDate": format_time(start) if start and policy.get("fromEternal") is False else _ETERNAL_START,
+            "toDate": format_time(end) if end and policy.get("toEternal") is False else _ETERNAL_END,
             "override": policy.get("override", False),
             "bidirectional": policy.get("bidirectional", False),
             "conditions": policy.get("conditions", {}),
             "enabled": policy.get("enabled", True),
             "enforced": policy.get("enforced", True),
-            "createTime": stamp(record.created),
-            "lastUpdated": stamp(record.updated),
+            "createTime": format_time(record.created),
+            "lastUpdated": format_time(record.updated),
         },
     }
 
 
-def rest(call: Call, method: str) -> Answer:
+def rest(request: ApiRequest, method: str) -> ApiResponse:
     """The REST replacement of API 2.0 (API notes 10.3)."""
-    policies = call.tenant.policies
-    if call.tail:
-        return _rest_one(call, method, call.tail)
+    policies = request.tenant.policies
+    if request.tail:
+        return _rest_policy_by_id(request, method, request.tail)
     if method == "GET":
-        return json_answer({"policies": [_flat(record) for record in policies.values()], "nextToken": None})
-    now = call.tenant.clock.now()
-    policy = {name: value for name, value in call.body.items() if name != "option"}
-    if call.body.get("option") not in ("no_action", "block_sender") or not policy.get("description"):
+        return json_response({"policies": [_rest_policy(record) for record in policies.values()], "nextToken": None})
+    now = request.tenant.clock.now()
+    policy = {name: value for name, value in request.body.items() if name != "option"}
+    if request.body.get("option") not in ("no_action", "block_sender") or not policy.get("description"):
         return gateway_failure(400, "validation_error", "option and description are mandatory")
-    record = Policy(call.tenant.ids.new("policy"), call.body["option"], policy, now, now)
+    record = Policy(request.tenant.ids.new("policy"), request.body["option"], policy, now, now)
     policies[record.id] = record
-    return json_answer(_flat(record))
+    return json_response(_rest_policy(record))
 
 
-def _rest_one(call: Call, method: str, policy_id: str) -> Answer:
-    policies = call.tenant.policies
+def _rest_policy_by_id(request: ApiRequest, method: str, policy_id: str) -> ApiResponse:
+    policies = request.tenant.policies
     record = policies.get(policy_id)
     if record is None:
         return gateway_failure(404, "not_found", "Policy not found")
     if method == "DELETE":
         del policies[policy_id]
-        return Answer(204)
+        return ApiResponse(204)
     if method == "PATCH":
-        record.policy = record.policy | {name: value for name, value in call.body.items() if name != "option"}
-        record.option = str(call.body.get("option", record.option))
-    return json_answer(_flat(record))
+        record.policy = record.policy | {name: value for name, value in request.body.items() if name != "option"}
+        record.option = str(request.body.get("option", record.option))
+    return json_response(_rest_policy(record))
 
 
-def _flat(record: Policy) -> dict[str, Any]:
+def _rest_policy(record: Policy) -> dict[str, Any]:
     return {"id": record.id, "option": record.option, **record.policy}
 
 

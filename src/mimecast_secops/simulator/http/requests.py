@@ -16,7 +16,7 @@ _DECODE: Final = msgspec.json.Decoder()
 
 
 @dataclass(slots=True)
-class Call:
+class ApiRequest:
     """One call of a function, authenticated. `version` is 1 or 2; `base` is the URL of this server."""
 
     tenant: Tenant
@@ -71,7 +71,7 @@ def read_body(raw: bytes, version: int) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def moment(value: object) -> datetime | None:
+def parse_time(value: object) -> datetime | None:
     """A time in a request; None where it is absent or unreadable."""
     if not isinstance(value, str):
         return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.simulator.http import account, archive, domains, files, held, login, policies, senders, tracking
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.tenant import rights
 
 BOTH: Final = (1, 2)
@@ -19,12 +19,12 @@ class Endpoint:
     """One endpoint. `members` are those that strict mode knows in a data item; none = not checked."""
 
     path: str
-    answer: Callable[[Call], Answer]
+    answer: Callable[[ApiRequest], ApiResponse]
     permission: str
     product: str
     versions: tuple[int, ...] = BOTH
     members: tuple[str, ...] = ()
-    switch: str = ""
+    quirk: str = ""
     method: str = "POST"
 
 
@@ -78,7 +78,7 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         "/api/message-finder/report-message",
-        tracking.report,
+        tracking.report_message,
         rights.TRACKING_EDIT,
         rights.CLOUD_GATEWAY,
         (1,),
@@ -86,27 +86,29 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         "/api/gateway/get-hold-message-list",
-        held.hold_list,
+        held.get_hold_message_list,
         rights.DASHBOARD,
         rights.CLOUD_GATEWAY,
         members=("admin", "start", "end", "searchBy", "filterBy"),
     ),
-    Endpoint("/api/gateway/hold-release", held.release, rights.HELD_EDIT, rights.CLOUD_GATEWAY, members=("id",)),
+    Endpoint("/api/gateway/hold-release", held.hold_release, rights.HELD_EDIT, rights.CLOUD_GATEWAY, members=("id",)),
     Endpoint(
         "/api/gateway/hold-reject",
-        held.reject,
+        held.hold_reject,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
         members=("ids", "message", "reasonType", "notify"),
     ),
-    Endpoint("/api/gateway/get-hold-summary-list", held.summary, rights.HELD_SUMMARY, rights.CLOUD_GATEWAY),
+    Endpoint(
+        "/api/gateway/get-hold-summary-list", held.get_hold_summary_list, rights.HELD_SUMMARY, rights.CLOUD_GATEWAY
+    ),
     Endpoint(
         "/api/gateway/message/get-message-detail",
-        held.message_detail,
+        held.get_message_detail,
         rights.TRACKING_READ,
         rights.CLOUD_GATEWAY,
         members=("id", "mailbox", "context", "viewType"),
-        switch="gateway_detail_on_v2",
+        quirk="gateway_detail_on_v2",
     ),
     Endpoint(
         "/api/gateway/message/get-file", files.get_file, rights.TRACKING_READ, rights.CLOUD_GATEWAY, members=("id",)
@@ -118,7 +120,9 @@ ENDPOINTS: Final = (
         rights.DATA_RETENTION,
         members=("admin", "query"),
     ),
-    Endpoint("/api/archive/get-message-detail", archive.message_detail, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION),
+    Endpoint(
+        "/api/archive/get-message-detail", archive.get_message_detail, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION
+    ),
     Endpoint("/api/archive/get-message-part", archive.message_part, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION),
     Endpoint("/api/archive/get-file", files.get_file, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION, members=("id",)),
     Endpoint("/api/archive/get-message-list", archive.message_list, rights.ARCHIVE_SEARCH, rights.DATA_RETENTION),
@@ -149,9 +153,9 @@ ENDPOINTS: Final = (
         rights.POLICIES_EDIT,
         rights.CLOUD_GATEWAY,
         members=("id",),
-        switch="delete_policy_on_v2",
+        quirk="delete_policy_on_v2",
     ),
-    Endpoint("/api/login/discover-authentication", login.discover, "", "", (1,)),
+    Endpoint("/api/login/discover-authentication", login.discover_authentication, "", "", (1,)),
 )
 BY_PATH: Final = {endpoint.path: endpoint for endpoint in ENDPOINTS}
 REST_POLICIES: Final = "/policy-management/cloud-gateway/v1/blocked-senders/policies"

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.held import unknown
-from mimecast_secops.simulator.http.requests import Call, moment
-from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
-from mimecast_secops.simulator.tenant.records import EPOCH, Tracked
+from mimecast_secops.simulator.http.held import unknown_id_response
+from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
+from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.tenant.records import EPOCH, TrackingRecord
 
 SEARCHABLE: Final = timedelta(days=30)
 _CRITERIA: Final = ("from", "to", "subject", "senderIP", "url", "route")
 
 
-def search(call: Call) -> Answer:
+def search(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/search` (API notes 6.1)."""
-    item, now = call.item, call.tenant.clock.now()
+    item, now = request.item, request.tenant.clock.now()
     message_id, advanced = item.get("messageId"), item.get("advancedTrackAndTraceOptions")
     if message_id == "":
         return missing(item, "messageId", blank=True)
@@ -28,49 +28,49 @@ def search(call: Call) -> Answer:
         text = "At least one of [from, to, subject, senderIP, url] must be set"
         code = "err_validation_at_least_one_not_null"
         return failure([error(code, text, "advancedTrackAndTraceOptions")], key=item)
-    start, end = moment(item.get("start")), moment(item.get("end"))
+    start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     if start is not None and start <= now - SEARCHABLE:
         text = "Start date must be within the last 30 days"
         return failure([error("err_track_and_trace_invalid_start_date", text, "start")], key=item)
-    call.tenant.settle()
+    request.tenant.apply_due_decisions()
     oldest = now - SEARCHABLE
-    pool: Iterable[Tracked]
+    pool: Iterable[TrackingRecord]
     if message_id is not None:
-        pool = call.tenant.by_message_id(str(message_id))
+        pool = request.tenant.by_message_id(str(message_id))
     else:
-        pool = call.tenant.between(start or oldest, end)
-    found = _filtered(call, (one for one in pool if one.received > oldest), criteria)
-    rows = [row(one) for one in _ordered(call, found)]
-    limit = call.tenant.behaviour.tracked_limit
+        pool = request.tenant.between(start or oldest, end)
+    found = _filtered(request, (record for record in pool if record.received > oldest), criteria)
+    rows = [tracked_email(record) for record in _ordered(request, found)]
+    limit = request.tenant.quirks.tracked_limit
     return data([{"trackedEmails": rows[:limit] if limit else rows}], {"pageSize": 0})
 
 
-def _filtered(call: Call, pool: Iterable[Tracked], criteria: dict[str, Any]) -> list[Tracked]:
-    behaviour, item = call.tenant.behaviour, call.item
-    statuses = _lowered(item.get("status")) if behaviour.honour_status_filter else set()
-    routes = _lowered(item.get("route")) | _lowered(criteria.get("route")) if behaviour.honour_route_filter else set()
+def _filtered(request: ApiRequest, pool: Iterable[TrackingRecord], criteria: dict[str, Any]) -> list[TrackingRecord]:
+    quirks, item = request.tenant.quirks, request.item
+    statuses = _lower_set(item.get("status")) if quirks.honour_status_filter else set()
+    routes = _lower_set(item.get("route")) | _lower_set(criteria.get("route")) if quirks.honour_route_filter else set()
     routes -= {"all"}
     sender, to = str(criteria.get("from", "")).lower(), str(criteria.get("to", "")).lower()
     subject = str(criteria.get("subject", "")).lower().strip("*")
     return [
-        one
-        for one in pool
-        if (not statuses or one.status in statuses)
-        and (not routes or one.route in routes)
-        and (not sender or _is(sender, one.mail.sender, one.mail.header_from))
-        and (not to or _is(to, one.recipient))
-        and (not subject or subject in one.mail.subject.lower())
+        record
+        for record in pool
+        if (not statuses or record.status in statuses)
+        and (not routes or record.route in routes)
+        and (not sender or _is(sender, record.mail.sender, record.mail.header_from))
+        and (not to or _is(to, record.recipient))
+        and (not subject or subject in record.mail.subject.lower())
     ]
 
 
-def _ordered(call: Call, found: list[Tracked]) -> list[Tracked]:
-    order = call.tenant.behaviour.tracked_order
+def _ordered(request: ApiRequest, found: list[TrackingRecord]) -> list[TrackingRecord]:
+    order = request.tenant.quirks.tracked_order
     if order == "newest":
         return found[::-1]
-    return found if order == "oldest" else sorted(found, key=lambda one: one.id)
+    return found if order == "oldest" else sorted(found, key=lambda record: record.id)
 
 
-def _lowered(value: object) -> set[str]:
+def _lower_set(value: object) -> set[str]:
     values = value if isinstance(value, list) else [value]
     return {text.lower() for text in values if isinstance(text, str) and text}
 
@@ -80,75 +80,77 @@ def _is(wanted: str, *addresses: str) -> bool:
     return any(wanted in (address.lower(), address.rpartition("@")[2].lower()) for address in addresses)
 
 
-def row(one: Tracked) -> dict[str, Any]:
+def tracked_email(record: TrackingRecord) -> dict[str, Any]:
     """A tracking record as the search shows it."""
-    mail = one.mail
+    mail = record.mail
     shown: dict[str, Any] = {
-        "id": one.id,
-        "status": one.status,
-        "info": one.info_text,
+        "id": record.id,
+        "status": record.status,
+        "info": record.info_text,
         "fromEnv": {"displayableName": "", "emailAddress": mail.sender},
         "fromHdr": {"displayableName": mail.header_from_name, "emailAddress": mail.header_from},
-        "to": [{"displayableName": "", "emailAddress": one.recipient}],
-        "received": stamp(one.received),
-        "sent": stamp(mail.sent or one.received),
-        "subject": one.subject,
+        "to": [{"displayableName": "", "emailAddress": record.recipient}],
+        "received": format_time(record.received),
+        "sent": format_time(mail.sent or record.received),
+        "subject": record.subject,
         "senderIP": "203.0.113.20",
         "attachments": bool(mail.attachments),
-        "route": one.route,
-        "spamScore": 9 if one.hold else 0,
-        "detectionLevel": "relaxed" if one.hold else "",
+        "route": record.route,
+        "spamScore": 9 if record.hold else 0,
+        "detectionLevel": "relaxed" if record.hold else "",
     }
-    return shown | one.row
+    return shown | record.row
 
 
-def get_message_info(call: Call) -> Answer:
+def get_message_info(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/get-message-info` (API notes 6.2)."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None or one.deleted:
-        return unknown(call, call.item)
-    call.tenant.settle()
-    return data([info(call, one)])
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None or record.deleted:
+        return unknown_id_response(request, request.item)
+    request.tenant.apply_due_decisions()
+    return data([message_info(request, record)])
 
 
-def info(call: Call, one: Tracked) -> dict[str, Any]:
+def message_info(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
     """The details of a tracking record."""
-    mail = one.mail
-    with_content = str(call.item.get("loadContent", "")).lower() == "true"
+    mail = record.mail
+    with_content = str(request.item.get("loadContent", "")).lower() == "true"
     message: dict[str, Any] = {
         "fromHeader": mail.header_from,
         "fromEnvelope": mail.sender,
         "to": list(mail.recipients),
         "cc": list(mail.cc),
-        "subject": one.subject,
-        "sent": stamp(mail.sent or one.received),
-        "processed": stamp(one.received),
-        "route": one.route,
+        "subject": record.subject,
+        "sent": format_time(mail.sent or record.received),
+        "processed": format_time(record.received),
+        "route": record.route,
         "transmissionInfo": mail.header_block,
-        "contentExpiration": f"{one.received + timedelta(days=14):%Y-%m-%d %H:%M:%S} (14 Days)",
-        "metadataExpiration": f"{one.received + timedelta(days=30):%Y-%m-%d %H:%M:%S} (30 Days)",
+        "contentExpiration": f"{record.received + timedelta(days=14):%Y-%m-%d %H:%M:%S} (14 Days)",
+        "metadataExpiration": f"{record.received + timedelta(days=30):%Y-%m-%d %H:%M:%S} (30 Days)",
     }
     if with_content:
         message |= {"textBody": mail.text, "htmlBody": mail.html, "attachments": []}
-    shown: dict[str, Any] = {"id": one.id, "status": one.status, "recipientInfo": {"messageInfo": message}}
-    if one.was_rejected:
-        shown["recipientInfo"]["txInfo"] = _transfer(one)
-    elif one.is_held:
-        shown["recipientInfo"]["txInfo"] = _transfer(one)
-        shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _waiting(one)}}
-        shown["queueInfo"] = _queue(call, one)
+    shown: dict[str, Any] = {"id": record.id, "status": record.status, "recipientInfo": {"messageInfo": message}}
+    if record.was_rejected:
+        shown["recipientInfo"]["txInfo"] = _transmission(record)
+    elif record.is_held:
+        shown["recipientInfo"]["txInfo"] = _transmission(record)
+        shown["deliveredMessage"] = {
+            record.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _queued_transmission(record)}
+        }
+        shown["queueInfo"] = _queue(request, record)
     else:
-        shown["recipientInfo"]["recipientMetaInfo"] = _receipt(one)
-        shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": _policies()}}
+        shown["recipientInfo"]["recipientMetaInfo"] = _receipt(record)
+        shown["deliveredMessage"] = {record.recipient: {"messageInfo": message, "policyInfo": _policies()}}
     shown["retentionInfo"] = {}
-    shown["spamInfo"] = _spam(one)
-    return shown | one.info
+    shown["spamInfo"] = _spam(record)
+    return shown | record.info
 
 
-def _components(one: Tracked) -> list[dict[str, Any]]:
-    mail = one.mail
+def _components(record: TrackingRecord) -> list[dict[str, Any]]:
+    mail = record.mail
     bodies = [
         ("Email Primary Body HTML", "body.htm", mail.html),
         ("Email Primary Body Plain Text", "body.txt", mail.text),
@@ -163,13 +165,13 @@ def _components(one: Tracked) -> list[dict[str, Any]]:
     return found + files
 
 
-def _transfer(one: Tracked) -> dict[str, Any]:
-    mail, at = one.mail, stamp(one.received)
+def _transmission(record: TrackingRecord) -> dict[str, Any]:
+    mail, at = record.mail, format_time(record.received)
     return {
         "returnPath": mail.sender,
-        "to": one.recipient,
+        "to": record.recipient,
         "txEvent": "Email Received via Open Greylist",
-        "queueDetailStatus": one.hold.detail if one.hold else "",
+        "queueDetailStatus": record.hold.detail if record.hold else "",
         "processingServer": "snd-mta-1.snd.mimecast.lan",
         "processStartTime": at,
         "processEndTime": at,
@@ -179,15 +181,15 @@ def _transfer(one: Tracked) -> dict[str, Any]:
         "deliveryType": "Encrypted (TLS)",
         "smtpStartTime": at,
         "smtpEndTime": at,
-        "transmissionComponents": _components(one),
+        "transmissionComponents": _components(record),
     }
 
 
-def _waiting(one: Tracked) -> dict[str, Any]:
-    never = stamp(EPOCH)
+def _queued_transmission(record: TrackingRecord) -> dict[str, Any]:
+    never = format_time(EPOCH)
     return {
-        "returnPath": one.mail.sender,
-        "to": one.recipient,
+        "returnPath": record.mail.sender,
+        "to": record.recipient,
         "txEvent": "Item currently queued for delivery",
         "processStartTime": never,
         "processEndTime": never,
@@ -196,8 +198,8 @@ def _waiting(one: Tracked) -> dict[str, Any]:
     }
 
 
-def _receipt(one: Tracked) -> dict[str, Any]:
-    mail = one.mail
+def _receipt(record: TrackingRecord) -> dict[str, Any]:
+    mail = record.mail
     return {
         "receiptEvent": "Email Received via Open Greylist",
         "spamEvent": "na",
@@ -205,8 +207,8 @@ def _receipt(one: Tracked) -> dict[str, Any]:
         "messageExpiresIn": 28,
         "transmissionSize": len(mail.raw),
         "remoteIp": "203.0.113.20",
-        "transmissionStart": stamp(one.received),
-        "transmissionEnd": stamp(one.received),
+        "transmissionStart": format_time(record.received),
+        "transmissionEnd": format_time(record.received),
         "encryptionInfo": "TLS",
         "components": [
             {
@@ -232,34 +234,34 @@ def _policies() -> list[dict[str, Any]]:
     ]
 
 
-def _queue(call: Call, one: Tracked) -> dict[str, Any]:
-    exact = call.tenant.behaviour.queue_id_is_hold_id
+def _queue(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
+    exact = request.tenant.quirks.queue_id_is_hold_id
     return {
-        "id": one.hold_id if exact else one.archive_id,
+        "id": record.hold_id if exact else record.archive_id,
         "heldGroup": "Administrator",
-        "info": one.info_text,
-        "createTime": stamp(one.held_at or one.received),
-        "to": one.recipient,
-        "fromHeader": one.mail.header_from,
-        "fromEnvelope": one.mail.sender,
-        "subject": one.subject,
-        "route": one.route,
-        "attachments": bool(one.mail.attachments),
-        "reason": one.hold.policy if one.hold else "",
-        "size": len(one.mail.raw),
+        "info": record.info_text,
+        "createTime": format_time(record.held_at or record.received),
+        "to": record.recipient,
+        "fromHeader": record.mail.header_from,
+        "fromEnvelope": record.mail.sender,
+        "subject": record.subject,
+        "route": record.route,
+        "attachments": bool(record.mail.attachments),
+        "reason": record.hold.policy if record.hold else "",
+        "size": len(record.mail.raw),
         "manageRecipient": True,
     }
 
 
-def _spam(one: Tracked) -> dict[str, Any]:
-    risk = one.hold.risk if one.hold else "negligible"
-    verdict: dict[str, Any] = {"decision": "spam" if one.hold else "ham", "description": "", "categories": []}
+def _spam(record: TrackingRecord) -> dict[str, Any]:
+    risk = record.hold.risk if record.hold else "negligible"
+    verdict: dict[str, Any] = {"decision": "spam" if record.hold else "ham", "description": "", "categories": []}
     if risk:
         verdict["risk"] = risk
     allow = {"allow": False, "info": "none"}
     return {
-        "spamScore": 9 if one.hold else 0,
-        "detectionLevel": "relaxed" if one.hold else "",
+        "spamScore": 9 if record.hold else 0,
+        "detectionLevel": "relaxed" if record.hold else "",
         "spamProcessingDetail": {
             "rbl": allow,
             "spf": {"allow": True, "info": "allow"},
@@ -274,40 +276,40 @@ def _spam(one: Tracked) -> dict[str, Any]:
     }
 
 
-def act_on_held(call: Call, what: str) -> Answer:
+def decide_held(request: ApiRequest, what: str) -> ApiResponse:
     """The console's own ways to reject or release (API notes 6.3)."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None:
-        return invalid_id(call.item)
-    how = {"reason": str(call.item.get("reason", "")), "message": str(call.item.get("notes", ""))}
-    if not call.tenant.decide(one.hold_id, what, notify=call.item.get("notify") is True, **how):
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None:
+        return invalid_id(request.item)
+    how = {"reason": str(request.item.get("reason", "")), "message": str(request.item.get("notes", ""))}
+    if not request.tenant.decide(record.hold_id, what, notify=request.item.get("notify") is True, **how):
         # Mimecast's own code is not known; this one says that it is ours.
-        return failure([error("err_simulated_not_held", "Message is not held")], key=call.item)
-    return data([{"id": one.id}])
+        return failure([error("err_simulated_not_held", "Message is not held")], key=request.item)
+    return data([{"id": record.id}])
 
 
-def reject_held(call: Call) -> Answer:
+def reject_held(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/reject-held-email`."""
-    return act_on_held(call, "rejected")
+    return decide_held(request, "rejected")
 
 
-def release_to_sandbox(call: Call) -> Answer:
+def release_to_sandbox(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/release-held-email-to-sandbox`."""
-    return act_on_held(call, "released to sandbox")
+    return decide_held(request, "released to sandbox")
 
 
-def report(call: Call) -> Answer:
+def report_message(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/report-message`."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None:
-        return invalid_id(call.item)
-    kind = call.item.get("type")
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None:
+        return invalid_id(request.item)
+    kind = request.item.get("type")
     if kind not in ("malware", "spam", "phishing"):
         text = "Field must be one of [malware,spam,phishing]"
-        return failure([error("err_validation_value_not_allowed", text, "type")], key=call.item)
-    call.tenant.report(one, kind, str(call.item.get("comment", "")))
-    return data([{"id": one.id}])
+        return failure([error("err_validation_value_not_allowed", text, "type")], key=request.item)
+    request.tenant.report(record, kind, str(request.item.get("comment", "")))
+    return data([{"id": record.id}])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
-def mail_files(places: Iterable[Path]) -> Iterator[Path]:
+def email_files(places: Iterable[Path]) -> Iterator[Path]:
     """The `.eml` files that `places` name, folders in the order of their file names."""
     for place in places:
         if place.is_dir():
@@ -29,14 +29,14 @@ class WatchedFolder:
 
     def present_files(self) -> list[Path]:
         """The files that lie there now, handed out without waiting for a second look."""
-        present = [path for path in self._listed() if path not in self._taken]
+        present = [path for path in self._list_files() if path not in self._taken]
         self._taken.update(present)
         return present
 
     def new_files(self) -> list[Path]:
         """The files that are complete and were not handed out before."""
         ready, sizes = [], {}
-        for path in self._listed():
+        for path in self._list_files():
             size = None if path in self._taken else _size(path)
             if size is None:
                 continue
@@ -47,9 +47,9 @@ class WatchedFolder:
         self._sizes = sizes
         return ready
 
-    def _listed(self) -> list[Path]:
+    def _list_files(self) -> list[Path]:
         try:
-            return list(mail_files([self._folder]))
+            return list(email_files([self._folder]))
         except OSError:  # a folder below was taken away meanwhile; the next look sees how it is then
             return []
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mimecast_secops.simulator.mail.hold_rules import Hold
-from mimecast_secops.simulator.mail.parser import Mail, Part
+from mimecast_secops.simulator.mail.parser import Email, Part
 
 if TYPE_CHECKING:
     from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HOLD: Final = Hold("Spam Signature", "Relaxed Spam Detection", "medium")
 
 
-def fabricate(
+def generate_messages(
     tenant: Tenant,
     *,
     count: int,
@@ -34,7 +34,7 @@ def fabricate(
     return count
 
 
-def _mail(number: int, domain: str, attachment_bytes: int) -> Mail:
+def _mail(number: int, domain: str, attachment_bytes: int) -> Email:
     sender, recipient = f"sender{number}@mail.example.org", f"user{number % 500}@{domain}"
     message_id = f"bulk-{number}@mail.example.org"
     content = f"{number:012d}".encode() * (attachment_bytes // 12 + 1)
@@ -43,7 +43,7 @@ def _mail(number: int, domain: str, attachment_bytes: int) -> Mail:
         if attachment_bytes
         else ()
     )
-    return Mail(
+    return Email(
         raw=b"bulk",
         sender=sender,
         header_from=sender,

@@ -17,7 +17,7 @@ _WORDS: Final = re.compile(rf"{_WORD}(?:\s*{_WORD})*", re.IGNORECASE)
 _PRINTABLE: Final = string.printable.encode()
 
 
-def codec_of(charset: str) -> str:
+def codec_name(charset: str) -> str:
     """The name of the codec for a character set of mail, "" where Python has none."""
     try:
         b"aa".decode(charset, "replace")  # LookupError where the codec makes no text, such as `hex`
@@ -27,7 +27,7 @@ def codec_of(charset: str) -> str:
     return "" if codec in _NO_CHARSETS else codec
 
 
-def readable(text: str, charset: str = "") -> str:
+def decode_raw_text(text: str, charset: str = "") -> str:
     """Text that the standard parser gave, with its surrogate escapes replaced by the characters that they stand for.
 
     Headers of real mail hold raw UTF-8 (RFC 6532), whatever the mail declares. Older senders write the declared
@@ -51,11 +51,11 @@ def readable(text: str, charset: str = "") -> str:
 
 def _ascii_compatible(charset: str) -> str:
     """The codec of `charset` where ASCII bytes stay ASCII in it, else ""."""
-    codec = codec_of(charset) if charset else ""
+    codec = codec_name(charset) if charset else ""
     return codec if codec and _PRINTABLE.decode(codec, "replace") == string.printable else ""
 
 
-def decode_words(text: str) -> str:
+def decode_encoded_words(text: str) -> str:
     """Text with its encoded words decoded. A word that cannot be decoded stays as it was written."""
     return _WORDS.sub(lambda words: _decoded_words(words.group()), text)
 
@@ -67,7 +67,7 @@ def _decoded_words(words: str) -> str:
         # Bytes of neighbouring words in one character set come joined: a character may be split between two words.
         pieces = decode_header(words)
         text = "".join(
-            piece.decode(codec_of((charset or "").partition("*")[0]) or "no such codec")
+            piece.decode(codec_name((charset or "").partition("*")[0]) or "no such codec")
             for piece, charset in pieces
             if isinstance(piece, bytes)
         )

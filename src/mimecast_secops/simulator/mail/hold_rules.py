@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mimecast_secops.simulator.mail.parser import Mail
+from mimecast_secops.simulator.mail.parser import Email
 
 RISKS: Final = ("negligible", "low", "medium", "high")
 _PROGRAMS: Final = frozenset({"exe", "js", "jse", "vbs", "scr", "bat", "cmd", "com", "lnk", "hta", "iso", "jar", "ps1"})
@@ -47,42 +47,46 @@ class Hold:
 class Rule:
     """Holds what it applies to."""
 
-    applies: Callable[[Mail], bool]
+    applies: Callable[[Email], bool]
     hold: Hold
 
 
-def _has(mail: Mail, extensions: frozenset[str]) -> bool:
+def _has_extension(mail: Email, extensions: frozenset[str]) -> bool:
     return any(part.extension in extensions for part in mail.parts)
 
 
-def _program_in_archive(mail: Mail) -> bool:
+def _has_program_in_archive(mail: Email) -> bool:
     # The names in an archive's directory stand in clear; that is all that is looked at. Nothing is unpacked.
     endings = tuple(f".{extension}".encode() for extension in _PROGRAMS)
     return any(part.extension in _ARCHIVES and any(end in part.content for end in endings) for part in mail.parts)
 
 
-def _words(mail: Mail) -> str:
+def _searchable_text(mail: Email) -> str:
     return f"{mail.subject}\n{mail.text}\n{mail.html}"
 
 
-def _names(mail: Mail) -> set[str]:
+def _headers_set_to_yes(mail: Email) -> set[str]:
     return {name.lower() for name, value in mail.headers if value.lower() == "yes"}
 
 
 RULES: Final = (
-    Rule(lambda mail: _has(mail, _PROGRAMS), Hold("Attachment", "Malicious Attachment", "high")),
-    Rule(lambda mail: _has(mail, _MACROS), Hold("Content examination", "Macro Documents", "high")),
-    Rule(_program_in_archive, Hold("Attachment", "Programs In Archives", "high")),
-    Rule(lambda mail: bool(_PHISHING.search(_words(mail))), Hold("Impersonation", "Fraud Alert", "high")),
-    Rule(lambda mail: bool(_FRAUD.search(_words(mail))), Hold("Impersonation", "Payment Fraud", "medium")),
-    Rule(lambda mail: bool(_SPAM.search(_words(mail))), Hold("Spam Signature", "Relaxed Spam Detection", "low")),
-    Rule(lambda mail: _has(mail, _SANDBOXED), Hold("Sandbox", "Attachment Sandbox", "negligible")),
+    Rule(lambda mail: _has_extension(mail, _PROGRAMS), Hold("Attachment", "Malicious Attachment", "high")),
+    Rule(lambda mail: _has_extension(mail, _MACROS), Hold("Content examination", "Macro Documents", "high")),
+    Rule(_has_program_in_archive, Hold("Attachment", "Programs In Archives", "high")),
+    Rule(lambda mail: bool(_PHISHING.search(_searchable_text(mail))), Hold("Impersonation", "Fraud Alert", "high")),
+    Rule(lambda mail: bool(_FRAUD.search(_searchable_text(mail))), Hold("Impersonation", "Payment Fraud", "medium")),
+    Rule(
+        lambda mail: bool(_SPAM.search(_searchable_text(mail))), Hold("Spam Signature", "Relaxed Spam Detection", "low")
+    ),
+    Rule(lambda mail: _has_extension(mail, _SANDBOXED), Hold("Sandbox", "Attachment Sandbox", "negligible")),
     Rule(lambda mail: "@" not in mail.header_from, Hold("Header", "Unreadable Sender", "low")),
-    Rule(lambda mail: "x-spam-flag" in _names(mail), Hold("Spam Signature", "Relaxed Spam Detection", "low")),
+    Rule(
+        lambda mail: "x-spam-flag" in _headers_set_to_yes(mail), Hold("Spam Signature", "Relaxed Spam Detection", "low")
+    ),
 )
 
 
-def judge(mail: Mail) -> Hold | None:
+def matching_hold(mail: Email) -> Hold | None:
     """Why the mail is held, None when it is let through.
 
     The headers `X-Simulator-Hold: <reason>` and `X-Simulator-Risk: <risk>` overrule the rules, for mails that are

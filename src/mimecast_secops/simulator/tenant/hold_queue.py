@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mimecast_secops.simulator.tenant.records import Tracked
+    from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-Key = tuple[datetime, str]
+QueueKey = tuple[datetime, str]
 
 
 @dataclass(slots=True)
@@ -22,11 +22,11 @@ class HoldQueue:
     The few that became held later are apart, because their time in the queue is another.
     """
 
-    _keys: list[Key] = field(default_factory=list)
-    _late: dict[str, tuple[datetime, Key]] = field(default_factory=dict)
+    _keys: list[QueueKey] = field(default_factory=list)
+    _late: dict[str, tuple[datetime, QueueKey]] = field(default_factory=dict)
     _members: dict[str, datetime] = field(default_factory=dict)
 
-    def update(self, record: Tracked) -> None:
+    def update(self, record: TrackingRecord) -> None:
         """Put the record in, take it out, or move it, as its state says."""
         held_at = (record.held_at or record.received) if record.is_held else None
         present = self._members.get(record.id)
@@ -37,7 +37,7 @@ class HoldQueue:
         if held_at is not None:
             self._insert(record, held_at)
 
-    def between(self, start: datetime | None, end: datetime | None) -> Sequence[Key]:
+    def between(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
         """The keys of what was held from `start` to `end`, both included; sorted by when it was received."""
         low = bisect.bisect_left(self._keys, (start, "")) if start else 0
         high = bisect.bisect_right(self._keys, (end, "\uffff")) if end else len(self._keys)
@@ -49,7 +49,7 @@ class HoldQueue:
         ]
         return sorted(keys + late) if late else keys
 
-    def _insert(self, record: Tracked, held_at: datetime) -> None:
+    def _insert(self, record: TrackingRecord, held_at: datetime) -> None:
         key = (record.received, record.id)
         self._members[record.id] = held_at
         if held_at == record.received:
@@ -57,7 +57,7 @@ class HoldQueue:
         else:
             self._late[record.id] = (held_at, key)
 
-    def _remove(self, record: Tracked) -> None:
+    def _remove(self, record: TrackingRecord) -> None:
         del self._members[record.id]
         if self._late.pop(record.id, None) is None:
             del self._keys[bisect.bisect_left(self._keys, (record.received, record.id))]

@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-Predicate = Callable[[Tracked], bool]
+Predicate = Callable[[TrackingRecord], bool]
 RETURN_FIELDS: Final = (
     "attachmentcount",
     "status",
@@ -28,8 +28,8 @@ RETURN_FIELDS: Final = (
     "displaytoaddresslist",
     "smash",
 )
-_SHORTEST_WORD: Final = 3
-_MOST_DIGITS: Final = 9
+_MIN_WORD_CHARS: Final = 3
+_MAX_DIGITS: Final = 9
 _GROUPS: Final = {
     "documents": {"doc", "dot", "docx", "docm", "dotx", "dotm", "pdf", "rtf", "html"},
     "spreadsheets": {"xls", "xlt", "xlsx", "xlsm", "xltx", "csv"},
@@ -42,7 +42,7 @@ _GROUPS: Final = {
 _TOKEN: Final = re.compile(r'"([^"]*)"|(\S+)')
 
 
-class BadQuery(ValueError):
+class InvalidQuery(ValueError):
     """The query is not XML, or not an `xmlquery`."""
 
 
@@ -65,9 +65,9 @@ def parse_query(xml: str, now: datetime) -> Query:
     try:
         root = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise BadQuery(str(error)) from None
+        raise InvalidQuery(str(error)) from None
     if root.tag != "xmlquery":
-        raise BadQuery("not an xmlquery")
+        raise InvalidQuery("not an xmlquery")
     metadata = root.find("metadata")
     metadata = Element("metadata") if metadata is None else metadata
     muse = root.find("muse")
@@ -85,8 +85,8 @@ def parse_query(xml: str, now: datetime) -> Query:
 def _number(text: str | None, otherwise: int) -> int:
     if not text or not text.isascii() or not text.isdigit():
         return otherwise
-    if len(text) > _MOST_DIGITS:
-        raise BadQuery("a number is too long")
+    if len(text) > _MAX_DIGITS:
+        raise InvalidQuery("a number is too long")
     return int(text)
 
 
@@ -116,7 +116,7 @@ def _criteria(muse: Element, now: datetime) -> list[Predicate]:
 def _sent(side: str, wanted: str) -> Predicate:
     wanted = wanted.lower()
 
-    def matches(record: Tracked) -> bool:
+    def matches(record: TrackingRecord) -> bool:
         addresses = (record.recipient,) if side == "to" else (record.mail.sender, record.mail.header_from)
         return any(_address_matches(address.lower(), wanted) for address in addresses)
 
@@ -147,16 +147,16 @@ def _span(element: Element, now: datetime) -> tuple[datetime | None, datetime | 
         "last_week": (monday - timedelta(days=7), monday),
         "last_month": (before, first),
         "last_year": (first.replace(year=first.year - 1, month=1), first.replace(month=1)),
-        "between": (_moment(element.get("from")), _moment(element.get("to"))),
+        "between": (_parse_time(element.get("from")), _parse_time(element.get("to"))),
     }
     return spans.get(select, (None, None))
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadQuery(str(error)) from None
+        raise InvalidQuery(str(error)) from None
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
@@ -197,12 +197,12 @@ def _text(text: str) -> Predicate:
 def _word(prefix: str, word: str) -> Predicate:
     negated = word.startswith("!")
     wanted = word.lstrip("!").rstrip("*").lower()
-    if len(wanted) < _SHORTEST_WORD:
+    if len(wanted) < _MIN_WORD_CHARS:
         return lambda _record: True
     return lambda record: (wanted in _searched(record, prefix)) is not negated
 
 
-def _searched(record: Tracked, prefix: str) -> str:
+def _searched(record: TrackingRecord, prefix: str) -> str:
     mail = record.mail
     areas = {
         "from": f"{mail.sender} {mail.header_from} {mail.header_from_name}",

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mimecast_secops.simulator.mail.hold_rules import Hold
-from mimecast_secops.simulator.mail.parser import Mail
+from mimecast_secops.simulator.mail.parser import Email
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_QUEUED_BY: Final = frozenset({"status", "held_at", "deleted"})
+_QUEUE_FIELDS: Final = frozenset({"status", "held_at", "deleted"})
 
 
 @dataclass(slots=True, kw_only=True)
-class Tracked:
+class TrackingRecord:
     """One mail for one recipient: the tracking record, and while it is held the entry of the queue.
 
     `overrides` are members that a test wants to see instead of, or missing from, the row of the search (`row`) and the
@@ -27,31 +27,31 @@ class Tracked:
     id: str
     hold_id: str
     archive_id: str
-    mail: Mail
+    mail: Email
     recipient: str
     route: str
     status: str
     received: datetime
     held_at: datetime | None = None
     hold: Hold | None = None
-    settles_at: datetime | None = None
+    effective_at: datetime | None = None
     next_status: str = ""
     row: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
     raw_subject: bytes | None = None
-    subject_mark: str = ""
-    changed: Callable[[Tracked], None] | None = field(default=None, repr=False, compare=False)
+    subject_placeholder: str = ""
+    on_change: Callable[[TrackingRecord], None] | None = field(default=None, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
-        if name in _QUEUED_BY and (changed := getattr(self, "changed", None)) is not None:
-            changed(self)
+        if name in _QUEUE_FIELDS and (on_change := getattr(self, "on_change", None)) is not None:
+            on_change(self)
 
     @property
     def subject(self) -> str:
         """The subject as replies encode it: a mark where raw bytes take its place before the reply is sent."""
-        return self.mail.subject if self.raw_subject is None else self.subject_mark
+        return self.mail.subject if self.raw_subject is None else self.subject_placeholder
 
     @property
     def is_held(self) -> bool:
@@ -74,11 +74,11 @@ class Tracked:
 
 
 @dataclass(slots=True)
-class Decision:
+class HoldDecision:
     """Something that somebody did with a held message."""
 
     at: datetime
-    what: str
+    outcome: str
     hold_id: str
     tracking_id: str
     recipient: str
@@ -88,7 +88,7 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Report:
+class MessageReport:
     """A message that somebody reported."""
 
     at: datetime
@@ -98,7 +98,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Managed:
+class ManagedSender:
     """A permitted or blocked sender of a recipient."""
 
     id: str

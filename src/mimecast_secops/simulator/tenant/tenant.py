@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.ids import Ids
-from mimecast_secops.simulator.mail.hold_rules import Hold, judge
-from mimecast_secops.simulator.mail.parser import Mail, Part, read_mail
+from mimecast_secops.simulator.ids import IdGenerator
+from mimecast_secops.simulator.mail.hold_rules import Hold, matching_hold
+from mimecast_secops.simulator.mail.parser import Email, Part, parse_email
 from mimecast_secops.simulator.quirks import Quirks
-from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, Key
-from mimecast_secops.simulator.tenant.records import Decision, Managed, Policy, Report, Tracked
+from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, QueueKey
+from mimecast_secops.simulator.tenant.records import HoldDecision, ManagedSender, MessageReport, Policy, TrackingRecord
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
 # A mail file may name anything as its recipient; mail can only have been sent to a domain that could exist.
-_PLAUSIBLE_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+_VALID_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 HOLD_RETENTION: Final = timedelta(days=14)
 
 
@@ -41,47 +41,49 @@ class Clock:
 class Tenant:
     """A tenant in memory. One thread at a time changes it."""
 
-    behaviour: Quirks = field(default_factory=Quirks)
+    quirks: Quirks = field(default_factory=Quirks)
     clock: Clock = field(default_factory=Clock)
-    ids: Ids = field(default_factory=Ids)
+    ids: IdGenerator = field(default_factory=IdGenerator)
     domains: set[str] = field(default_factory=lambda: {DEFAULT_DOMAIN})
     keys: KeysV1 = field(default_factory=new_keys)
     application: ApplicationV2 = field(default_factory=new_application)
     search_reason: bool = False
-    tracked: dict[str, Tracked] = field(default_factory=dict)
-    by_hold_id: dict[str, Tracked] = field(default_factory=dict)
-    by_archive_id: dict[str, Tracked] = field(default_factory=dict)
+    tracked: dict[str, TrackingRecord] = field(default_factory=dict)
+    by_hold_id: dict[str, TrackingRecord] = field(default_factory=dict)
+    by_archive_id: dict[str, TrackingRecord] = field(default_factory=dict)
     by_time: list[tuple[datetime, str]] = field(default_factory=list)
-    by_internet_id: dict[str, list[Tracked]] = field(default_factory=dict)
+    by_internet_id: dict[str, list[TrackingRecord]] = field(default_factory=dict)
     queue: HoldQueue = field(default_factory=HoldQueue)
     raw_subjects: dict[bytes, bytes] = field(default_factory=dict)
-    undecided: dict[str, Tracked] = field(default_factory=dict)
+    delayed_decisions: dict[str, TrackingRecord] = field(default_factory=dict)
     files: dict[str, Part] = field(default_factory=dict)
     file_ids: dict[tuple[int, int], str] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    managed: dict[tuple[str, str], Managed] = field(default_factory=dict)
+    decisions: list[HoldDecision] = field(default_factory=list)
+    reports: list[MessageReport] = field(default_factory=list)
+    managed_senders: dict[tuple[str, str], ManagedSender] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
 
     # mail coming in
 
-    def receive(self, raw: bytes, *, received: datetime | None = None) -> list[Tracked]:
+    def receive(self, raw: bytes, *, received: datetime | None = None) -> list[TrackingRecord]:
         """A mail arrives: one tracking record per recipient. Nothing is refused; a mail that names nobody goes to the
         postmaster, and one for domains that are not the tenant's is taken as mail for the tenant."""
-        mail = read_mail(raw)
+        mail = parse_email(raw)
         sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        plausible = tuple(address for address in mail.recipients if _PLAUSIBLE_DOMAIN.fullmatch(_domain(address)))
+        plausible = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
         recipients = plausible or (f"postmaster@{min(self.domains)}",)
         ours = [address for address in recipients if _domain(address) in self.domains]
         if not ours and not sender_is_ours:
             self.domains |= {_domain(address) for address in recipients}
-        hold = judge(mail)
+        hold = matching_hold(mail)
         at = (received or self.clock.now()).replace(microsecond=0)
         return [self.add(mail, address, received=at, hold=hold) for address in recipients]
 
-    def add(self, mail: Mail, recipient: str, *, received: datetime, hold: Hold | None, status: str = "") -> Tracked:
+    def add(
+        self, mail: Email, recipient: str, *, received: datetime, hold: Hold | None, status: str = ""
+    ) -> TrackingRecord:
         """A record for one recipient."""
-        record = Tracked(
+        record = TrackingRecord(
             id=self.ids.new("tracking"),
             hold_id=self.ids.new("hold"),
             archive_id=self.ids.new("archive"),
@@ -99,21 +101,23 @@ class Tenant:
         bisect.insort(self.by_time, (received, record.id))
         if mail.message_id:
             self.by_internet_id.setdefault(mail.message_id, []).append(record)
-        record.changed = self.queue.update
+        record.on_change = self.queue.update
         self.queue.update(record)
         return record
 
     # what is asked
 
-    def settle(self) -> None:
+    def apply_due_decisions(self) -> None:
         """Let decisions take effect whose time has come."""
         now = self.clock.now()
-        due = [record for record in self.undecided.values() if record.settles_at and record.settles_at <= now]
+        due = [
+            record for record in self.delayed_decisions.values() if record.effective_at and record.effective_at <= now
+        ]
         for record in due:
-            del self.undecided[record.id]
+            del self.delayed_decisions[record.id]
             record.status, record.next_status = record.next_status, ""
 
-    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Tracked]:
+    def between(self, start: datetime | None, end: datetime | None) -> Iterator[TrackingRecord]:
         """Records received from `start` to `end`, both included, oldest first."""
         low = bisect.bisect_left(self.by_time, (start, "")) if start else 0
         high = bisect.bisect_right(self.by_time, (end, "\uffff")) if end else len(self.by_time)
@@ -122,25 +126,25 @@ class Tenant:
             if not record.deleted:
                 yield record
 
-    def held(self) -> Iterator[Tracked]:
+    def held(self) -> Iterator[TrackingRecord]:
         """What waits in the queue, newest first; what is older than the retention has aged out."""
         return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
 
-    def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[Key]:
+    def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
         """The keys (received, tracking id) of what waits and was held from `start` to `end`, oldest first."""
-        self.settle()
+        self.apply_due_decisions()
         oldest = self.clock.now() - HOLD_RETENTION
         return self.queue.between(max(start, oldest) if start else oldest, end)
 
-    def archived(self) -> Iterator[Tracked]:
+    def archived(self) -> Iterator[TrackingRecord]:
         """What is in the archive, newest first."""
-        newest = self.clock.now() - timedelta(seconds=self.behaviour.archive_delay)
+        newest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
         for received, record_id in reversed(self.by_time):
             record = self.tracked[record_id]
             if record.status in ("archived", "delivery", "accepted") and received <= newest and not record.deleted:
                 yield record
 
-    def by_message_id(self, message_id: str) -> Iterable[Tracked]:
+    def by_message_id(self, message_id: str) -> Iterable[TrackingRecord]:
         """Records of an internet Message-ID, with or without `<>`."""
         records = self.by_internet_id.get(message_id.strip("<> "), [])
         return sorted(
@@ -149,21 +153,21 @@ class Tenant:
 
     # what is done
 
-    def decide(self, hold_id: str, what: str, **how: Any) -> bool:
-        """Release or reject (`what` is `released` or `rejected`) a held message; false when it is not held."""
+    def decide(self, hold_id: str, outcome: str, **details: Any) -> bool:
+        """Release or reject (`outcome` is `released` or `rejected`) a held message; false when it is not held."""
         record = self.by_hold_id.get(hold_id)
-        if record is None and self.behaviour.hold_accepts_tracking_id:
+        if record is None and self.quirks.hold_accepts_tracking_id:
             record = self.tracked.get(hold_id)
         if record is None or not record.is_held or record.next_status:
             return False
         now = self.clock.now()
-        status = "rejected" if what == "rejected" else "archived"
-        if self.behaviour.hold_delay:
-            record.next_status, record.settles_at = status, now + timedelta(seconds=self.behaviour.hold_delay)
-            self.undecided[record.id] = record
+        status = "rejected" if outcome == "rejected" else "archived"
+        if self.quirks.hold_delay:
+            record.next_status, record.effective_at = status, now + timedelta(seconds=self.quirks.hold_delay)
+            self.delayed_decisions[record.id] = record
         else:
             record.status = status
-        self.decisions.append(Decision(now, what, record.hold_id, record.id, record.recipient, **how))
+        self.decisions.append(HoldDecision(now, outcome, record.hold_id, record.id, record.recipient, **details))
         return True
 
     def file_id(self, part: Part) -> str:
@@ -174,40 +178,40 @@ class Tenant:
             self.files[self.file_ids[key]] = part
         return self.file_ids[key]
 
-    def manage(self, sender: str, to: str, action: str) -> Managed:
+    def manage_sender(self, sender: str, to: str, action: str) -> ManagedSender:
         """Permit or block a sender for a recipient; repeating it updates the entry."""
         key = (sender.lower(), to.lower())
-        entry = self.managed.get(key) or Managed("MTOKEN:" + self.ids.new("managed"), sender, to, action)
+        entry = self.managed_senders.get(key) or ManagedSender("MTOKEN:" + self.ids.new("managed"), sender, to, action)
         entry.action = action
-        self.managed[key] = entry
+        self.managed_senders[key] = entry
         return entry
 
-    def report(self, record: Tracked, kind: str, comment: str) -> None:
+    def report(self, record: TrackingRecord, kind: str, comment: str) -> None:
         """Somebody reports a message."""
-        self.reports.append(Report(self.clock.now(), record.id, kind, comment))
+        self.reports.append(MessageReport(self.clock.now(), record.id, kind, comment))
 
-    def set_status(self, record: Tracked, status: str, *, at: datetime | None = None) -> None:
+    def set_status(self, record: TrackingRecord, status: str, *, at: datetime | None = None) -> None:
         """Change what became of a message; turning `held` puts it into the queue now."""
         record.status = status
         if status == "held":
             record.held_at = at or self.clock.now()
             record.hold = record.hold or _SANDBOX_HOLD
 
-    def set_raw_subject(self, record: Tracked, raw: bytes | None) -> None:
+    def set_raw_subject(self, record: TrackingRecord, raw: bytes | None) -> None:
         """Let every reply that shows the record hold these bytes as its subject, unescaped; None for the mail's own."""
-        record.subject_mark = record.subject_mark or f"raw-subject-{secrets.token_hex(16)}"
+        record.subject_placeholder = record.subject_placeholder or f"raw-subject-{secrets.token_hex(16)}"
         record.raw_subject = raw
-        self.raw_subjects.pop(record.subject_mark.encode(), None)
+        self.raw_subjects.pop(record.subject_placeholder.encode(), None)
         if raw is not None:
-            self.raw_subjects[record.subject_mark.encode()] = raw
+            self.raw_subjects[record.subject_placeholder.encode()] = raw
 
-    def with_raw_subjects(self, body: bytes) -> bytes:
+    def insert_raw_subjects(self, body: bytes) -> bytes:
         """An encoded reply in which the raw subjects stand in place of their marks."""
         for mark, raw in self.raw_subjects.items():
             body = body.replace(mark, raw)
         return body
 
-    def _route(self, mail: Mail, recipient: str) -> str:
+    def _route(self, mail: Email, recipient: str) -> str:
         sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
         if sender_is_ours:
             return "internal" if _domain(recipient) in self.domains else "outbound"

@@ -48,7 +48,7 @@ def test_a_web_page_cannot_steer_the_simulator(simulator: Simulator) -> None:
     assert simulator.tenant.tracked == {}
 
 
-CHANGING = sorted(name for name, call in CALLS.items() if not call.reads)
+CHANGING = sorted(name for name, call in CALLS.items() if not call.read_only)
 
 
 @pytest.mark.parametrize("name", CHANGING)
@@ -314,5 +314,5 @@ def test_any_object_is_answered_or_refused(name: str, body: dict[str, object]) -
     if name == "record":
         body = body | {"id": "nobody"}
     body_sent = json.dumps(body).encode("utf-8", "replace")
-    answer = SimulatorApp(Tenant()).control.reply("POST", f"/simulator/{name}", {}, body_sent)
+    answer = SimulatorApp(Tenant()).control.handle("POST", f"/simulator/{name}", {}, body_sent)
     assert answer.status in (200, 400)

@@ -51,7 +51,7 @@ def listed(tenant: Tenant, **item: Any) -> tuple[list[str], int]:
     pagination: dict[str, Any] = {"pageSize": 3}
     while True:
         body = {"data": [{"admin": True, **item}], "meta": {"pagination": pagination}}
-        reply = json.loads(get_hold_message_list(ApiRequest(tenant, 2, "", body, "")).body)
+        reply = json.loads(get_hold_message_list(ApiRequest(tenant, 2, body, "")).body)
         ids += [entry["id"] for entry in reply["data"]]
         page = reply["meta"]["pagination"]
         if "next" not in page:
@@ -92,7 +92,7 @@ def test_a_page_looks_up_its_own_records_only() -> None:
     records = CountingRecords(tenant.tracked)
     tenant.tracked = records
     body = {"data": [{"admin": True}], "meta": {"pagination": {"pageSize": 20}}}
-    assert len(json.loads(get_hold_message_list(ApiRequest(tenant, 2, "", body, "")).body)["data"]) == 20
+    assert len(json.loads(get_hold_message_list(ApiRequest(tenant, 2, body, "")).body)["data"]) == 20
     assert records.lookups <= 20
 
 

@@ -1,16 +1,21 @@
-"""The account."""
+"""Account endpoints."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from mimecast_secops.simulator.http.requests import ApiRequest
 from mimecast_secops.simulator.http.responses import ApiResponse, data, json_response
+from mimecast_secops.simulator.http.schemas.account import Account, Identity
+
+_ACCOUNT_CODE: Final = "CUSA00A000"
 
 
 def get_account(request: ApiRequest) -> ApiResponse:
     """`/api/account/get-account` (API notes 5)."""
     tenant = request.tenant
     domain = min(tenant.domains)
-    account = {
+    account: Account = {
         "region": "us",
         "archive": True,
         "gateway": True,
@@ -31,7 +36,7 @@ def get_account(request: ApiRequest) -> ApiResponse:
         "exgestAllowExtraction": False,
         "expressAccount": False,
         "cybergraphV2Enabled": False,
-        "accountCode": "CUSA00A000",
+        "accountCode": _ACCOUNT_CODE,
         "accountName": "Simulated Tenant",
         "adminEmail": f"admin@{domain}",
         "contactEmail": f"admin@{domain}",
@@ -47,5 +52,6 @@ def get_account(request: ApiRequest) -> ApiResponse:
 
 
 def whoami(request: ApiRequest) -> ApiResponse:
-    """`/identity/whoami` (API notes 1.2); its members are not documented."""
-    return json_response({"clientId": request.tenant.application.client_id, "accountCode": "CUSA00A000"})
+    """`/identity/whoami` (API notes 1.2). The members of the reply are not documented."""
+    identity: Identity = {"clientId": request.tenant.application.client_id, "accountCode": _ACCOUNT_CODE}
+    return json_response(identity)

@@ -1,4 +1,4 @@
-"""The archive."""
+"""Archive endpoints."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from mimecast_secops.simulator.http.held import message_detail
 from mimecast_secops.simulator.http.paging import offset_of, page_meta
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import Pagination
+from mimecast_secops.simulator.http.schemas.messages import ArchiveItem, ArchiveItems, ArchiveMessageDetail
 from mimecast_secops.simulator.mail.parser import Part
 from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
 from mimecast_secops.simulator.tenant.records import TrackingRecord
@@ -28,20 +30,26 @@ def search(request: ApiRequest) -> ApiResponse:
     offset = offset_of(request.pagination, "archive")
     if offset is None:
         return invalid_id(item, "pageToken")
-    found = (
-        [record for record in request.tenant.archived() if query.matches(record)] if item.get("admin") is True else []
-    )
+    archived = request.tenant.archived() if item.get("admin") is True else ()
+    records = [record for record in archived if query.matches(record)]
     begin = offset + query.start_row
-    page = found[begin : begin + query.page_size]
-    meta = page_meta("archive", begin, query.page_size, len(page), len(found))
-    meta = {"recordStart": begin, **{name: value for name, value in meta.items() if name != "totalCount"}}
-    items = [{name: value for name, value in _archive_item(record).items() if name in query.fields} for record in page]
+    page = records[begin : begin + query.page_size]
+    meta: Pagination = {"recordStart": begin, **page_meta("archive", begin, query.page_size, len(page), len(records))}
+    del meta["totalCount"]
+    items = [_selected(archive_item(record), query.fields) for record in page]
     if request.tenant.quirks.archive_items_flat:
         return data(items, meta)
-    return data([{"items": items, "queryDuration": 12}], meta)
+    result: ArchiveItems = {"items": items, "queryDuration": 12}
+    return data([result], meta)
 
 
-def _archive_item(record: TrackingRecord) -> dict[str, Any]:
+def _selected(item: ArchiveItem, fields: tuple[str, ...]) -> Any:
+    """The members of the item that the query asks for."""
+    return {name: value for name, value in item.items() if name in fields}
+
+
+def archive_item(record: TrackingRecord) -> ArchiveItem:
+    """A record in the format of the archive."""
     mail = record.mail
     return {
         "attachmentcount": len(mail.attachments),
@@ -60,42 +68,47 @@ def _archive_item(record: TrackingRecord) -> dict[str, Any]:
 
 def get_message_detail(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-detail` (API notes 8.3)."""
-    found = _requested_record(request)
-    if isinstance(found, ApiResponse):
-        return found
-    record = message_detail(request, found, found.archive_id, "ARCHIVED")
-    return data([record | {"messageBodyPreview": found.mail.text[:100]}])
+    record = _requested_record(request)
+    if isinstance(record, ApiResponse):
+        return record
+    detail: ArchiveMessageDetail = {
+        **message_detail(request, record, record.archive_id, "ARCHIVED"),
+        "messageBodyPreview": record.mail.text[:100],
+    }
+    return data([detail])
 
 
-def message_part(request: ApiRequest) -> ApiResponse:
+def get_message_part(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-part` (API notes 8.4)."""
-    found = _requested_record(request)
-    if isinstance(found, ApiResponse):
-        return found
+    record = _requested_record(request)
+    if isinstance(record, ApiResponse):
+        return record
     kind = str(request.item.get("type", "RFC822"))
-    bodies = {"HTML": found.mail.html.encode(), "PLAIN": found.mail.text.encode(), "RFC822": found.mail.raw}
-    content = bodies.get(kind, found.mail.raw)
-    part = Part(f"message.{'eml' if content is found.mail.raw else 'txt'}", "application/octet-stream", content)
-    return file_response(request, request.tenant.file_id(part), content, part.content_type, part.name)
+    bodies = {"HTML": record.mail.html.encode(), "PLAIN": record.mail.text.encode(), "RFC822": record.mail.raw}
+    content = bodies.get(kind, record.mail.raw)
+    part = Part(f"message.{'eml' if content is record.mail.raw else 'txt'}", "application/octet-stream", content)
+    return file_response(request, request.tenant.file_id(part), part)
 
 
-def message_list(request: ApiRequest) -> ApiResponse:
+def get_message_list(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-list` (API notes 8.4)."""
     item = request.item
     mailbox = str(item.get("mailbox", "")).lower()
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     sent = item.get("view") == "SENT"
-    found = [
-        record
-        for record in request.tenant.archived()
-        if (not mailbox or (record.mail.sender if sent else record.recipient).lower() == mailbox)
-        and (start is None or record.received >= start)
-        and (end is None or record.received <= end)
-    ]
-    return data([_archive_item(record) for record in found])
+    return data(
+        [
+            archive_item(record)
+            for record in request.tenant.archived()
+            if (not mailbox or (record.mail.sender if sent else record.recipient).lower() == mailbox)
+            and (start is None or record.received >= start)
+            and (end is None or record.received <= end)
+        ]
+    )
 
 
 def _requested_record(request: ApiRequest) -> TrackingRecord | ApiResponse:
+    """The record that the request names, or the failure for a request that names none."""
     if request.item_id is None:
         return missing(request.item, "id")
     context = request.item.get("context")

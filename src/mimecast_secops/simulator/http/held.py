@@ -1,4 +1,4 @@
-"""The hold queue."""
+"""Endpoints of the hold queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import Any, Final
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import Address
+from mimecast_secops.simulator.http.schemas.messages import (
+    HeldMessage,
+    HoldReject,
+    HoldRelease,
+    HoldSummary,
+    MessageDetail,
+)
 from mimecast_secops.simulator.ids import is_well_formed
 from mimecast_secops.simulator.tenant.hold_queue import QueueKey
 from mimecast_secops.simulator.tenant.records import TrackingRecord
@@ -19,29 +27,32 @@ REASON_TYPES: Final = (
     "INAPPROPRIATE COMMUNICATION",
     "MESSAGE GOES AGAINST EMAIL POLICIES",
 )
-_FIELDS: Final = {1: ("all", "subject", "sender", "recipient", "reason_code")}
-_FIELDS_V2: Final = ("all", "subject", "sender", "recipient", "reasonCode", "senderIP")
+_SEARCH_FIELDS: Final = {
+    1: ("all", "subject", "sender", "recipient", "reason_code"),
+    2: ("all", "subject", "sender", "recipient", "reasonCode", "senderIP"),
+}
+_SENDER_IP: Final = "203.0.113.20"
 
 
 def get_hold_message_list(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/get-hold-message-list` (API notes 7.1)."""
     item = request.item
-    by = item.get("searchBy")
-    by = by if isinstance(by, dict) else {}
-    fields = _FIELDS.get(request.version, _FIELDS_V2)
-    if by and by.get("fieldName") not in fields:
+    criteria = item.get("searchBy")
+    criteria = criteria if isinstance(criteria, dict) else {}
+    fields = _SEARCH_FIELDS[request.version]
+    if criteria and criteria.get("fieldName") not in fields:
         text = f"Field must be one of [{','.join(fields)}]"
         return failure([error("err_validation_value_not_allowed", text, "fieldName")], key=item)
     offset = offset_of(request.pagination, "hold")
     if offset is None:
         return invalid_id(item, "pageToken")
     if item.get("admin") is not True:
-        # An application has no mailbox of its own, and the binding's user gets no mail here.
+        # An application has no mailbox, and no message is addressed to the user of the API 1.0 keys.
         return data([], page_meta("hold", 0, 1, 0, 0))
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     held = request.tenant.held_keys(start, end)
-    if by.get("value") and by.get("fieldName"):
-        held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], by)]
+    if criteria.get("value") and criteria.get("fieldName"):
+        held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]
     size = size_of(request.pagination, 50, request.tenant.quirks.queue_page_limit)
     page = [request.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
     return data([held_message(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
@@ -53,19 +64,19 @@ def _newest_first(keys: Sequence[QueueKey], offset: int, size: int) -> Sequence[
     return keys[max(0, last - size) : last][::-1]
 
 
-def _matches_search(record: TrackingRecord, by: dict[str, Any]) -> bool:
-    value, field = str(by.get("value", "")).lower(), by.get("fieldName")
+def _matches_search(record: TrackingRecord, criteria: dict[str, Any]) -> bool:
+    value, field = str(criteria.get("value", "")).lower(), criteria.get("fieldName")
     mail = record.mail
-    searched = {
+    texts = {
         "subject": mail.subject,
         "sender": f"{mail.sender} {mail.header_from}",
         "recipient": record.recipient,
         "reason_code": _reason_code(record),
         "reasonCode": _reason_code(record),
-        "senderIP": "203.0.113.20",
+        "senderIP": _SENDER_IP,
         "all": f"{mail.subject} {mail.sender} {record.recipient}",
     }
-    return value in searched[str(field)].lower()
+    return value in texts[str(field)].lower()
 
 
 def _reason_code(record: TrackingRecord) -> str:
@@ -73,18 +84,22 @@ def _reason_code(record: TrackingRecord) -> str:
     return reason.removesuffix(" policy").replace(" - ", " ").replace(" ", "_").lower()
 
 
-def held_message(record: TrackingRecord) -> dict[str, Any]:
-    """An entry of the queue."""
+def _address(email: str, name: str = "") -> Address:
+    return {"displayableName": name, "emailAddress": email}
+
+
+def held_message(record: TrackingRecord) -> HeldMessage:
+    """The entry of the hold queue for a held record."""
     mail, code = record.mail, _reason_code(record)
     return {
         "id": record.hold_id,
         "reason": record.hold.detail if record.hold else "",
         "reasonId": code.upper(),
         "reasonCode": code,
-        "from": {"displayableName": "", "emailAddress": mail.sender},
-        "fromHeader": {"displayableName": mail.header_from_name, "emailAddress": mail.header_from},
-        "to": {"displayableName": "", "emailAddress": record.recipient},
-        "toHeader": {"displayableName": "", "emailAddress": record.recipient},
+        "from": _address(mail.sender),
+        "fromHeader": _address(mail.header_from, mail.header_from_name),
+        "to": _address(record.recipient),
+        "toHeader": _address(record.recipient),
         "subject": record.subject,
         "route": record.route.upper(),
         "hasAttachments": bool(mail.attachments),
@@ -99,11 +114,10 @@ def hold_release(request: ApiRequest) -> ApiResponse:
     hold_id = request.item_id
     if hold_id is None:
         return missing(request.item, "id")
-    if not _known(request, hold_id):
+    if not _is_hold_id(request, hold_id):
         return unknown_id_response(request, request.item)
-    if request.tenant.decide(hold_id, "released"):
-        return data([{"id": hold_id, "release": True}])
-    return not_held_response(request, request.item, {"id": hold_id, "release": False})
+    result: HoldRelease = {"id": hold_id, "release": request.tenant.decide(hold_id, "released")}
+    return data([result]) if result["release"] else _not_held_response(request, request.item, result)
 
 
 def hold_reject(request: ApiRequest) -> ApiResponse:
@@ -115,17 +129,23 @@ def hold_reject(request: ApiRequest) -> ApiResponse:
     if reason is not None and reason not in REASON_TYPES:
         text = f"Field must be one of [{','.join(REASON_TYPES)}]"
         return failure([error("err_validation_value_not_allowed", text, "reasonType")], key=item)
-    unknown_ids = [record for record in ids if not _known(request, record)]
+    unknown_ids = [hold_id for hold_id in ids if not _is_hold_id(request, hold_id)]
     if unknown_ids:
         return unknown_id_response(request, item | {"id": unknown_ids[0]})
-    how = {"reason": str(reason or ""), "message": str(item.get("message", "")), "notify": item.get("notify") is True}
-    done = [{"id": record, "reject": request.tenant.decide(record, "rejected", **how)} for record in ids]
-    if not any(record["reject"] for record in done):
-        return not_held_response(request, item, done[0])
-    return data(done)
+    notice = {
+        "reason": str(reason or ""),
+        "message": str(item.get("message", "")),
+        "notify": item.get("notify") is True,
+    }
+    results: list[HoldReject] = [
+        {"id": hold_id, "reject": request.tenant.decide(hold_id, "rejected", **notice)} for hold_id in ids
+    ]
+    if not any(result["reject"] for result in results):
+        return _not_held_response(request, item, results[0])
+    return data(results)
 
 
-def _known(request: ApiRequest, hold_id: object) -> bool:
+def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
     tenant = request.tenant
     if not isinstance(hold_id, str):
         return False
@@ -133,7 +153,7 @@ def _known(request: ApiRequest, hold_id: object) -> bool:
 
 
 def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiResponse:
-    """An id that is not known: refused in the way that the switches say (API notes 12)."""
+    """The failure for an unknown id, as the quirks define it (API notes 12)."""
     quirks = request.tenant.quirks
     if request.version == 2 and quirks.damaged_id_empty_400 and not is_well_formed(item.get("id")):
         return ApiResponse(400)
@@ -142,12 +162,12 @@ def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiRespons
     return invalid_id(item)
 
 
-def not_held_response(request: ApiRequest, item: dict[str, Any], flag: dict[str, Any]) -> ApiResponse:
-    """Acting on a message that is not held (API notes 7.4 [inferred])."""
-    way = request.tenant.quirks.not_held
-    if way == "fail":
+def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:
+    """The response for a message that is not held, as the quirks define it (API notes 7.4 [inferred])."""
+    quirk = request.tenant.quirks.not_held
+    if quirk == "fail":
         return failure([error("err_simulated_not_held", "Message is not held")], key=item)
-    return data([] if way == "empty" else [flag])
+    return data([] if quirk == "empty" else [result])
 
 
 def get_hold_summary_list(request: ApiRequest) -> ApiResponse:
@@ -156,7 +176,9 @@ def get_hold_summary_list(request: ApiRequest) -> ApiResponse:
     for record in request.tenant.held():
         policy = record.hold.policy if record.hold else ""
         counts[policy] = counts.get(policy, 0) + 1
-    items = [{"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())]
+    items: list[HoldSummary] = [
+        {"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())
+    ]
     return data(items, {"pageSize": len(items)})
 
 
@@ -171,15 +193,11 @@ def get_message_detail(request: ApiRequest) -> ApiResponse:
     return data([message_detail(request, record, hold_id, "ACTIVE")])
 
 
-def message_detail(request: ApiRequest, record: TrackingRecord, shown_id: str, status: str) -> dict[str, Any]:
-    """A message with its headers and attachments."""
+def message_detail(request: ApiRequest, record: TrackingRecord, message_id: str, status: str) -> MessageDetail:
+    """A message with its headers and attachments; `message_id` is its id in the queue or in the archive."""
     mail = record.mail
-
-    def address(text: str, name: str = "") -> dict[str, str]:
-        return {"displayableName": name, "emailAddress": text}
-
     return {
-        "id": shown_id,
+        "id": message_id,
         "status": status,
         "smash": record.archive_id[-40:].lower(),
         "mimeMessageId": f"<{mail.message_id}>" if mail.message_id else "",
@@ -188,11 +206,11 @@ def message_detail(request: ApiRequest, record: TrackingRecord, shown_id: str, s
         "received": format_time(record.received),
         "processed": format_time(record.received),
         "headerDate": format_time(mail.sent or record.received),
-        "envelopeFrom": address(mail.sender),
-        "from": address(mail.header_from, mail.header_from_name),
-        "replyTo": address(mail.header_from),
-        "to": [address(record.recipient)],
-        "cc": [address(one_cc) for one_cc in mail.cc],
+        "envelopeFrom": _address(mail.sender),
+        "from": _address(mail.header_from, mail.header_from_name),
+        "replyTo": _address(mail.header_from),
+        "to": [_address(record.recipient)],
+        "cc": [_address(address) for address in mail.cc],
         "hasHtmlBody": bool(mail.html),
         "hasTextBody": bool(mail.text),
         "isPassthrough": False,

@@ -1,4 +1,4 @@
-"""The gate: what every call passes before a function answers it."""
+"""Authentication, rate limits and permissions: the checks before an endpoint is called."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from mimecast_secops.simulator.http.limits import RateLimits
 from mimecast_secops.simulator.http.login import Tokens
 from mimecast_secops.simulator.http.requests import ApiRequest, read_body
 from mimecast_secops.simulator.http.responses import ApiResponse, error, failure, gateway_failure
-from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, Endpoint
+from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, TOKEN, Endpoint
 from mimecast_secops.simulator.http.signatures import Signatures
 from mimecast_secops.simulator.tenant import rights
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _NOT_IN_PRODUCTS: Final = "Resource or method requested does not exist in any product assigned to the application."
-_OPEN: Final = frozenset({"/api/login/discover-authentication"})
+_WITHOUT_AUTHENTICATION: Final = frozenset({"/api/login/discover-authentication"})
 
 
 class Middleware:
-    """Authenticates, limits, checks rights, and hands on to the function."""
+    """Authenticates requests, counts them, checks permissions, and calls the handler of the endpoint."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -28,54 +28,54 @@ class Middleware:
         self.signatures = Signatures()
         self.limits = RateLimits()
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> ApiResponse:
-        """The reply to one request; header names are in lower case, `base` is the URL of this server."""
-        if path == "/oauth/token":
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> ApiResponse:
+        """The response to a request. Header names are in lowercase; `base` is the base URL of this server."""
+        if path == TOKEN:
             return self.tokens.issue(self.tenant, body) if method == "POST" else _method_not_allowed()
         version = version_of(headers)
-        refusal = None if path in _OPEN else self._authenticate(version, path, headers)
-        if refusal is not None:
-            return refusal
-        refusal, extra = self.limits.take(self.tenant.quirks, path, version)
-        if refusal is None:
-            refusal = self._route(version, method, path, body, base)
-        refusal.headers |= extra
-        return refusal
+        response = None if path in _WITHOUT_AUTHENTICATION else self._authenticate(version, path, headers)
+        if response is not None:
+            return response
+        response, rate_headers = self.limits.check(self.tenant.quirks, path, version)
+        if response is None:
+            response = self._dispatch(version, method, path, body, base)
+        response.headers |= rate_headers
+        return response
 
     def _authenticate(self, version: int, path: str, headers: Mapping[str, str]) -> ApiResponse | None:
         if version == 1:
             return self.signatures.check(self.tenant, path, headers)
         return self.tokens.check(self.tenant, headers.get("authorization", ""))
 
-    def _route(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
+    def _dispatch(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
         if path.startswith(REST_POLICIES):
-            return self._rest(version, method, path, body, base)
+            return self._dispatch_rest(version, method, path, body, base)
         endpoint = BY_PATH.get(path)
         if endpoint is None or not self._is_available(endpoint, version):
             return _path_not_found(version)
         if method != endpoint.method:
             return _method_not_allowed()
-        if refusal := self._check_permission(endpoint.permission, endpoint.product, version):
-            return refusal
-        read = read_body(body, version)
-        if read is None:
+        if forbidden := self._check_permission(endpoint.permission, endpoint.product, version):
+            return forbidden
+        content = read_body(body, version)
+        if content is None:
             return failure([error("err_bad_request", "The request is not valid JSON")], status=400)
-        request = ApiRequest(self.tenant, version, path, read, base)
-        return _reject_unknown_member(request, endpoint) or endpoint.answer(request)
+        request = ApiRequest(self.tenant, version, content, base)
+        return _check_members(request, endpoint) or endpoint.handler(request)
 
-    def _rest(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
-        tail = path.removeprefix(REST_POLICIES).strip("/")
-        if version != 2 or "/" in tail:
+    def _dispatch_rest(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
+        policy_id = path.removeprefix(REST_POLICIES).strip("/")
+        if version != 2 or "/" in policy_id:
             return _path_not_found(version)
-        if method not in (("GET", "PATCH", "DELETE") if tail else ("GET", "POST")):
+        if method not in (("GET", "PATCH", "DELETE") if policy_id else ("GET", "POST")):
             return _method_not_allowed()
-        right = rights.POLICIES_READ if method == "GET" else rights.POLICIES_EDIT
-        if refusal := self._check_permission(right, rights.CLOUD_GATEWAY, version):
-            return refusal
-        read = read_body(body, version)
-        if read is None:
+        permission = rights.POLICIES_READ if method == "GET" else rights.POLICIES_EDIT
+        if forbidden := self._check_permission(permission, rights.CLOUD_GATEWAY, version):
+            return forbidden
+        content = read_body(body, version)
+        if content is None:
             return gateway_failure(400, "validation_error", "The request is not valid JSON")
-        return policies.rest(ApiRequest(self.tenant, version, path, read, base, tail=tail), method)
+        return policies.rest(ApiRequest(self.tenant, version, content, base, policy_id), method)
 
     def _is_available(self, endpoint: Endpoint, version: int) -> bool:
         if version not in endpoint.versions:
@@ -95,7 +95,7 @@ class Middleware:
 
 
 def version_of(headers: Mapping[str, str]) -> int:
-    """1 for a signed request, else 2."""
+    """The API version: 1 for a signed request, else 2."""
     return 1 if "x-mc-app-id" in headers or headers.get("authorization", "").startswith("MC ") else 2
 
 
@@ -109,7 +109,7 @@ def _method_not_allowed() -> ApiResponse:
     return failure([], status=405)
 
 
-def _reject_unknown_member(request: ApiRequest, endpoint: Endpoint) -> ApiResponse | None:
+def _check_members(request: ApiRequest, endpoint: Endpoint) -> ApiResponse | None:
     if not request.tenant.quirks.strict_members or not endpoint.members:
         return None
     for item in request.items:

@@ -1,4 +1,4 @@
-"""Managed senders."""
+"""Managed sender endpoints."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from typing import Any, Final
 
 from mimecast_secops.simulator.http.requests import ApiRequest
 from mimecast_secops.simulator.http.responses import ApiResponse, error, json_response, missing
+from mimecast_secops.simulator.http.schemas.envelope import Error, Failure
+from mimecast_secops.simulator.http.schemas.policies import ManagedSenderEntry
 
 _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
+_MAX_ITEMS: Final = 100
 
 
-def permit_or_block(request: ApiRequest) -> ApiResponse:
+def permit_or_block_sender(request: ApiRequest) -> ApiResponse:
     """`/api/managedsender/permit-or-block-sender` (API notes 9)."""
     if not request.items:
         return missing({}, "data")
-    done: list[dict[str, Any]] = []
-    failed: list[dict[str, Any]] = []
-    for item in request.items[:100]:
+    entries: list[ManagedSenderEntry] = []
+    failures: list[Failure] = []
+    for item in request.items[:_MAX_ITEMS]:
         problem = _validation_error(item)
         if problem:
-            failed.append({"key": item, "errors": [problem]})
+            failures.append({"key": item, "errors": [problem]})
             continue
-        entry = request.tenant.manage_sender(item["sender"], item["to"], item["action"])
-        done.append({"id": entry.id, "sender": entry.sender, "to": entry.to, "type": entry.action.title()})
-    return json_response({"meta": {"status": 200}, "data": done, "fail": failed})
+        sender = request.tenant.manage_sender(item["sender"], item["to"], item["action"])
+        entries.append({"id": sender.id, "sender": sender.sender, "to": sender.to, "type": sender.action.title()})
+    return json_response({"meta": {"status": 200}, "data": entries, "fail": failures})
 
 
-def _validation_error(item: dict[str, Any]) -> dict[str, Any] | None:
+def _validation_error(item: dict[str, Any]) -> Error | None:
     for name in ("sender", "to"):
         if name not in item:
             return error("err_validation_null", "This field is mandatory; it cannot be NULL", name)

@@ -1,17 +1,33 @@
-"""Message tracking."""
+"""Message tracking endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mimecast_secops.simulator.http.held import unknown_id_response
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import ObjectId
+from mimecast_secops.simulator.http.schemas.tracking import (
+    AppliedPolicy,
+    Check,
+    MessageInfo,
+    MessageText,
+    QueueInfo,
+    Receipt,
+    SpamInfo,
+    TrackedEmail,
+    TrackedEmails,
+    Transmission,
+    TransmissionComponent,
+    Verdict,
+)
 from mimecast_secops.simulator.tenant.records import EPOCH, TrackingRecord
 
 SEARCHABLE: Final = timedelta(days=30)
+_SENDER_IP: Final = "203.0.113.20"
 _CRITERIA: Final = ("from", "to", "subject", "senderIP", "url", "route")
 
 
@@ -34,18 +50,21 @@ def search(request: ApiRequest) -> ApiResponse:
         return failure([error("err_track_and_trace_invalid_start_date", text, "start")], key=item)
     request.tenant.apply_due_decisions()
     oldest = now - SEARCHABLE
-    pool: Iterable[TrackingRecord]
+    candidates: Iterable[TrackingRecord]
     if message_id is not None:
-        pool = request.tenant.by_message_id(str(message_id))
+        candidates = request.tenant.by_message_id(str(message_id))
     else:
-        pool = request.tenant.between(start or oldest, end)
-    found = _filtered(request, (record for record in pool if record.received > oldest), criteria)
-    rows = [tracked_email(record) for record in _ordered(request, found)]
+        candidates = request.tenant.between(start or oldest, end)
+    records = _filtered(request, (record for record in candidates if record.received > oldest), criteria)
+    rows = [tracked_email(record) for record in _ordered(request, records)]
     limit = request.tenant.quirks.tracked_limit
-    return data([{"trackedEmails": rows[:limit] if limit else rows}], {"pageSize": 0})
+    result: TrackedEmails = {"trackedEmails": rows[:limit] if limit else rows}
+    return data([result], {"pageSize": 0})
 
 
-def _filtered(request: ApiRequest, pool: Iterable[TrackingRecord], criteria: dict[str, Any]) -> list[TrackingRecord]:
+def _filtered(
+    request: ApiRequest, candidates: Iterable[TrackingRecord], criteria: dict[str, Any]
+) -> list[TrackingRecord]:
     quirks, item = request.tenant.quirks, request.item
     statuses = _lower_set(item.get("status")) if quirks.honour_status_filter else set()
     routes = _lower_set(item.get("route")) | _lower_set(criteria.get("route")) if quirks.honour_route_filter else set()
@@ -54,20 +73,20 @@ def _filtered(request: ApiRequest, pool: Iterable[TrackingRecord], criteria: dic
     subject = str(criteria.get("subject", "")).lower().strip("*")
     return [
         record
-        for record in pool
+        for record in candidates
         if (not statuses or record.status in statuses)
         and (not routes or record.route in routes)
-        and (not sender or _is(sender, record.mail.sender, record.mail.header_from))
-        and (not to or _is(to, record.recipient))
+        and (not sender or _address_matches(sender, record.mail.sender, record.mail.header_from))
+        and (not to or _address_matches(to, record.recipient))
         and (not subject or subject in record.mail.subject.lower())
     ]
 
 
-def _ordered(request: ApiRequest, found: list[TrackingRecord]) -> list[TrackingRecord]:
+def _ordered(request: ApiRequest, records: list[TrackingRecord]) -> list[TrackingRecord]:
     order = request.tenant.quirks.tracked_order
     if order == "newest":
-        return found[::-1]
-    return found if order == "oldest" else sorted(found, key=lambda record: record.id)
+        return records[::-1]
+    return records if order == "oldest" else sorted(records, key=lambda record: record.id)
 
 
 def _lower_set(value: object) -> set[str]:
@@ -75,15 +94,15 @@ def _lower_set(value: object) -> set[str]:
     return {text.lower() for text in values if isinstance(text, str) and text}
 
 
-def _is(wanted: str, *addresses: str) -> bool:
-    """An address, or the exact domain: a domain does not stand for its subdomains (API notes 6.1)."""
+def _address_matches(wanted: str, *addresses: str) -> bool:
+    """Whether `wanted` is one of the addresses or its domain. Subdomains do not match (API notes 6.1)."""
     return any(wanted in (address.lower(), address.rpartition("@")[2].lower()) for address in addresses)
 
 
-def tracked_email(record: TrackingRecord) -> dict[str, Any]:
-    """A tracking record as the search shows it."""
+def tracked_email(record: TrackingRecord) -> TrackedEmail:
+    """A tracking record as a row of the search."""
     mail = record.mail
-    shown: dict[str, Any] = {
+    tracked: TrackedEmail = {
         "id": record.id,
         "status": record.status,
         "info": record.info_text,
@@ -93,13 +112,13 @@ def tracked_email(record: TrackingRecord) -> dict[str, Any]:
         "received": format_time(record.received),
         "sent": format_time(mail.sent or record.received),
         "subject": record.subject,
-        "senderIP": "203.0.113.20",
+        "senderIP": _SENDER_IP,
         "attachments": bool(mail.attachments),
         "route": record.route,
         "spamScore": 9 if record.hold else 0,
         "detectionLevel": "relaxed" if record.hold else "",
     }
-    return shown | record.row
+    return cast("TrackedEmail", {**tracked, **record.row})
 
 
 def get_message_info(request: ApiRequest) -> ApiResponse:
@@ -113,11 +132,35 @@ def get_message_info(request: ApiRequest) -> ApiResponse:
     return data([message_info(request, record)])
 
 
-def message_info(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
+def message_info(request: ApiRequest, record: TrackingRecord) -> MessageInfo:
     """The details of a tracking record."""
+    message = _message_text(record)
+    if str(request.item.get("loadContent", "")).lower() == "true":
+        message |= {"textBody": record.mail.text, "htmlBody": record.mail.html, "attachments": []}
+    details: MessageInfo = {
+        "id": record.id,
+        "status": record.status,
+        "recipientInfo": {"messageInfo": message},
+        "retentionInfo": {},
+        "spamInfo": _spam(record),
+    }
+    if record.was_rejected:
+        details["recipientInfo"]["txInfo"] = _transmission(record)
+    elif record.is_held:
+        details["recipientInfo"]["txInfo"] = _transmission(record)
+        details["deliveredMessage"] = {
+            record.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _queued_transmission(record)}
+        }
+        details["queueInfo"] = _queue(request, record)
+    else:
+        details["recipientInfo"]["recipientMetaInfo"] = _receipt(record)
+        details["deliveredMessage"] = {record.recipient: {"messageInfo": message, "policyInfo": _policies()}}
+    return cast("MessageInfo", {**details, **record.info})
+
+
+def _message_text(record: TrackingRecord) -> MessageText:
     mail = record.mail
-    with_content = str(request.item.get("loadContent", "")).lower() == "true"
-    message: dict[str, Any] = {
+    return {
         "fromHeader": mail.header_from,
         "fromEnvelope": mail.sender,
         "to": list(mail.recipients),
@@ -130,42 +173,25 @@ def message_info(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
         "contentExpiration": f"{record.received + timedelta(days=14):%Y-%m-%d %H:%M:%S} (14 Days)",
         "metadataExpiration": f"{record.received + timedelta(days=30):%Y-%m-%d %H:%M:%S} (30 Days)",
     }
-    if with_content:
-        message |= {"textBody": mail.text, "htmlBody": mail.html, "attachments": []}
-    shown: dict[str, Any] = {"id": record.id, "status": record.status, "recipientInfo": {"messageInfo": message}}
-    if record.was_rejected:
-        shown["recipientInfo"]["txInfo"] = _transmission(record)
-    elif record.is_held:
-        shown["recipientInfo"]["txInfo"] = _transmission(record)
-        shown["deliveredMessage"] = {
-            record.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _queued_transmission(record)}
-        }
-        shown["queueInfo"] = _queue(request, record)
-    else:
-        shown["recipientInfo"]["recipientMetaInfo"] = _receipt(record)
-        shown["deliveredMessage"] = {record.recipient: {"messageInfo": message, "policyInfo": _policies()}}
-    shown["retentionInfo"] = {}
-    shown["spamInfo"] = _spam(record)
-    return shown | record.info
 
 
-def _components(record: TrackingRecord) -> list[dict[str, Any]]:
+def _components(record: TrackingRecord) -> list[TransmissionComponent]:
     mail = record.mail
     bodies = [
         ("Email Primary Body HTML", "body.htm", mail.html),
         ("Email Primary Body Plain Text", "body.txt", mail.text),
     ]
-    found = [
+    texts: list[TransmissionComponent] = [
         {"fileType": kind, "fileName": name, "txSize": len(text), "hash": ""} for kind, name, text in bodies if text
     ]
-    files = [
+    files: list[TransmissionComponent] = [
         {"fileType": "Email Attachment", "fileName": part.name, "txSize": len(part.content), "hash": part.sha256}
         for part in mail.attachments
     ]
-    return found + files
+    return texts + files
 
 
-def _transmission(record: TrackingRecord) -> dict[str, Any]:
+def _transmission(record: TrackingRecord) -> Transmission:
     mail, at = record.mail, format_time(record.received)
     return {
         "returnPath": mail.sender,
@@ -177,7 +203,7 @@ def _transmission(record: TrackingRecord) -> dict[str, Any]:
         "processEndTime": at,
         "transmissionSize": len(mail.raw),
         "remoteServer": "mail.example.org",
-        "remoteIp": "203.0.113.20",
+        "remoteIp": _SENDER_IP,
         "deliveryType": "Encrypted (TLS)",
         "smtpStartTime": at,
         "smtpEndTime": at,
@@ -185,7 +211,7 @@ def _transmission(record: TrackingRecord) -> dict[str, Any]:
     }
 
 
-def _queued_transmission(record: TrackingRecord) -> dict[str, Any]:
+def _queued_transmission(record: TrackingRecord) -> Transmission:
     never = format_time(EPOCH)
     return {
         "returnPath": record.mail.sender,
@@ -198,7 +224,7 @@ def _queued_transmission(record: TrackingRecord) -> dict[str, Any]:
     }
 
 
-def _receipt(record: TrackingRecord) -> dict[str, Any]:
+def _receipt(record: TrackingRecord) -> Receipt:
     mail = record.mail
     return {
         "receiptEvent": "Email Received via Open Greylist",
@@ -206,7 +232,7 @@ def _receipt(record: TrackingRecord) -> dict[str, Any]:
         "binaryEmailSize": len(mail.raw),
         "messageExpiresIn": 28,
         "transmissionSize": len(mail.raw),
-        "remoteIp": "203.0.113.20",
+        "remoteIp": _SENDER_IP,
         "transmissionStart": format_time(record.received),
         "transmissionEnd": format_time(record.received),
         "encryptionInfo": "TLS",
@@ -223,7 +249,7 @@ def _receipt(record: TrackingRecord) -> dict[str, Any]:
     }
 
 
-def _policies() -> list[dict[str, Any]]:
+def _policies() -> list[AppliedPolicy]:
     return [
         {
             "policyType": "Secure Delivery",
@@ -234,7 +260,7 @@ def _policies() -> list[dict[str, Any]]:
     ]
 
 
-def _queue(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
+def _queue(request: ApiRequest, record: TrackingRecord) -> QueueInfo:
     exact = request.tenant.quirks.queue_id_is_hold_id
     return {
         "id": record.hold_id if exact else record.archive_id,
@@ -253,21 +279,21 @@ def _queue(request: ApiRequest, record: TrackingRecord) -> dict[str, Any]:
     }
 
 
-def _spam(record: TrackingRecord) -> dict[str, Any]:
+def _spam(record: TrackingRecord) -> SpamInfo:
     risk = record.hold.risk if record.hold else "negligible"
-    verdict: dict[str, Any] = {"decision": "spam" if record.hold else "ham", "description": "", "categories": []}
+    verdict: Verdict = {"decision": "spam" if record.hold else "ham", "description": "", "categories": []}
     if risk:
         verdict["risk"] = risk
-    allow = {"allow": False, "info": "none"}
+    not_allowed: Check = {"allow": False, "info": "none"}
     return {
         "spamScore": 9 if record.hold else 0,
         "detectionLevel": "relaxed" if record.hold else "",
         "spamProcessingDetail": {
-            "rbl": allow,
+            "rbl": not_allowed,
             "spf": {"allow": True, "info": "allow"},
             "dkim": {"allow": True, "info": "allow"},
             "dmarc": {"allow": True, "info": "allow"},
-            "permittedSender": allow,
+            "permittedSender": not_allowed,
             "managedSender": {"allow": False, "info": "unknown"},
             "greyEmail": False,
             "verdict": verdict,
@@ -276,28 +302,29 @@ def _spam(record: TrackingRecord) -> dict[str, Any]:
     }
 
 
-def decide_held(request: ApiRequest, what: str) -> ApiResponse:
-    """The console's own ways to reject or release (API notes 6.3)."""
+def _decide(request: ApiRequest, outcome: str) -> ApiResponse:
+    """Release or reject a held message by its tracking id (API notes 6.3)."""
     if request.item_id is None:
         return missing(request.item, "id")
     record = request.tenant.tracked.get(request.item_id)
     if record is None:
         return invalid_id(request.item)
-    how = {"reason": str(request.item.get("reason", "")), "message": str(request.item.get("notes", ""))}
-    if not request.tenant.decide(record.hold_id, what, notify=request.item.get("notify") is True, **how):
-        # Mimecast's own code is not known; this one says that it is ours.
+    notice = {"reason": str(request.item.get("reason", "")), "message": str(request.item.get("notes", ""))}
+    if not request.tenant.decide(record.hold_id, outcome, notify=request.item.get("notify") is True, **notice):
+        # The code of the real API is not known, so the simulator uses one that cannot be mistaken for it.
         return failure([error("err_simulated_not_held", "Message is not held")], key=request.item)
-    return data([{"id": record.id}])
+    result: ObjectId = {"id": record.id}
+    return data([result])
 
 
-def reject_held(request: ApiRequest) -> ApiResponse:
+def reject_held_email(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/reject-held-email`."""
-    return decide_held(request, "rejected")
+    return _decide(request, "rejected")
 
 
-def release_to_sandbox(request: ApiRequest) -> ApiResponse:
+def release_held_email_to_sandbox(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/release-held-email-to-sandbox`."""
-    return decide_held(request, "released to sandbox")
+    return _decide(request, "released to sandbox")
 
 
 def report_message(request: ApiRequest) -> ApiResponse:
@@ -312,4 +339,5 @@ def report_message(request: ApiRequest) -> ApiResponse:
         text = "Field must be one of [malware,spam,phishing]"
         return failure([error("err_validation_value_not_allowed", text, "type")], key=request.item)
     request.tenant.report(record, kind, str(request.item.get("comment", "")))
-    return data([{"id": record.id}])
+    result: ObjectId = {"id": record.id}
+    return data([result])

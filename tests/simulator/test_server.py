@@ -127,7 +127,7 @@ def test_an_unknown_switch_is_refused_before_anything_runs() -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_the_process_says_what_it_is_and_stops_when_told(number: signal.Signals) -> None:
     with running("--empty") as (process, said):
-        assert said[0] == "This is a simulator of a Mimecast tenant. No mail and no credential in it is real."
+        assert said[0] == "This is a simulator of a Mimecast tenant. Its messages and credentials are not real."
         given = dict(line.split("=", 1) for line in said if line.startswith("MIMECAST_"))
         assert set(given) == {"MIMECAST_API_ROOT", "MIMECAST_CLIENT_ID", "MIMECAST_CLIENT_SECRET"}
         assert given["MIMECAST_API_ROOT"] == url_of(said)

@@ -50,7 +50,8 @@ class Quirks:
     honour_route_filter: bool = True
     """Whether the tracking search filters by route."""
     not_held: Literal["flag", "fail", "empty"] = "flag"
-    """Reply for a message that is not held: flag (`release: false`), fail (an entry in `fail`) or empty (7.4 [inferred])."""
+    """Reply for a message that is not held: flag (`release: false`), fail (`fail` has an entry) or empty
+    (7.4 [inferred])."""
     hold_accepts_tracking_id: bool = False
     """Whether hold-release and hold-reject also accept a tracking id (7.4: sources disagree)."""
     hold_delay: float = 0.0

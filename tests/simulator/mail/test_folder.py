@@ -82,7 +82,7 @@ def test_a_file_that_vanishes_between_listing_and_looking_is_passed_over(
     stays.write_bytes(b"x")
     watched = WatchedFolder(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr(folder, "mail_files", lambda _: [goes, stays])
+        patched.setattr(folder, "email_files", lambda _: [goes, stays])
         assert [watched.new_files(), watched.new_files()] == [[], [stays]]
     goes.write_bytes(b"x")
     assert [watched.new_files(), watched.new_files()] == [[], [goes]]
@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_listed_is_looked_at_again(tmp_path: Path, monke
         raise FileNotFoundError
 
     with monkeypatch.context() as patched:
-        patched.setattr(folder, "mail_files", vanished)
+        patched.setattr(folder, "email_files", vanished)
         assert watched.new_files() == []
     assert [watched.new_files(), watched.new_files()] == [[], [path]]
 

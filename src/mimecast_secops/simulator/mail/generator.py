@@ -1,4 +1,4 @@
-"""Mail by the thousand, made up: for measuring, and for showing that ten thousand in one second are no special case."""
+"""Generated messages, for benchmarks and tests with thousands of records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,19 @@ def generate_messages(
     attachment_bytes: int = 0,
     hold: Hold | None = _HOLD,
 ) -> int:
-    """Let `count` mails arrive, evenly over `spread` before `end`, each with a file of that size if any."""
+    """Deliver generated messages to the tenant.
+
+    Args:
+        tenant: the tenant.
+        count: the number of messages.
+        end: the end of the period in which they arrive.
+        spread: the length of that period. The messages arrive at equal intervals.
+        attachment_bytes: the size of the attachment of each message; 0 for none.
+        hold: why the messages are held; None to deliver them.
+
+    Returns:
+        `count`.
+    """
     domain = min(tenant.domains)
     first = end - spread
     step = spread / count if count else timedelta()

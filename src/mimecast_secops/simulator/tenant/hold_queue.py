@@ -1,4 +1,4 @@
-"""The hold queue as an index: which records are held, sorted by time, so that a page costs the same in any queue."""
+"""The hold queue as an index of held records, sorted by time: a page costs the same in a queue of any length."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ QueueKey = tuple[datetime, str]
 class HoldQueue:
     """The keys (received, tracking id) of all held records.
 
-    Most records are held from when they were received. Their keys are sorted, and a span of time is a slice of them.
-    The few that became held later are apart, because their time in the queue is another.
+    Most records are held when they are received. Their keys are sorted, and a period is a slice of them. The few that
+    become held later are stored separately, because their time in the queue differs from the time in the key.
     """
 
     _keys: list[QueueKey] = field(default_factory=list)
@@ -27,7 +27,7 @@ class HoldQueue:
     _members: dict[str, datetime] = field(default_factory=dict)
 
     def update(self, record: TrackingRecord) -> None:
-        """Put the record in, take it out, or move it, as its state says."""
+        """Add, remove or move the record according to its state."""
         held_at = (record.held_at or record.received) if record.is_held else None
         present = self._members.get(record.id)
         if present == held_at:
@@ -38,7 +38,7 @@ class HoldQueue:
             self._insert(record, held_at)
 
     def between(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
-        """The keys of what was held from `start` to `end`, both included; sorted by when it was received."""
+        """The keys of the records held from `start` to `end`, both included, sorted by the time of receipt."""
         low = bisect.bisect_left(self._keys, (start, "")) if start else 0
         high = bisect.bisect_right(self._keys, (end, "\uffff")) if end else len(self._keys)
         keys = self._keys[low:high]

@@ -1,4 +1,4 @@
-"""The tenant: its mail, its queue, its policies, and what may be done with them."""
+"""The tenant: messages, hold queue, policies, and the operations on them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_a
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
-# A mail file may name anything as its recipient; mail can only have been sent to a domain that could exist.
+# The recipient headers of a message can contain any text.
 _VALID_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 HOLD_RETENTION: Final = timedelta(days=14)
 
 
 @dataclass(slots=True)
 class Clock:
-    """The tenant's time: real, moved by `offset`, or standing still at `frozen`."""
+    """The tenant's clock: the real time, or the time `frozen`, plus `offset`."""
 
     offset: timedelta = timedelta()
     frozen: datetime | None = None
@@ -39,7 +39,31 @@ class Clock:
 
 @dataclass(slots=True)
 class Tenant:
-    """A tenant in memory. One thread at a time changes it."""
+    """A tenant in memory. Not thread-safe: only one thread at a time may use it.
+
+    Attributes:
+        quirks: the behaviour where Mimecast's documents disagree or are silent.
+        clock: the clock.
+        ids: the generator of IDs.
+        domains: the internal domains.
+        keys: the keys of API 1.0.
+        application: the application of API 2.0.
+        search_reason: whether searches need a reason.
+        tracked: all records, by tracking id.
+        by_hold_id: all records, by hold id.
+        by_archive_id: all records, by archive id.
+        by_time: (time of receipt, tracking id) of all records, sorted.
+        by_internet_id: all records, by Message-ID.
+        queue: the index of the hold queue.
+        raw_subjects: placeholder → bytes of a raw subject.
+        delayed_decisions: the records with a decision that has not taken effect, by tracking id.
+        files: the files that can be downloaded, by file id.
+        file_ids: (identity, size) of a file's content → file id.
+        decisions: the releases and rejections, oldest first.
+        reports: the reports, oldest first.
+        managed_senders: the permitted and blocked senders, by (sender, recipient) in lowercase.
+        policies: the blocked-sender policies, by id.
+    """
 
     quirks: Quirks = field(default_factory=Quirks)
     clock: Clock = field(default_factory=Clock)
@@ -63,17 +87,27 @@ class Tenant:
     managed_senders: dict[tuple[str, str], ManagedSender] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
 
-    # mail coming in
+    # incoming messages
 
     def receive(self, raw: bytes, *, received: datetime | None = None) -> list[TrackingRecord]:
-        """A mail arrives: one tracking record per recipient. Nothing is refused; a mail that names nobody goes to the
-        postmaster, and one for domains that are not the tenant's is taken as mail for the tenant."""
+        """Deliver a message to the tenant.
+
+        Every message is accepted. Without a valid recipient, the recipient is the postmaster. If neither the sender nor
+        a recipient is in a domain of the tenant, the domains of the recipients become domains of the tenant.
+
+        Args:
+            raw: the message, as in an `.eml` file.
+            received: the time of receipt. Default: now.
+
+        Returns:
+            The new records, one for each recipient.
+        """
         mail = parse_email(raw)
-        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        plausible = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
-        recipients = plausible or (f"postmaster@{min(self.domains)}",)
-        ours = [address for address in recipients if _domain(address) in self.domains]
-        if not ours and not sender_is_ours:
+        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        addresses = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
+        recipients = addresses or (f"postmaster@{min(self.domains)}",)
+        is_internal = any(_domain(address) in self.domains for address in recipients)
+        if not is_internal and not is_internal_sender:
             self.domains |= {_domain(address) for address in recipients}
         hold = matching_hold(mail)
         at = (received or self.clock.now()).replace(microsecond=0)
@@ -82,7 +116,7 @@ class Tenant:
     def add(
         self, mail: Email, recipient: str, *, received: datetime, hold: Hold | None, status: str = ""
     ) -> TrackingRecord:
-        """A record for one recipient."""
+        """Add a record for one recipient. The default status is held or archived, depending on `hold`."""
         record = TrackingRecord(
             id=self.ids.new("tracking"),
             hold_id=self.ids.new("hold"),
@@ -105,10 +139,10 @@ class Tenant:
         self.queue.update(record)
         return record
 
-    # what is asked
+    # queries
 
     def apply_due_decisions(self) -> None:
-        """Let decisions take effect whose time has come."""
+        """Apply the delayed decisions whose delay has passed."""
         now = self.clock.now()
         due = [
             record for record in self.delayed_decisions.values() if record.effective_at and record.effective_at <= now
@@ -118,7 +152,7 @@ class Tenant:
             record.status, record.next_status = record.next_status, ""
 
     def between(self, start: datetime | None, end: datetime | None) -> Iterator[TrackingRecord]:
-        """Records received from `start` to `end`, both included, oldest first."""
+        """The records received from `start` to `end`, both included, oldest first. None stands for no limit."""
         low = bisect.bisect_left(self.by_time, (start, "")) if start else 0
         high = bisect.bisect_right(self.by_time, (end, "\uffff")) if end else len(self.by_time)
         for _, record_id in self.by_time[low:high]:
@@ -127,17 +161,17 @@ class Tenant:
                 yield record
 
     def held(self) -> Iterator[TrackingRecord]:
-        """What waits in the queue, newest first; what is older than the retention has aged out."""
+        """The records in the hold queue, newest first, without those older than `HOLD_RETENTION`."""
         return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
 
     def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
-        """The keys (received, tracking id) of what waits and was held from `start` to `end`, oldest first."""
+        """The keys (received, tracking id) of the records held from `start` to `end`, oldest first."""
         self.apply_due_decisions()
         oldest = self.clock.now() - HOLD_RETENTION
         return self.queue.between(max(start, oldest) if start else oldest, end)
 
     def archived(self) -> Iterator[TrackingRecord]:
-        """What is in the archive, newest first."""
+        """The records in the archive, newest first."""
         newest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
         for received, record_id in reversed(self.by_time):
             record = self.tracked[record_id]
@@ -145,16 +179,25 @@ class Tenant:
                 yield record
 
     def by_message_id(self, message_id: str) -> Iterable[TrackingRecord]:
-        """Records of an internet Message-ID, with or without `<>`."""
+        """The records of a Message-ID, with or without `<>`, oldest first."""
         records = self.by_internet_id.get(message_id.strip("<> "), [])
         return sorted(
             (record for record in records if not record.deleted), key=lambda record: (record.received, record.id)
         )
 
-    # what is done
+    # changes
 
     def decide(self, hold_id: str, outcome: str, **details: Any) -> bool:
-        """Release or reject (`outcome` is `released` or `rejected`) a held message; false when it is not held."""
+        """Release or reject a held message.
+
+        Args:
+            hold_id: the hold id; with the quirk `hold_accepts_tracking_id` also a tracking id.
+            outcome: released, rejected or released to sandbox.
+            details: `reason`, `message` and `notify` of the `HoldDecision`.
+
+        Returns:
+            Whether the message was held.
+        """
         record = self.by_hold_id.get(hold_id)
         if record is None and self.quirks.hold_accepts_tracking_id:
             record = self.tracked.get(hold_id)
@@ -171,7 +214,7 @@ class Tenant:
         return True
 
     def file_id(self, part: Part) -> str:
-        """The id under which a file can be downloaded; the same file has one id."""
+        """The id to download a file with. Each file has one id."""
         key = (id(part.content), len(part.content))
         if key not in self.file_ids:
             self.file_ids[key] = self.ids.new("file")
@@ -179,7 +222,7 @@ class Tenant:
         return self.file_ids[key]
 
     def manage_sender(self, sender: str, to: str, action: str) -> ManagedSender:
-        """Permit or block a sender for a recipient; repeating it updates the entry."""
+        """Permit or block a sender for a recipient. An existing entry is updated."""
         key = (sender.lower(), to.lower())
         entry = self.managed_senders.get(key) or ManagedSender("MTOKEN:" + self.ids.new("managed"), sender, to, action)
         entry.action = action
@@ -187,18 +230,18 @@ class Tenant:
         return entry
 
     def report(self, record: TrackingRecord, kind: str, comment: str) -> None:
-        """Somebody reports a message."""
+        """Add a report of a message; `kind` is malware, spam or phishing."""
         self.reports.append(MessageReport(self.clock.now(), record.id, kind, comment))
 
     def set_status(self, record: TrackingRecord, status: str, *, at: datetime | None = None) -> None:
-        """Change what became of a message; turning `held` puts it into the queue now."""
+        """Change the status of a record. With `held`, the record is held since `at`, by default now."""
         record.status = status
         if status == "held":
             record.held_at = at or self.clock.now()
             record.hold = record.hold or _SANDBOX_HOLD
 
     def set_raw_subject(self, record: TrackingRecord, raw: bytes | None) -> None:
-        """Let every reply that shows the record hold these bytes as its subject, unescaped; None for the mail's own."""
+        """Put bytes unescaped between the quotes of the subject in every reply; None for the subject of the message."""
         record.subject_placeholder = record.subject_placeholder or f"raw-subject-{secrets.token_hex(16)}"
         record.raw_subject = raw
         self.raw_subjects.pop(record.subject_placeholder.encode(), None)
@@ -206,14 +249,14 @@ class Tenant:
             self.raw_subjects[record.subject_placeholder.encode()] = raw
 
     def insert_raw_subjects(self, body: bytes) -> bytes:
-        """An encoded reply in which the raw subjects stand in place of their marks."""
-        for mark, raw in self.raw_subjects.items():
-            body = body.replace(mark, raw)
+        """An encoded reply with the raw subjects in place of their placeholders."""
+        for placeholder, raw in self.raw_subjects.items():
+            body = body.replace(placeholder, raw)
         return body
 
     def _route(self, mail: Email, recipient: str) -> str:
-        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        if sender_is_ours:
+        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        if is_internal_sender:
             return "internal" if _domain(recipient) in self.domains else "outbound"
         return "inbound"
 

@@ -1,4 +1,4 @@
-"""Everything that reads what strangers wrote, as functions of bytes that must never raise anything unforeseen."""
+"""The parsers of untrusted input, as functions of bytes that raise only the documented errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
 
 
 def reply(data: bytes) -> None:
-    """A reply of the server, up to the error or the records that it stands for."""
+    """A reply of the server, up to its error or its records."""
     raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
     opened = open_envelope(raw)
     for api_version in ApiVersion:
@@ -35,11 +35,11 @@ def reply(data: bytes) -> None:
 
 
 def records(entry: object) -> None:
-    """One item of the data, read as each kind of record."""
+    """An item of `data`, read as each kind of record."""
     for model in (TrackedMessage, HeldMessage, MessageDetail, MessageInfo, PolicyRecord, account.Account):
         model.read(entry)
-    waiting = PendingRecord.tracked(TrackedMessage.read(entry), 0)
-    alert = alert_of(waiting, Known(info=MessageInfo.read(entry)), "subject")
+    record = PendingRecord.tracked(TrackedMessage.read(entry), 0)
+    alert = alert_of(record, Known(info=MessageInfo.read(entry)), "subject")
     json.dumps(list(alert.events)).encode("utf-8")
     if isinstance(entry, dict):
         flatten(entry)
@@ -51,7 +51,7 @@ def headers(data: bytes) -> None:
 
 
 def query(data: bytes) -> None:
-    """A query that a person wrote."""
+    """A query of a user."""
     try:
         check(data.decode("utf-8", "replace"))
     except QueryError:
@@ -64,7 +64,7 @@ def file_name(data: bytes) -> None:
 
 
 def parameters(data: bytes) -> None:
-    """A list, and a time, that somebody typed."""
+    """A list and a time that a user entered."""
     text = data.decode("utf-8", "replace")
     split(text)
     try:
@@ -74,7 +74,7 @@ def parameters(data: bytes) -> None:
 
 
 def state(data: bytes) -> None:
-    """A stored state that something has damaged."""
+    """A damaged stored state."""
     half = len(data) // 2
     try:
         State.decode({"meta": data[:half], "backlog.0": data[half:], "ledger.1.0": data})
@@ -83,12 +83,12 @@ def state(data: bytes) -> None:
 
 
 def mail(data: bytes) -> None:
-    """A mail that arrives in the simulated tenant."""
+    """A message that arrives at the simulated tenant."""
     parse_email(data)
 
 
 def simulated_query(data: bytes) -> None:
-    """A query that reaches the simulated archive."""
+    """A query of the simulated archive."""
     try:
         parse_query(data.decode("utf-8", "replace"), datetime.now(UTC))
     except InvalidQuery:
@@ -96,14 +96,14 @@ def simulated_query(data: bytes) -> None:
 
 
 def simulated_request(data: bytes) -> None:
-    """A request that reaches the simulated tenant."""
+    """The body of a request to the simulated tenant."""
     for version in (1, 2):
         read_body(data, version)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    one.__name__: one
-    for one in (
+    target.__name__: target
+    for target in (
         reply,
         headers,
         query,

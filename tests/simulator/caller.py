@@ -1,4 +1,4 @@
-"""Speaking to the simulator the way a program does that has only read the API's documents."""
+"""A client of the simulator that shares no code with the product, and messages for tests."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REST_POLICIES = "/policy-management/cloud-gateway/v1/blocked-senders/policies"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -59,15 +59,17 @@ class Reply:
 
     @property
     def codes(self) -> list[str]:
-        """The codes of what failed, of either shape."""
+        """The codes of the failures, with and without an envelope."""
         return [
-            entry["code"] for one in self.json["fail"] for entry in ([one] if "code" in one else one.get("errors", []))
+            entry["code"]
+            for failure in self.json["fail"]
+            for entry in ([failure] if "code" in failure else failure.get("errors", []))
         ]
 
     @property
     def fields(self) -> list[str]:
         """The members of the request that were refused."""
-        return [entry.get("field", "") for one in self.json["fail"] for entry in one["errors"]]
+        return [entry.get("field", "") for failure in self.json["fail"] for entry in failure["errors"]]
 
 
 def send(
@@ -147,7 +149,7 @@ class Caller:
 
 
 def control(simulator: Simulator, path: str, body: Any = None, **headers: str) -> Reply:
-    """A control call, whatever it answers."""
+    """Make a control call."""
     raw = json.dumps({} if body is None else body).encode()
     return send(f"{simulator.url}/simulator/{path}", headers={"Content-Type": "application/json"} | headers, body=raw)
 
@@ -162,7 +164,7 @@ def eml(
     files: Mapping[str, bytes] | None = None,
     **headers: str,
 ) -> bytes:
-    """A mail, let through unless `X_Simulator_Hold` or a rule says otherwise."""
+    """A message in the `.eml` format, delivered unless a header or a rule holds it; `X_Name` is the header `X-Name`."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Message-ID"] = f"<{uuid.uuid4()}@example.org>"
@@ -178,5 +180,20 @@ def eml(
     return mail.as_bytes()
 
 
-def held_eml(subject: str = "Offer", **more: Any) -> bytes:
-    return eml(subject, **({"X_Simulator_Hold": "Spam Signature"} | more))
+def held_eml(subject: str = "Offer", **headers: Any) -> bytes:
+    """A message that is held."""
+    return eml(subject, **({"X_Simulator_Hold": "Spam Signature"} | headers))
+
+
+def archive_query(
+    muse: str = "", *, mailboxes: tuple[str, ...] = (), fields: tuple[str, ...] = ("subject",), **attributes: int
+) -> str:
+    """A query of the archive; `attributes` are those of its metadata."""
+    boxes = "".join(f"<mailbox include-aliases='true'>{mailbox}</mailbox>" for mailbox in mailboxes)
+    names = "".join(f"<return-field>{name}</return-field>" for name in fields)
+    written = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return (
+        f'<?xml version="1.0"?><xmlquery trace="iql,muse"><metadata query-type="emailarchive" archive="true"{written}>'
+        f"<mailboxes>{boxes}</mailboxes><smartfolders/><return-fields>{names}</return-fields></metadata>"
+        f"<muse>{muse}</muse></xmlquery>"
+    )

@@ -102,6 +102,15 @@ class Simulator:
         """
         return _environment(self.tenant, self.url, version)
 
+    def reset(self, tenant: Tenant | None = None) -> None:
+        """Replace the tenant, and clear faults, request counts, tokens and logged requests. The URL stays the same.
+
+        Args:
+            tenant: the tenant to serve. Default: a new one, with new credentials.
+        """
+        self.tenant = tenant or Tenant()
+        self.app.reset(self.tenant)
+
     def receive(self, *paths: Path | str) -> list[TrackingRecord]:
         """Deliver files, or folders of `.eml` files. They arrive one second apart, the last one now.
 

@@ -1,4 +1,4 @@
-"""The index of the hold queue agrees with the records, and a page looks at its own rows only."""
+"""The index of the hold queue."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tests.simulator.caller import eml, held_eml
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 HELD, OTHER = held_eml(), eml()
+
+
 CHANGES = st.sampled_from(["release", "reject", "hold again", "hold late", "delete", "restore", "archive"])
 
 
@@ -31,16 +33,16 @@ class CountingRecords(dict[str, Any]):
         return super().__getitem__(key)
 
 
-def change(tenant: Tenant, record: Any, what: str) -> None:
-    match what:
+def change(tenant: Tenant, record: Any, action: str) -> None:
+    match action:
         case "release" | "reject":
-            tenant.decide(record.hold_id, {"release": "released", "reject": "rejected"}[what])
+            tenant.decide(record.hold_id, {"release": "released", "reject": "rejected"}[action])
         case "hold again":
             record.status = "held"
         case "hold late":
             tenant.set_status(record, "held", at=record.received + timedelta(minutes=7))
         case "delete" | "restore":
-            record.deleted = what == "delete"
+            record.deleted = action == "delete"
         case _:
             record.status = "archived"
 
@@ -65,7 +67,7 @@ def listed(tenant: Tenant, **item: Any) -> tuple[list[str], int]:
     st.integers(-100, 1200),
     st.integers(-100, 1200),
 )
-def test_the_queue_lists_what_is_held_in_the_window_newest_first(
+def test_the_queue_lists_the_messages_held_in_a_window_newest_first(
     arrivals: list[tuple[bool, int]], changes: list[tuple[int, str]], first: int, last: int
 ) -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
@@ -74,9 +76,9 @@ def test_the_queue_lists_what_is_held_in_the_window_newest_first(
         for is_held, age in arrivals
         for record in tenant.receive(HELD if is_held else OTHER, received=NOON - timedelta(seconds=age))
     ]
-    for number, what in changes:
+    for number, action in changes:
         if number < len(records):
-            change(tenant, records[number], what)
+            change(tenant, records[number], action)
     start, end = NOON - timedelta(seconds=last), NOON - timedelta(seconds=first)
     expected = [
         record.hold_id
@@ -86,7 +88,7 @@ def test_the_queue_lists_what_is_held_in_the_window_newest_first(
     assert listed(tenant, start=start.isoformat(), end=end.isoformat()) == (expected, len(expected))
 
 
-def test_a_page_looks_up_its_own_records_only() -> None:
+def test_a_page_looks_up_only_its_own_records() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     generate_messages(tenant, count=500, end=NOON, spread=timedelta(minutes=50))
     records = CountingRecords(tenant.tracked)
@@ -96,7 +98,7 @@ def test_a_page_looks_up_its_own_records_only() -> None:
     assert records.lookups <= 20
 
 
-def test_a_narrow_search_looks_up_the_records_of_its_window_only() -> None:
+def test_a_search_looks_up_only_the_records_of_its_window() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     generate_messages(tenant, count=500, end=NOON, spread=timedelta(seconds=500))
     records = CountingRecords(tenant.tracked)
@@ -108,7 +110,7 @@ def test_a_narrow_search_looks_up_the_records_of_its_window_only() -> None:
     assert records.lookups <= 9 * 4
 
 
-def test_a_message_id_is_found_without_a_look_at_other_records() -> None:
+def test_a_message_id_is_found_without_looking_up_other_records() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     generate_messages(tenant, count=50, end=NOON, spread=timedelta(seconds=50))
     records = CountingRecords(tenant.tracked)
@@ -120,7 +122,7 @@ def test_a_message_id_is_found_without_a_look_at_other_records() -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 60.0])
-def test_a_decision_takes_a_record_out_of_the_queue_when_it_takes_effect(delay: float) -> None:
+def test_a_decision_removes_the_record_when_it_takes_effect(delay: float) -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     tenant.quirks.hold_delay = delay
     (record,) = tenant.receive(HELD)
@@ -131,7 +133,7 @@ def test_a_decision_takes_a_record_out_of_the_queue_when_it_takes_effect(delay: 
     assert len(tenant.held_keys(None, None)) == 0
 
 
-def test_a_window_does_not_reach_behind_the_retention() -> None:
+def test_a_window_ends_at_the_retention_period() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     tenant.receive(HELD, received=NOON - HOLD_RETENTION - timedelta(seconds=1))
     (kept,) = tenant.receive(HELD, received=NOON - HOLD_RETENTION)

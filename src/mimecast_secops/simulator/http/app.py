@@ -63,14 +63,18 @@ class SimulatorApp:
     """
 
     def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
+        self.file_base = file_base
+        self._allow_remote = allow_remote
+        self.reset(tenant)
+
+    def reset(self, tenant: Tenant) -> None:
+        """Serve another tenant, without faults, counts, tokens and logged requests."""
         self.tenant = tenant
         self.middleware = Middleware(tenant)
         self.faults = Faults()
         self.counts: dict[str, int] = {}
         self.control = ControlApi(tenant, self.middleware, self.faults, self.counts)
         self.log: deque[LoggedRequest] = deque(maxlen=_MAX_LOGGED_REQUESTS)
-        self.file_base = file_base
-        self._allow_remote = allow_remote
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

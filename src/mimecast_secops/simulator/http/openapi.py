@@ -138,7 +138,7 @@ def _rest_paths(schema_of: _Schemas) -> dict[str, Any]:
 
 
 def _control_paths(schema_of: _Schemas) -> dict[str, Any]:
-    error = {"description": "The reason for the refusal", **_content(schema_of[control.ControlError])}
+    error = {"description": "The reason for the error", **_content(schema_of[control.ControlError])}
     document = {"description": "This document", **_content(_OBJECT)}
     paths: dict[str, Any] = {
         PREFIX + DOCUMENT: {"get": {"summary": "Return this document", "responses": {"200": document}}}

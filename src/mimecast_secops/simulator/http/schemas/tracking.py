@@ -184,7 +184,7 @@ class Verdict(TypedDict):
     risk: NotRequired[str]
 
 
-class SpamProcessing(TypedDict):
+class SpamScan(TypedDict):
     """The checks of the spam scanner."""
 
     rbl: Check
@@ -203,7 +203,7 @@ class SpamInfo(TypedDict):
 
     spamScore: int
     detectionLevel: str
-    spamProcessingDetail: SpamProcessing
+    spamProcessingDetail: SpamScan
 
 
 class MessageInfo(TypedDict):

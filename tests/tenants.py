@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
-from mimecast_secops.api import ApiVersion, MimecastClient
+from mimecast_secops.api import ApiVersion, MimecastClient, Runtime
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.parameters import parse
 from mimecast_secops.simulator import Simulator
@@ -17,9 +18,20 @@ def settings_for(simulator: Simulator, api_version: ApiVersion, **overrides: Any
     return replace(settings, **overrides)
 
 
-def client_for(simulator: Simulator, api_version: ApiVersion) -> MimecastClient:
+def client_for(simulator: Simulator, api_version: ApiVersion, runtime: Runtime | None = None) -> MimecastClient:
     """A client of a simulator."""
-    return MimecastClient(connection_of(settings_for(simulator, api_version)).connection)
+    return MimecastClient(connection_of(settings_for(simulator, api_version)).connection, runtime)
+
+
+def runtime_without_sleep() -> Runtime:
+    """A runtime whose clock jumps ahead instead of sleeping, so that retries take no time."""
+    slept = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal slept
+        slept += seconds
+
+    return Runtime(monotonic=lambda: time.monotonic() + slept, sleep=sleep)
 
 
 def environment_for(simulator: Simulator, api_version: ApiVersion) -> dict[str, str]:

@@ -70,7 +70,7 @@ def marks(simulator: Simulator) -> list[str]:
 
 
 def commands() -> list[list[str]]:
-    actions = [["action", slug, *options] for slug, options in PARAMETERS.items()]
+    actions = [["action", slug, *more] for slug, more in PARAMETERS.items()]
     runs = [["connector", "run", "--domains", "example.com"], ["doctor"], ["undo"]]
     return [*actions, *runs]
 

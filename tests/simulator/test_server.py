@@ -30,8 +30,6 @@ from tests.simulator.caller import (
 )
 
 COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator"]
-
-
 POSIX = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 
 

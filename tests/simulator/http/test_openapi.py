@@ -43,17 +43,9 @@ from tests.simulator.caller import (
 )
 
 DOCUMENT = openapi_document()
-
-
 ROOT = Path(__file__).parents[3]
-
-
 GUIDES = [ROOT / "docs" / "guide" / "simulator.md", ROOT / "docs" / "fr" / "guide" / "simulator.md"]
-
-
 POLICY = {"description": "d", "from": {"type": "email_domain", "emailDomain": "a.example"}, "to": {"type": "everyone"}}
-
-
 QUERY = archive_query(fields=("subject", "displaytoaddresslist"))
 
 

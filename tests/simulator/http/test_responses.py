@@ -26,11 +26,7 @@ from tests.simulator.caller import (
 )
 
 NOW = datetime(2025, 4, 16, 16, 10, tzinfo=UTC)
-
-
 SAMPLES = sorted(path.name.removesuffix(".json") for path in SAMPLE_REPLIES.glob("*.json"))
-
-
 NOT_SIMULATED = {
     "auth1.login_success": "passwords are not simulated",
     "auth2.token_verification_failed": "an outage of the gateway",
@@ -40,11 +36,7 @@ NOT_SIMULATED = {
 
 # Members, with all below them, that a reply can lack.
 _NOT_REQUESTED = (".data[].items[].displayfromaddress", ".data[].items[].displaytoaddresslist")  # API notes 8.1
-
-
 _INVENTED = (".fail[].errors[].field",)  # the error of the sample is inferred
-
-
 _TRANSMISSION = (  # every block of the details is optional (API notes 6.2)
     ".data[].deliveredMessage.*.deliveryMetaInfo",
     ".data[].deliveredMessage.*.policyInfo",

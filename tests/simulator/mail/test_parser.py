@@ -176,6 +176,13 @@ def test_encoded_words_are_decoded_and_times_are_read_in_their_zone() -> None:
     assert mail.sent == datetime(2025, 4, 16, 16, 7, 14, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "date", ["", "yesterday", "Thu, 99 Foo 99999 99:99:99 +9999", "Fri, 31 Dec 9999 23:59:59 -1200"]
+)
+def test_an_unreadable_date_is_absent(date: str) -> None:
+    assert parse_email(f"Date: {date}\r\n\r\n".encode()).sent is None
+
+
 def test_headers_are_escaped_in_the_header_block() -> None:
     assert (
         "Message-ID: &lt;a&amp;b@example.org&gt;\r\n"

@@ -15,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from mimecast_secops.simulator import Simulator
@@ -55,7 +55,8 @@ class Reply:
 
     @property
     def data(self) -> list[Any]:
-        return self.json["data"]
+        items: list[Any] = self.json["data"]
+        return items
 
     @property
     def codes(self) -> list[str]:
@@ -79,10 +80,10 @@ def send(
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=30) as answer:
-            return Reply(answer.status, answer.headers, answer.read())
+            return Reply(answer.status, cast("Mapping[str, str]", answer.headers), answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Reply(error.code, error.headers, error.read())
+            return Reply(error.code, cast("Mapping[str, str]", error.headers), error.read())
 
 
 def mc_date(moment: datetime, zone: str = "UTC") -> str:

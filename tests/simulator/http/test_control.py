@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -210,7 +211,12 @@ def test_a_raw_subject_is_in_every_reply_with_its_record_only(simulator: Simulat
     assert control(simulator, "record", {"id": record.id, "raw_subject": coded}).json["subject"] == "Mine"
     search = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     detail = "/api/gateway/message/get-message-detail"
-    requests = {SEARCH: search, HOLD_LIST: {"admin": True}, INFO: {"id": record.id}, detail: {"id": record.hold_id}}
+    requests: dict[str, dict[str, Any]] = {
+        SEARCH: search,
+        HOLD_LIST: {"admin": True},
+        INFO: {"id": record.id},
+        detail: {"id": record.hold_id},
+    }
     for path, item in requests.items():
         reply = v1.call(path, item).raw
         assert b'"subject":"' + raw + b'"' in reply, path

@@ -47,7 +47,7 @@ def test_a_list_without_admin_is_empty(simulator: Simulator, caller: Caller) -> 
 def test_the_quirk_defines_the_reply_for_a_message_that_is_not_held(
     simulator: Simulator, v2: Caller, quirk: str, data: list[dict[str, bool]], codes: list[str]
 ) -> None:
-    simulator.tenant.quirks.not_held = quirk
+    simulator.tenant.quirks.change("not_held", quirk)
     (record,) = simulator.tenant.receive(eml())
     reply = v2.call(RELEASE, {"id": record.hold_id})
     assert reply.data == [{"id": record.hold_id} | flag for flag in data]

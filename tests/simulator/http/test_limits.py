@@ -45,7 +45,7 @@ def test_api_2_sends_quota_headers_only_with_429_or_with_the_quirk(simulator: Si
 @pytest.mark.parametrize("spelling", ["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit"])
 def test_the_headers_have_the_spelling_of_the_quirk(simulator: Simulator, v1: Caller, spelling: str) -> None:
     simulator.tenant.quirks.rate_limit = 1
-    simulator.tenant.quirks.rate_header = spelling
+    simulator.tenant.quirks.change("rate_header", spelling)
     v1.call(ACCOUNT)
     reply = v1.call(ACCOUNT)
     assert reply.status == 429

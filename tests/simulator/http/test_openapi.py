@@ -51,7 +51,10 @@ QUERY = archive_query(fields=("subject", "displaytoaddresslist"))
 
 def schema_of(path: str, method: str = "post") -> dict[str, Any]:
     """The schema of a successful reply."""
-    return DOCUMENT["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema: dict[str, Any] = DOCUMENT["paths"][path][method]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
+    return schema
 
 
 def request_members(path: str) -> set[str]:
@@ -61,11 +64,29 @@ def request_members(path: str) -> set[str]:
 
 def resolved(schema: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref")
-    return DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]] if reference else schema
+    target: dict[str, Any] = DOCUMENT["components"]["schemas"][reference.rpartition("/")[2]] if reference else schema
+    return target
+
+
+TYPES: dict[str, Any] = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+    "array": list,
+    "object": dict,
+}
 
 
 def is_of_type(value: object, kind: str) -> bool:
-    types = {"string": str, "boolean": bool, "integer": int, "number": (int, float), "array": list, "object": dict}
+    types: dict[str, Any] = {
+        "string": str,
+        "boolean": bool,
+        "integer": int,
+        "number": (int, float),
+        "array": list,
+        "object": dict,
+    }
     return isinstance(value, types[kind]) and not (isinstance(value, bool) and kind != "boolean")
 
 
@@ -289,7 +310,8 @@ def test_the_comparison_finds_missing_extra_and_mistyped_members(simulator: Simu
     reply = Caller(simulator).call(path).json
     (item,) = reply["data"]
     name = next(iter(item))
-    for changed in ({"extra": 1}, {name: []}, {name: None}):
+    changes: tuple[dict[str, Any], ...] = ({"extra": 1}, {name: []}, {name: None})
+    for changed in changes:
         assert list(mismatches(reply | {"data": [item | changed]}, schema_of(path)))
     del item[name]
     assert list(mismatches(reply, schema_of(path))) == [f".data[].{name} is missing"]

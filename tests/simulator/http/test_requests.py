@@ -33,7 +33,7 @@ def test_only_api_2_distinguishes_unknown_and_damaged_ids(simulator: Simulator, 
     assert v2.call(RELEASE, {"id": unknown}).json["meta"]["status"] == 404
 
 
-NOT_STRINGS = (["a"], {"a": 1}, [], 5, True)
+NOT_STRINGS: tuple[object, ...] = (["a"], {"a": 1}, [], 5, True)
 QUEUE_AND_TRACKING = (RELEASE, INFO, DETAIL, GET_FILE)
 ARCHIVE_DETAILS = ("/api/archive/get-message-detail", "/api/archive/get-message-part")
 MESSAGE_FINDER = (

@@ -118,7 +118,10 @@ def quirks(**values: object) -> Callable[[Stage], None]:
 
 
 def fault(**members: Any) -> Callable[[Stage], None]:
-    return lambda stage: stage.simulator.control("faults", {"add": [members]}) and None
+    def change(stage: Stage) -> None:
+        stage.simulator.control("faults", {"add": [members]})
+
+    return change
 
 
 def decided(stage: Stage) -> None:
@@ -208,7 +211,8 @@ def replay(name: str, stage: Stage) -> Reply:
     if path.startswith(REST_POLICIES + "/"):
         path = f"{REST_POLICIES}/{stage.policy}"
     caller.headers(path)
-    PREPARED.get(name, lambda _: None)(stage)
+    if prepare := PREPARED.get(name):
+        prepare(stage)
     if name == "auth2.missing_bearer":
         return send(stage.simulator.url + path, body=b"{}")
     token = ""

@@ -73,7 +73,7 @@ def test_the_quirks_define_the_order_and_the_number_of_rows(
     now = simulator.tenant.clock.now()
     for age, subject in enumerate("CBA"):
         simulator.tenant.receive(eml(subject), received=now - timedelta(minutes=age + 1))
-    simulator.tenant.quirks.tracked_order = order
+    simulator.tenant.quirks.change("tracked_order", order)
     criteria = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     assert "".join(subjects(v2, **criteria)) == expected
     simulator.tenant.quirks.tracked_limit = 2

@@ -118,7 +118,7 @@ def tracked_email(record: TrackingRecord) -> TrackedEmail:
         "spamScore": 9 if record.hold else 0,
         "detectionLevel": "relaxed" if record.hold else "",
     }
-    return cast("TrackedEmail", {**tracked, **record.row})
+    return cast("TrackedEmail", dict(tracked) | record.row)
 
 
 def get_message_info(request: ApiRequest) -> ApiResponse:
@@ -155,7 +155,7 @@ def message_info(request: ApiRequest, record: TrackingRecord) -> MessageInfo:
     else:
         details["recipientInfo"]["recipientMetaInfo"] = _receipt(record)
         details["deliveredMessage"] = {record.recipient: {"messageInfo": message, "policyInfo": _policies()}}
-    return cast("MessageInfo", {**details, **record.info})
+    return cast("MessageInfo", dict(details) | record.info)
 
 
 def _message_text(record: TrackingRecord) -> MessageText:

@@ -79,44 +79,36 @@ TYPES: dict[str, Any] = {
 
 
 def is_of_type(value: object, kind: str) -> bool:
-    types: dict[str, Any] = {
-        "string": str,
-        "boolean": bool,
-        "integer": int,
-        "number": (int, float),
-        "array": list,
-        "object": dict,
-    }
-    return isinstance(value, types[kind]) and not (isinstance(value, bool) and kind != "boolean")
+    return isinstance(value, TYPES[kind]) and not (isinstance(value, bool) and kind != "boolean")
 
 
-def mismatches(value: Any, schema: dict[str, Any], place: str = "") -> Iterator[str]:
-    """The places at which a reply differs from its schema: another type, a missing or an undocumented member."""
+def mismatches(value: Any, schema: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The paths at which a reply differs from its schema: another type, a missing or an undocumented member."""
     schema = resolved(schema)
     if "anyOf" in schema:
-        alternatives = [list(mismatches(value, alternative, place)) for alternative in schema["anyOf"]]
+        alternatives = [list(mismatches(value, alternative, path)) for alternative in schema["anyOf"]]
         yield from [] if [] in alternatives else alternatives[0]
         return
     kind = schema.get("type")
     if kind == "null" or value is None:
-        yield from [] if value is None and kind == "null" else [f"{place}: null"]
+        yield from [] if value is None and kind == "null" else [f"{path}: null"]
         return
     if kind is not None and not is_of_type(value, kind):
-        yield f"{place}: {value!r} is not of type {kind}"
+        yield f"{path}: {value!r} is not of type {kind}"
         return
     if kind == "array":
         for item in value:
-            yield from mismatches(item, schema.get("items", {}), f"{place}[]")
+            yield from mismatches(item, schema.get("items", {}), f"{path}[]")
     elif kind == "object" and "properties" in schema:
-        yield from (f"{place}.{name} is missing" for name in set(schema.get("required", [])) - set(value))
+        yield from (f"{path}.{name} is missing" for name in set(schema.get("required", [])) - set(value))
         for name, member in value.items():
             if name in schema["properties"]:
-                yield from mismatches(member, schema["properties"][name], f"{place}.{name}")
+                yield from mismatches(member, schema["properties"][name], f"{path}.{name}")
             else:
-                yield f"{place}.{name} is not in the document"
+                yield f"{path}.{name} is not in the document"
     elif kind == "object" and isinstance(schema.get("additionalProperties"), dict):
         for member in value.values():
-            yield from mismatches(member, schema["additionalProperties"], f"{place}.*")
+            yield from mismatches(member, schema["additionalProperties"], f"{path}.*")
 
 
 def test_the_document_is_served(simulator: Simulator) -> None:

@@ -1,30 +1,21 @@
-"""Connections to a simulated tenant, for tests of every room."""
+"""Connections to a simulated tenant, for the tests of all packages."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from typing import Any
 
-from mimecast_secops.api import ApiVersion, MimecastClient, Runtime, Secret
+from mimecast_secops.api import ApiVersion, MimecastClient, Runtime
 from mimecast_secops.connection import ConnectionSettings, connection_of
+from mimecast_secops.parameters import parse
 from mimecast_secops.simulator import Simulator
 
 
-def settings_for(simulator: Simulator, api_version: ApiVersion) -> ConnectionSettings:
-    """The settings that lead to a simulator over one generation of the API."""
-    keys, application = simulator.v1, simulator.v2
-    if api_version is ApiVersion.V2:
-        return ConnectionSettings(
-            api_root=simulator.url,
-            client_id=application.client_id,
-            client_secret=Secret(application.client_secret),
-        )
-    return ConnectionSettings(
-        api_root=simulator.url,
-        application_id=keys.application_id,
-        application_key=Secret(keys.application_key),
-        access_key=Secret(keys.access_key),
-        secret_key=Secret(keys.secret_key),
-    )
+def settings_for(simulator: Simulator, api_version: ApiVersion, **overrides: Any) -> ConnectionSettings:
+    """The settings that connect to a simulator; `overrides` replaces members of the record."""
+    settings, _ = parse(ConnectionSettings, simulator.settings(_number(api_version)))
+    return replace(settings, **overrides)
 
 
 def client_for(simulator: Simulator, api_version: ApiVersion, runtime: Runtime | None = None) -> MimecastClient:
@@ -44,18 +35,9 @@ def runtime_without_sleep() -> Runtime:
 
 
 def environment_for(simulator: Simulator, api_version: ApiVersion) -> dict[str, str]:
-    """The environment variables that lead to a simulator."""
-    keys, application = simulator.v1, simulator.v2
-    if api_version is ApiVersion.V2:
-        credentials = {
-            "MIMECAST_CLIENT_ID": application.client_id,
-            "MIMECAST_CLIENT_SECRET": application.client_secret,
-        }
-    else:
-        credentials = {
-            "MIMECAST_APPLICATION_ID": keys.application_id,
-            "MIMECAST_APPLICATION_KEY": keys.application_key,
-            "MIMECAST_ACCESS_KEY": keys.access_key,
-            "MIMECAST_SECRET_KEY": keys.secret_key,
-        }
-    return {"MIMECAST_API_ROOT": simulator.url, **credentials}
+    """The environment variables that connect to a simulator."""
+    return simulator.environment(_number(api_version))
+
+
+def _number(api_version: ApiVersion) -> int:
+    return {ApiVersion.V1: 1, ApiVersion.V2: 2}[api_version]

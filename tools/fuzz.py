@@ -1,6 +1,6 @@
-"""`python tools/fuzz.py TARGET [seconds]`: coverage-guided fuzzing with atheris; what it finds worth keeping is kept.
+"""`python tools/fuzz.py TARGET [SECONDS]`: coverage-guided fuzzing with atheris.
 
-Needs requirements/hardening.txt. The inputs lie in tests/fuzz/corpus, where a test replays them without atheris.
+Needs requirements/hardening.txt. New inputs are stored in tests/fuzz/corpus. A test replays them without atheris.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.parser import parse_email
 from tests.actions.runner import ActionRunner
-from tests.simulator.caller import letter
+from tests.simulator.caller import eml
 
 FIND, ADVANCED = "simple-archive-search", "advanced-archive-search"
 ARCHIVE = "/api/archive/search"
@@ -23,7 +23,7 @@ def naive(year: int) -> datetime:
 
 
 def archive_messages(runner: ActionRunner, count: int) -> None:
-    mail, now = read_mail(letter("Many")), datetime.now(UTC)
+    mail, now = parse_email(eml("Many")), datetime.now(UTC)
     for number in range(count):
         received = now - timedelta(seconds=number + 1)
         runner.simulator.tenant.add(mail, "ann@example.com", received=received, hold=None)

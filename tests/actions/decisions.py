@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Decision, Tracked
+from mimecast_secops.simulator.tenant.records import Decision, TrackingRecord
 from tests.actions.runner import ActionRunner
 
 RELEASE, REJECT = "/api/gateway/hold-release", "/api/gateway/hold-reject"
@@ -20,7 +20,7 @@ def decisions(runner: ActionRunner) -> list[Decision]:
     return runner.simulator.tenant.decisions
 
 
-def with_risk(runner: ActionRunner, risk: object) -> Tracked:
+def with_risk(runner: ActionRunner, risk: object) -> TrackingRecord:
     record = runner.receive_held()
     record.info = {"spamInfo": {"spamProcessingDetail": {"verdict": {"decision": "spam", "risk": risk}}}}
     return record

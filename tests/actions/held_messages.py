@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.actions.runner import ActionRunner
 
 both_decisions = pytest.mark.parametrize(
@@ -14,7 +14,7 @@ both_decisions = pytest.mark.parametrize(
 )
 
 
-KINDS: dict[str, Callable[[Tracked], str]] = {
+KINDS: dict[str, Callable[[TrackingRecord], str]] = {
     "tracking id": lambda message: message.id,
     "hold id": lambda message: message.hold_id,
     "Message-ID": lambda message: message.mail.message_id,

@@ -14,9 +14,9 @@ from mimecast_secops.actions import Action, Context, Result, all_actions, execut
 from mimecast_secops.api import ApiVersion, MimecastClient
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.limits import RateLimits
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import held_letter, letter
+from tests.simulator.caller import eml, held_eml
 from tests.tenants import client_for, runtime_without_sleep
 
 TOKEN_PATH = "/oauth/token"
@@ -35,7 +35,7 @@ def reset(simulator: Simulator) -> None:
         setattr(simulator.tenant, field.name, getattr(tenant, field.name))
     simulator.app.faults.clear()
     simulator.app.log.clear()
-    simulator.app.gate.limits = RateLimits()
+    simulator.app.middleware.limits = RateLimits()
 
 
 @dataclass
@@ -103,14 +103,14 @@ class ActionRunner:
 
     def receive_held(
         self, subject: str = "Offer", *, risk: str = "", received: datetime | None = None, **headers: Any
-    ) -> Tracked:
+    ) -> TrackingRecord:
         """Receive a message that is held."""
         risk_header = {"X_Simulator_Risk": risk} if risk else {}
-        return self.simulator.tenant.receive(held_letter(subject, **risk_header, **headers), received=received)[0]
+        return self.simulator.tenant.receive(held_eml(subject, **risk_header, **headers), received=received)[0]
 
-    def receive(self, subject: str = "Minutes", *, received: datetime | None = None, **headers: Any) -> Tracked:
+    def receive(self, subject: str = "Minutes", *, received: datetime | None = None, **headers: Any) -> TrackingRecord:
         """Receive a message that is delivered and archived."""
-        return self.simulator.tenant.receive(letter(subject, **headers), received=received)[0]
+        return self.simulator.tenant.receive(eml(subject, **headers), received=received)[0]
 
     def unknown_id(self) -> str:
         """A well-formed ID that the tenant has not issued."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.actions.held_messages import KINDS, both_decisions, decided
 from tests.actions.runner import ActionRunner
 
@@ -16,7 +16,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def still_shown_as_held(runner: ActionRunner, record: Tracked) -> dict[str, Any]:
+def still_shown_as_held(runner: ActionRunner, record: TrackingRecord) -> dict[str, Any]:
     """Someone else decides on the message. It leaves the hold queue, but message tracking still shows it as held."""
     details = runner.client.tracking.info(record.id).raw
     runner.simulator.tenant.set_status(record, "archived")

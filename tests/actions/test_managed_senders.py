@@ -12,7 +12,7 @@ both_types = pytest.mark.parametrize(("slug", "action"), [("block-sender", "bloc
 
 
 def entries(runner: ActionRunner) -> list[tuple[str, str, str]]:
-    return [(entry.sender, entry.to, entry.action) for entry in runner.simulator.tenant.managed.values()]
+    return [(entry.sender, entry.to, entry.action) for entry in runner.simulator.tenant.managed_senders.values()]
 
 
 @both_types

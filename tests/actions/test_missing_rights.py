@@ -35,7 +35,7 @@ def on_each_version(permissions: Callable[[Action], set[str]]) -> pytest.MarkDec
 
 def changes(runner: ActionRunner) -> tuple[int, int, int]:
     tenant = runner.simulator.tenant
-    return len(tenant.decisions), len(tenant.managed) + len(tenant.reports), len(tenant.policies)
+    return len(tenant.decisions), len(tenant.managed_senders) + len(tenant.reports), len(tenant.policies)
 
 
 def named_permissions(error: str) -> set[str]:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.actions.held_messages import KINDS, both_decisions, decided
 from tests.actions.runner import ActionRunner
 
 LOGGED = {"tracking id": "is a tracking ID", "hold id": "is a hold ID"}
 
 
-def held_for_three(runner: ActionRunner, **headers: Any) -> list[Tracked]:
+def held_for_three(runner: ActionRunner, **headers: Any) -> list[TrackingRecord]:
     to = "ann@example.com, bob@example.com, cat@example.com"
     message = runner.receive_held("Offer", to=to, **headers)
     return list(runner.simulator.tenant.by_message_id(message.mail.message_id))

@@ -473,7 +473,7 @@ def test_an_unknown_file_is_not_found(tenant: Simulator, api_version: ApiVersion
 
 
 def test_a_download_without_its_permission_names_it() -> None:
-    with Simulator(behaviour=Quirks()) as simulator:
+    with Simulator(quirks=Quirks()) as simulator:
         simulator.control("rights", {"revoke": [GET.permission]})
         with (
             client_for(simulator, ApiVersion.V1) as client,

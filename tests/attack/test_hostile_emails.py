@@ -13,7 +13,7 @@ import pytest
 
 from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Quirks, Simulator
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.attack.connector_process import MEBIBYTE, ConnectorProcess
 from tests.attack.hostile_emails import HOSTILE_NAMES, hostile_emails
 from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND
@@ -27,7 +27,7 @@ HARMFUL = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 RESERVED = {"con", "nul", "prn", "aux"}
 
 
-def in_scope(simulator: Simulator, domains: set[str]) -> list[Tracked]:
+def in_scope(simulator: Simulator, domains: set[str]) -> list[TrackingRecord]:
     """The held records that a connector for these domains must ingest."""
 
     def is_in_scope(*addresses: str) -> bool:
@@ -81,7 +81,7 @@ def test_every_held_sample_email_becomes_one_alert(api_version: ApiVersion, tmp_
 def test_every_crafted_email_becomes_one_alert_with_safe_file_names(api_version: ApiVersion, tmp_path: Path) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
-    with Simulator(behaviour=Quirks(gateway_detail_on_v2=True)) as simulator:
+    with Simulator(quirks=Quirks(gateway_detail_on_v2=True)) as simulator:
         for name, raw in hostile_emails():
             assert all(record.is_held for record in simulator.tenant.receive(raw)), name
         connector = connector_for(simulator, api_version, folder)

@@ -66,7 +66,7 @@ def test_nothing_is_sent_without_a_journal(command_line: CommandLine, simulator:
     result = command_line.invoke(*BLOCK)
     assert result.exit_code == exit_codes.UNWRITABLE
     assert "Nothing was sent" in result.stderr
-    assert simulator.tenant.managed == {}
+    assert simulator.tenant.managed_senders == {}
 
 
 def test_a_change_stands_even_if_the_journal_cannot_record_its_end(command_line: CommandLine) -> None:

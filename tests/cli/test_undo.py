@@ -25,7 +25,7 @@ def shared_simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(shared_simulator: Simulator) -> Simulator:
-    shared_simulator.tenant.managed.clear()
+    shared_simulator.tenant.managed_senders.clear()
     shared_simulator.tenant.policies.clear()
     return shared_simulator
 
@@ -44,7 +44,7 @@ def create_policy(command_line: CommandLine) -> None:
 
 
 def managed_entry(simulator: Simulator) -> str:
-    return simulator.tenant.managed[EVE, ANN].action
+    return simulator.tenant.managed_senders[EVE, ANN].action
 
 
 # the list

@@ -30,7 +30,7 @@ def test_no_probe_changes_the_tenant(simulator: Simulator, api_version: ApiVersi
     assert statuses() == statuses_before
     assert simulator.tenant.decisions == []
     assert simulator.tenant.policies == {}
-    assert simulator.tenant.managed == {}
+    assert simulator.tenant.managed_senders == {}
 
 
 def test_a_probe_with_an_unreadable_reply_has_an_unknown_verdict(simulator: Simulator) -> None:

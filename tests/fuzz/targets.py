@@ -1,4 +1,4 @@
-"""Everything that reads what strangers wrote, as functions of bytes that must never raise anything unforeseen."""
+"""The parsers of untrusted input, as functions of bytes that raise only the documented errors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
 from mimecast_secops.api import check_query as check
+from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.envelope import RawReply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
+from mimecast_secops.api.error_mapping import RequestInfo, refusal
 from mimecast_secops.api.resources import account
 from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
-from mimecast_secops.api.vocabulary import ApiVersion
 from mimecast_secops.ingest.event_fields import flatten
 from mimecast_secops.ingest.message_tracking.attachments import safe_name
 from mimecast_secops.ingest.message_tracking.events import RecordDetails, alert_of
@@ -20,22 +20,22 @@ from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.state import State, UnreadableState
 from mimecast_secops.parameters import InvalidParameter, read_time, split
 from mimecast_secops.simulator.http.requests import read_body
-from mimecast_secops.simulator.mail.parser import read_mail
-from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
+from mimecast_secops.simulator.mail.parser import parse_email
+from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
 
 
 def reply(data: bytes) -> None:
-    """A reply of the server, up to the error or the records that it stands for."""
+    """A reply of the server, up to its error or its records."""
     raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
     opened = open_envelope(raw)
     for api_version in ApiVersion:
-        error_of_reply(RequestInfo(SEARCH, api_version), raw, opened)
+        refusal(RequestInfo(SEARCH, api_version), raw, opened)
     for entry in opened.data if opened else ():
         records(entry)
 
 
 def records(entry: object) -> None:
-    """One item of the data, read as each kind of record."""
+    """An item of `data`, read as each kind of record."""
     for model in (TrackedMessage, HeldMessage, MessageDetail, MessageInfo, PolicyRecord, account.Account):
         model.read(entry)
     record = PendingRecord.from_tracking(TrackedMessage.read(entry), 0)
@@ -51,7 +51,7 @@ def headers(data: bytes) -> None:
 
 
 def query(data: bytes) -> None:
-    """A query that a person wrote."""
+    """A query of a user."""
     try:
         check(data.decode("utf-8", "replace"))
     except QueryError:
@@ -64,7 +64,7 @@ def file_name(data: bytes) -> None:
 
 
 def parameters(data: bytes) -> None:
-    """A list, and a time, that somebody typed."""
+    """A list and a time that a user entered."""
     text = data.decode("utf-8", "replace")
     split(text)
     try:
@@ -74,7 +74,7 @@ def parameters(data: bytes) -> None:
 
 
 def state(data: bytes) -> None:
-    """A stored state that something has damaged."""
+    """A damaged stored state."""
     half = len(data) // 2
     try:
         State.decode({"meta": data[:half], "backlog.0": data[half:], "ledger.1.0": data})
@@ -83,27 +83,27 @@ def state(data: bytes) -> None:
 
 
 def mail(data: bytes) -> None:
-    """A mail that arrives in the simulated tenant."""
-    read_mail(data)
+    """A message that arrives at the simulated tenant."""
+    parse_email(data)
 
 
 def simulated_query(data: bytes) -> None:
-    """A query that reaches the simulated archive."""
+    """A query of the simulated archive."""
     try:
         parse_query(data.decode("utf-8", "replace"), datetime.now(UTC))
-    except BadQuery:
+    except InvalidQuery:
         return
 
 
 def simulated_request(data: bytes) -> None:
-    """A request that reaches the simulated tenant."""
+    """The body of a request to the simulated tenant."""
     for version in (1, 2):
         read_body(data, version)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    one.__name__: one
-    for one in (
+    target.__name__: target
+    for target in (
         reply,
         headers,
         query,

@@ -1,4 +1,4 @@
-"""Speaking to the simulator the way a program does that has only read the API's documents."""
+"""A client of the simulator that shares no code with the product, and messages for tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from mimecast_secops.simulator import Simulator
@@ -43,7 +43,7 @@ REST_POLICIES = "/policy-management/cloud-gateway/v1/blocked-senders/policies"
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -55,19 +55,22 @@ class Reply:
 
     @property
     def data(self) -> list[Any]:
-        return self.json["data"]
+        items: list[Any] = self.json["data"]
+        return items
 
     @property
     def codes(self) -> list[str]:
-        """The codes of what failed, of either shape."""
+        """The codes of the failures, with and without an envelope."""
         return [
-            entry["code"] for one in self.json["fail"] for entry in ([one] if "code" in one else one.get("errors", []))
+            entry["code"]
+            for failure in self.json["fail"]
+            for entry in ([failure] if "code" in failure else failure.get("errors", []))
         ]
 
     @property
     def fields(self) -> list[str]:
         """The members of the request that were refused."""
-        return [entry.get("field", "") for one in self.json["fail"] for entry in one["errors"]]
+        return [entry.get("field", "") for failure in self.json["fail"] for entry in failure["errors"]]
 
 
 def send(
@@ -77,10 +80,10 @@ def send(
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=30) as answer:
-            return Reply(answer.status, answer.headers, answer.read())
+            return Reply(answer.status, cast("Mapping[str, str]", answer.headers), answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return Reply(error.code, error.headers, error.read())
+            return Reply(error.code, cast("Mapping[str, str]", error.headers), error.read())
 
 
 def mc_date(moment: datetime, zone: str = "UTC") -> str:
@@ -147,12 +150,12 @@ class Caller:
 
 
 def control(simulator: Simulator, path: str, body: Any = None, **headers: str) -> Reply:
-    """A control call, whatever it answers."""
+    """Make a control call."""
     raw = json.dumps({} if body is None else body).encode()
     return send(f"{simulator.url}/simulator/{path}", headers={"Content-Type": "application/json"} | headers, body=raw)
 
 
-def letter(
+def eml(
     subject: str = "Minutes",
     *,
     sender: str = "carol@example.org",
@@ -162,7 +165,7 @@ def letter(
     files: Mapping[str, bytes] | None = None,
     **headers: str,
 ) -> bytes:
-    """A mail, let through unless `X_Simulator_Hold` or a rule says otherwise."""
+    """A message in the `.eml` format, delivered unless a header or a rule holds it; `X_Name` is the header `X-Name`."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     mail["Message-ID"] = f"<{uuid.uuid4()}@example.org>"
@@ -178,5 +181,20 @@ def letter(
     return mail.as_bytes()
 
 
-def held_letter(subject: str = "Offer", **more: Any) -> bytes:
-    return letter(subject, **({"X_Simulator_Hold": "Spam Signature"} | more))
+def held_eml(subject: str = "Offer", **headers: Any) -> bytes:
+    """A message that is held."""
+    return eml(subject, **({"X_Simulator_Hold": "Spam Signature"} | headers))
+
+
+def archive_query(
+    muse: str = "", *, mailboxes: tuple[str, ...] = (), fields: tuple[str, ...] = ("subject",), **attributes: int
+) -> str:
+    """A query of the archive; `attributes` are those of its metadata."""
+    boxes = "".join(f"<mailbox include-aliases='true'>{mailbox}</mailbox>" for mailbox in mailboxes)
+    names = "".join(f"<return-field>{name}</return-field>" for name in fields)
+    written = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return (
+        f'<?xml version="1.0"?><xmlquery trace="iql,muse"><metadata query-type="emailarchive" archive="true"{written}>'
+        f"<mailboxes>{boxes}</mailboxes><smartfolders/><return-fields>{names}</return-fields></metadata>"
+        f"<muse>{muse}</muse></xmlquery>"
+    )

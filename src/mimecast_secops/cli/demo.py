@@ -128,7 +128,7 @@ class _Demo:
         self._screen.rows("", ("Action", "Subject", "Before", "After", "Verified"), rows, short=True)
         _check(before == ["held", "held"], "the messages were not held before")
         _check(after == ["archived", "rejected"], f"the statuses in the tenant are {after}")
-        decisions = Counter(decision.what for decision in self._tenant.decisions)
+        decisions = Counter(decision.outcome for decision in self._tenant.decisions)
         _check(decisions == {"released": 1, "rejected": 1}, f"the tenant recorded {dict(decisions)}")
         self._print("The tenant recorded one release, one rejection, and nothing else.")
 

@@ -1,9 +1,15 @@
-"""A Mimecast tenant on this machine: both API generations, mail from files, faults on demand.
+"""A Mimecast tenant on this machine, for tests, demos and playbook authors.
 
-It shares no code with the client: two readings of the same documents, which check each other.
+The simulator implements both API versions, reads messages from `.eml` files, and injects faults on demand. It shares no
+code with the client: both are written from the API documents, so each tests the other.
+
+    from mimecast_secops.simulator import Quirks, Simulator
+
+    with Simulator(mail=[Simulator.SAMPLES], quirks=Quirks(rate_limit=100)) as simulator:
+        print(simulator.url, simulator.environment(2))
 """
 
-from mimecast_secops.simulator.quirks import Quirks, UnknownSwitch
+from mimecast_secops.simulator.quirks import Quirks, UnknownQuirk
 from mimecast_secops.simulator.server import SAMPLES, Options, Simulator, serve
 
-__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "UnknownSwitch", "serve"]
+__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "UnknownQuirk", "serve"]

@@ -1,4 +1,4 @@
-"""Running the simulator: in a thread for tests and the demo, or in the foreground for people."""
+"""The HTTP server of the simulator: in a thread for tests and the demo, or in the foreground for the command line."""
 
 from __future__ import annotations
 
@@ -21,28 +21,37 @@ from typing import Any, Final, Self
 import uvicorn
 
 from mimecast_secops.simulator.http.app import LoggedRequest, SimulatorApp
-from mimecast_secops.simulator.mail.folder import WatchedFolder, mail_files
+from mimecast_secops.simulator.mail.folder import WatchedFolder, email_files
 from mimecast_secops.simulator.quirks import Quirks
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SAMPLES: Final = Path(__file__).parent / "samples"
-_READY_WITHIN: Final = 15.0
-_LOOK_EVERY: Final = 0.5
+"""The folder of the sample messages that ship with the simulator."""
+_START_TIMEOUT_S: Final = 15.0
+_POLL_INTERVAL_S: Final = 0.5
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class Simulator:
-    """A tenant with its HTTP face in a thread of this process, on a free loopback port.
+    """A simulated tenant with an HTTP server in a thread of this process, on a free loopback port.
+
+    Use it as a context manager:
 
         with Simulator(mail=[Simulator.SAMPLES]) as simulator:
             print(simulator.url, simulator.v2.client_id)
 
     Args:
-        mail: `.eml` files or folders of them that have arrived already.
-        behaviour: the switches.
-        tenant: a tenant that exists already; else a new one.
-        file_host: whether links point to another port than the API's.
+        mail: `.eml` files, or folders of them, to deliver at the start.
+        quirks: the behaviour where Mimecast's documents disagree or are silent. Ignored if `tenant` is passed.
+        tenant: the tenant to serve. Default: a new one.
+        file_host: whether file links lead to a second port, as on the real service.
+
+    Attributes:
+        tenant: the state of the tenant. Tests may read and change it directly.
+        app: the ASGI application.
+        url: the base URL of the API, "" before the server starts.
     """
 
     SAMPLES = SAMPLES
@@ -51,53 +60,92 @@ class Simulator:
         self,
         *,
         mail: Iterable[Path | str] = (),
-        behaviour: Quirks | None = None,
+        quirks: Quirks | None = None,
         tenant: Tenant | None = None,
         file_host: bool = False,
     ) -> None:
-        self.tenant = tenant or Tenant(behaviour=behaviour or Quirks())
+        self.tenant = tenant or Tenant(quirks=quirks or Quirks())
         self.app = SimulatorApp(self.tenant)
-        self._mail = [Path(place) for place in mail]
-        self._file_host = file_host
-        self._servers: list[_Threaded] = []
         self.url = ""
+        self._mail = [Path(path) for path in mail]
+        self._file_host = file_host
+        self._servers: list[_ServerThread] = []
 
     @property
     def v1(self) -> KeysV1:
-        """The tenant's API 1.0 keys."""
+        """The API 1.0 keys of the tenant."""
         return self.tenant.keys
 
     @property
     def v2(self) -> ApplicationV2:
-        """The tenant's API 2.0 application."""
+        """The API 2.0 application of the tenant."""
         return self.tenant.application
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """The requests that Mimecast's API has had, oldest first."""
+        """The requests of the API, oldest first, without control calls."""
         return list(self.app.log)
 
-    def receive(self, *places: Path | str) -> list[Tracked]:
-        """Let mail arrive: files or folders of `.eml`, a second apart, the last one now."""
-        files = list(mail_files(Path(place) for place in places))
-        return receive_files(self.tenant, files)
+    def settings(self, version: int) -> dict[str, str]:
+        """The settings of a connection to this tenant, under the names of the integration's parameters.
+
+        Args:
+            version: the API version, 1 or 2.
+        """
+        return _settings(self.tenant, self.url, version)
+
+    def environment(self, version: int) -> dict[str, str]:
+        """The environment variables that connect the command line to this tenant.
+
+        Args:
+            version: the API version, 1 or 2.
+        """
+        return _environment(self.tenant, self.url, version)
+
+    def reset(self, tenant: Tenant | None = None) -> None:
+        """Replace the tenant, and clear faults, request counts, tokens and logged requests. The URL stays the same.
+
+        Args:
+            tenant: the tenant to serve. Default: a new one, with new credentials.
+        """
+        self.tenant = tenant or Tenant()
+        self.app.reset(self.tenant)
+
+    def receive(self, *paths: Path | str) -> list[TrackingRecord]:
+        """Deliver files, or folders of `.eml` files. They arrive one second apart, the last one now.
+
+        Returns:
+            The new tracking records, one for each recipient of each message.
+        """
+        return receive_files(self.tenant, list(email_files(Path(path) for path in paths)))
 
     def control(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """A control call over HTTP, as another program would make it."""
+        """Make a control call over HTTP.
+
+        Args:
+            path: the name of the call, such as `faults`.
+            body: the JSON object of the request.
+
+        Returns:
+            The JSON object of the reply.
+
+        Raises:
+            urllib.error.HTTPError: the call was refused.
+        """
         data = json.dumps(dict(body or {})).encode()
-        request = urllib.request.Request(  # noqa: S310 -- our own loopback URL
+        request = urllib.request.Request(  # noqa: S310 -- a loopback URL
             f"{self.url}/simulator/{path}", data=data, headers={"Content-Type": "application/json"}
         )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as reply:
-            answer: dict[str, Any] = json.load(reply)
-            return answer
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=300) as response:
+            reply: dict[str, Any] = json.load(response)
+            return reply
 
     def __enter__(self) -> Self:
         self.receive(*self._mail)
-        api = _Threaded(self.app)
+        api = _ServerThread(self.app)
         self._servers = [api]
         if self._file_host:
-            files = _Threaded(self.app)
+            files = _ServerThread(self.app)
             self._servers.append(files)
             self.app.file_base = files.url
         for server in self._servers:
@@ -112,11 +160,11 @@ class Simulator:
             server.stop()
 
 
-class _Threaded:
-    """One uvicorn server in one thread."""
+class _ServerThread:
+    """A uvicorn server in a thread."""
 
     def __init__(self, app: SimulatorApp) -> None:
-        # Named as TCP, so that asyncio turns Nagle's algorithm off: with it each reply waits 40 ms.
+        # With the protocol TCP, asyncio disables Nagle's algorithm, which delays each reply by 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -125,7 +173,7 @@ class _Threaded:
 
     def start(self) -> None:
         self._thread.start()
-        for _ in range(int(_READY_WITHIN * 100)):
+        for _ in range(int(_START_TIMEOUT_S * 100)):
             if self._server.started:
                 return
             threading.Event().wait(0.01)
@@ -133,7 +181,7 @@ class _Threaded:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=_READY_WITHIN)
+        self._thread.join(timeout=_START_TIMEOUT_S)
         self._socket.close()
 
     def _run(self) -> None:
@@ -142,9 +190,16 @@ class _Threaded:
 
 @dataclass(slots=True, kw_only=True)
 class Options:
-    """How the simulator runs in the foreground.
+    """Options of the simulator in the foreground.
 
-    `watch` are folders that are read now and watched for more. `sets` are switches as `name=value`.
+    Attributes:
+        mail: files to deliver, and folders to deliver and watch for new files.
+        host: the address to listen on.
+        port: the port to listen on; 0 for a free one.
+        domains: domains of the tenant.
+        sets: quirks as `name=value`.
+        allow_remote: whether other machines may connect.
+        ready: called with each line of output, the last one when the server accepts connections.
     """
 
     mail: list[Path] = field(default_factory=list)
@@ -153,97 +208,111 @@ class Options:
     domains: list[str] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
     allow_remote: bool = False
-    ready: Callable[[str], None] = lambda line: print(line, flush=True)  # noqa: T201 -- the line that people wait for
+    ready: Callable[[str], None] = lambda line: print(line, flush=True)  # noqa: T201 -- the output of the command
 
 
 def serve(options: Options) -> int:
-    """Run until interrupted. Says on one line each where it listens and what to connect with.
+    """Run the simulator until it is interrupted. Passes the URL and the credentials to `options.ready`.
 
     Returns:
-        The process's exit code.
+        The exit code of the process.
 
     Raises:
-        ValueError: an unknown switch, or a host that is not this machine without `allow_remote`.
+        UnknownQuirk: a quirk does not exist or does not accept the value.
+        ValueError: `host` is not a loopback address, and `allow_remote` is not set.
     """
-    if options.host not in ("127.0.0.1", "localhost", "::1") and not options.allow_remote:
+    if options.host not in _LOOPBACK and not options.allow_remote:
         raise ValueError(f"{options.host} is reachable from other machines; that needs --allow-remote.")
     tenant = Tenant()
     tenant.domains |= {domain.lower() for domain in options.domains}
     for setting in options.sets:
         name, _, value = setting.partition("=")
-        tenant.behaviour.change(name.strip(), value.strip())
-    watched = _receive_what_lies_there(tenant, options.mail)
+        tenant.quirks.change(name.strip(), value.strip())
+    folders = _receive_existing(tenant, options.mail)
     app = SimulatorApp(tenant, allow_remote=options.allow_remote)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((options.host, options.port))
-        listener.listen(1024)  # whoever reads `ready` may connect at once
+        listener.listen(1024)  # a client may connect as soon as it reads the line `ready`
         host = f"[{options.host}]" if family == socket.AF_INET6 else options.host
         url = f"http://{host}:{listener.getsockname()[1]}"
-        options.ready("This is a simulator of a Mimecast tenant. No mail and no credential in it is real.")
-        for line in _how_to_connect(tenant, url):
+        options.ready("This is a simulator of a Mimecast tenant. Its messages and credentials are not real.")
+        for line in _connection_lines(tenant, url):
             options.ready(line)
         gc.freeze()
-        return asyncio.run(_serve(app, listener, watched))
+        return asyncio.run(_serve(app, listener, folders))
 
 
-async def _serve(app: SimulatorApp, listener: socket.socket, watched: list[WatchedFolder]) -> int:
+async def _serve(app: SimulatorApp, listener: socket.socket, folders: list[WatchedFolder]) -> int:
     server = uvicorn.Server(_config(app))
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):
             asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
-    watching = asyncio.create_task(_watch(app.tenant, watched))
+    watcher = asyncio.create_task(_watch(app.tenant, folders))
     await server.serve(sockets=[listener])
-    watching.cancel()
+    watcher.cancel()
     return 0
 
 
-def _receive_what_lies_there(tenant: Tenant, places: list[Path]) -> list[WatchedFolder]:
-    """Let the mail in `places` arrive. The folders know what was taken, so that all else that appears is new."""
-    watched, files = [], []
-    for place in places:
-        if place.is_dir():
-            folder = WatchedFolder(place)
-            watched.append(folder)
+def _receive_existing(tenant: Tenant, paths: list[Path]) -> list[WatchedFolder]:
+    """Deliver the files in `paths`.
+
+    Returns:
+        The folders of `paths`. They return only files that appear later.
+    """
+    folders, files = [], []
+    for path in paths:
+        if path.is_dir():
+            folder = WatchedFolder(path)
+            folders.append(folder)
             files += folder.present_files()
         else:
-            files.append(place)
+            files.append(path)
     receive_files(tenant, files)
-    return watched
+    return folders
 
 
-async def _watch(tenant: Tenant, watched: list[WatchedFolder]) -> None:
+async def _watch(tenant: Tenant, folders: list[WatchedFolder]) -> None:
     while True:
-        await asyncio.sleep(_LOOK_EVERY)
-        for folder in watched:
+        await asyncio.sleep(_POLL_INTERVAL_S)
+        for folder in folders:
             receive_files(tenant, folder.new_files())
 
 
-def receive_files(tenant: Tenant, files: list[Path]) -> list[Tracked]:
-    """Let the mail in `files` arrive, a second apart, the last one now. What cannot be opened is named and left out."""
+def receive_files(tenant: Tenant, files: list[Path]) -> list[TrackingRecord]:
+    """Deliver files. They arrive one second apart, the last one now. An unreadable file is reported on stderr.
+
+    Returns:
+        The new tracking records.
+    """
     now = tenant.clock.now()
     records = []
     for number, path in enumerate(files):
         try:
             raw = path.read_bytes()
         except OSError as error:
-            print(f"{path}: {error.strerror}", file=sys.stderr)  # noqa: T201 -- there is no log yet
+            print(f"{path}: {error.strerror}", file=sys.stderr)  # noqa: T201 -- the simulator has no log
             continue
         records += tenant.receive(raw, received=now - timedelta(seconds=len(files) - 1 - number))
     return records
 
 
-def _how_to_connect(tenant: Tenant, url: str) -> list[str]:
-    keys, application = tenant.keys, tenant.application
+def _settings(tenant: Tenant, url: str, version: int) -> dict[str, str]:
+    credentials = tenant.keys if version == 1 else tenant.application
+    return {"API Root": url, **credentials.settings}
+
+
+def _environment(tenant: Tenant, url: str, version: int) -> dict[str, str]:
+    settings = _settings(tenant, url, version)
+    return {f"MIMECAST_{name.upper().replace(' ', '_')}": value for name, value in settings.items()}
+
+
+def _connection_lines(tenant: Tenant, url: str) -> list[str]:
+    v1, v2 = _environment(tenant, url, 1), _environment(tenant, url, 2)
     return [
-        f"MIMECAST_API_ROOT={url}",
-        f"MIMECAST_CLIENT_ID={application.client_id}",
-        f"MIMECAST_CLIENT_SECRET={application.client_secret}",
-        f"# API 1.0: MIMECAST_APPLICATION_ID={keys.application_id}",
-        f"# API 1.0: MIMECAST_APPLICATION_KEY={keys.application_key}",
-        f"# API 1.0: MIMECAST_ACCESS_KEY={keys.access_key}",
-        f"# API 1.0: MIMECAST_SECRET_KEY={keys.secret_key}",
+        *(f"{name}={value}" for name, value in v2.items()),
+        *(f"# API 1.0: {name}={value}" for name, value in v1.items() if name not in v2),
         f"ready: {url}",
     ]
 

@@ -36,7 +36,7 @@ def running() -> Iterator[Simulator]:
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
     """A new tenant behind a running server. Starting a server takes longer than most tests."""
-    running.tenant = Tenant(behaviour=Quirks(gateway_detail_on_v2=True))
+    running.tenant = Tenant(quirks=Quirks(gateway_detail_on_v2=True))
     vars(running.app).update(vars(SimulatorApp(running.tenant)))
     running.receive(Simulator.SAMPLES)
     return running

@@ -15,10 +15,10 @@ from mimecast_secops.api import (
     TrackedMessage,
 )
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.ids import Ids
+from mimecast_secops.simulator.ids import IdGenerator
 
 V1, V2 = ApiVersion.V1, ApiVersion.V2
-UNKNOWN = Ids("another tenant").new("id")
+UNKNOWN = IdGenerator("another tenant").new("id")
 DAMAGED = UNKNOWN[:-20]
 ON_V1 = pytest.mark.parametrize("api_version", [V1], ids=["V1"])
 ON_V2 = pytest.mark.parametrize("api_version", [V2], ids=["V2"])

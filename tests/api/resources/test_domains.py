@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from mimecast_secops.api import ApiVersion, MimecastClient, errors
 from mimecast_secops.api.resources import domains
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http import routes
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data
 from tests.tenants import client_for
 
 
@@ -32,13 +33,13 @@ def client(simulator: Simulator, request: pytest.FixtureRequest) -> Iterator[Mim
 def answering(monkeypatch: pytest.MonkeyPatch, *pages: list[Any]) -> None:
     """Make the simulated tenant reply with these pages of entries."""
 
-    def answer(call: Call) -> Answer:
+    def answer(call: ApiRequest) -> ApiResponse:
         number = int(str(call.pagination.get("pageToken", "0")))
         pagination = {"next": str(number + 1)} if number + 1 < len(pages) else {}
         return data(pages[number], {"pageSize": len(pages[number]), **pagination})
 
     endpoint = routes.BY_PATH[domains.INTERNAL.path]
-    changed = routes.Endpoint(endpoint.path, answer, endpoint.permission, endpoint.product)
+    changed = replace(endpoint, handler=answer)
     monkeypatch.setitem(routes.BY_PATH, endpoint.path, changed)
 
 

@@ -1,11 +1,11 @@
-"""The control calls: what somebody outside does to the tenant."""
+"""The control calls."""
 
 from __future__ import annotations
 
 import base64
 import json
-import urllib.error
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,60 +24,58 @@ from tests.simulator.caller import (
     SENDERS,
     Caller,
     control,
-    held_letter,
-    letter,
+    eml,
+    held_eml,
     send,
 )
 
 
-def test_an_unknown_call_is_answered_with_those_that_there_are(simulator: Simulator) -> None:
+def test_an_unknown_call_returns_the_list_of_calls(simulator: Simulator) -> None:
     reply = control(simulator, "nonsense")
     assert reply.status == 404
     assert all(name in reply.json["error"] for name in CALLS)
 
 
 @pytest.mark.parametrize("body", [b"[]", b"nonsense", b"'a'"])
-def test_a_body_that_is_no_object_is_refused(simulator: Simulator, body: bytes) -> None:
+def test_a_body_that_is_not_an_object_is_refused(simulator: Simulator, body: bytes) -> None:
     reply = send(f"{simulator.url}/simulator/state", body=body)
     assert (reply.status, reply.json) == (400, {"error": "The body is not a JSON object."})
 
 
-def test_a_web_page_cannot_steer_the_simulator(simulator: Simulator) -> None:
+def test_requests_with_an_origin_are_refused(simulator: Simulator) -> None:
     assert control(simulator, "state", Origin="https://example.org").status == 403
     assert control(simulator, "bulk", {"count": 1}, Origin="null").status == 403
     assert simulator.tenant.tracked == {}
 
 
-CHANGING = sorted(name for name, call in CALLS.items() if not call.reads)
+CHANGING = sorted(name for name, call in CALLS.items() if not call.read_only)
 
 
 @pytest.mark.parametrize("name", CHANGING)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_what_changes_the_tenant_answers_post_only(simulator: Simulator, name: str, method: str) -> None:
-    reply = send(f"{simulator.url}/simulator/{name}", method=method)
-    assert (reply.status, reply.headers["Allow"]) == (405, "POST")
-    assert simulator.tenant.tracked == {}
+def test_calls_that_change_the_tenant_accept_only_post(simulator: Simulator, name: str) -> None:
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        reply = send(f"{simulator.url}/simulator/{name}", method=method)
+        assert (reply.status, reply.headers["Allow"]) == (405, "POST")
+        assert simulator.tenant.tracked == {}
     assert control(simulator, "faults").json == {"active": 0}
 
 
-def test_a_picture_in_a_web_page_makes_no_mail(simulator: Simulator) -> None:
-    picture = {"Accept": "image/*", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
-    for headers in ({}, picture, {**picture, "Sec-Fetch-Site": "cross-site"}):
+def test_an_image_in_a_web_page_creates_no_message(simulator: Simulator) -> None:
+    image = {"Accept": "image/*", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    for headers in ({}, image, {**image, "Sec-Fetch-Site": "cross-site"}):
         assert send(f"{simulator.url}/simulator/bulk?count=1", method="GET", headers=headers).status in (403, 405)
     assert simulator.tenant.tracked == {}
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 @pytest.mark.parametrize("name", ["bulk", "state"])
-def test_a_page_of_another_site_is_refused_though_it_names_no_origin(
-    simulator: Simulator, name: str, site: str
-) -> None:
+def test_a_page_of_another_site_is_refused_without_an_origin(simulator: Simulator, name: str, site: str) -> None:
     assert control(simulator, name, {"count": 1}, **{"Sec-Fetch-Site": site}).status == 403
     assert simulator.tenant.tracked == {}
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_a_browser_must_send_what_no_form_can_send(simulator: Simulator, content_type: str) -> None:
+def test_a_browser_must_send_json(simulator: Simulator, content_type: str) -> None:
     browser = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
     refused = control(simulator, "bulk", {"count": 1}, **browser, **{"Content-Type": content_type})
     assert refused.status == 415
@@ -86,12 +84,12 @@ def test_a_browser_must_send_what_no_form_can_send(simulator: Simulator, content
     assert sent.json == {"made": 1}
 
 
-def test_a_program_may_leave_the_content_type_to_its_library(simulator: Simulator) -> None:
+def test_a_program_can_send_any_content_type(simulator: Simulator) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert control(simulator, "bulk", {"count": 1}, **form).json == {"made": 1}
 
 
-def test_reading_answers_get_and_changes_nothing(simulator: Simulator, v1: Caller) -> None:
+def test_read_only_calls_accept_get_and_change_nothing(simulator: Simulator, v1: Caller) -> None:
     v1.call(ACCOUNT)
     for _ in range(2):
         counted = send(f"{simulator.url}/simulator/requests?clear=true", method="GET")
@@ -102,24 +100,15 @@ def test_reading_answers_get_and_changes_nothing(simulator: Simulator, v1: Calle
     assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD, POST")
 
 
-def test_a_page_under_another_name_for_this_machine_is_not_answered(simulator: Simulator, v2: Caller) -> None:
-    assert control(simulator, "state", Host="rebound.example.org").status == 403
-    assert send(simulator.url + "/oauth/token", headers={"Host": "rebound.example.org"}, body=b"").status == 403
-    for host in ("localhost:1", "127.0.0.9:1", "[::1]:80", "localhost", "127.0.0.1", "[::1]"):
-        assert control(simulator, "state", Host=host).status == 200
-    for host in ("[::1]rebound.example.org", "[::2]", "[::1", "localhost:1:2", "localhost.example.org:80", "[::1]:x"):
-        assert control(simulator, "state", Host=host).status == 403
-
-
-def test_state_says_that_it_is_a_simulator_and_what_was_done(simulator: Simulator, v1: Caller) -> None:
-    held, other = simulator.tenant.receive(held_letter())[0], simulator.tenant.receive(letter())[0]
+def test_the_state_has_the_changes_to_the_tenant(simulator: Simulator, v1: Caller) -> None:
+    held, other = simulator.tenant.receive(held_eml())[0], simulator.tenant.receive(eml())[0]
     v1.call(RELEASE, {"id": held.hold_id})
     v1.call("/api/message-finder/report-message", {"id": other.id, "type": "spam", "comment": "c"})
     v1.call(SENDERS, {"sender": "a@example.org", "to": "b@example.com", "action": "block"})
     state = control(simulator, "state").json
     assert state["simulator"] is True
     assert state["domains"] == ["example.com"]
-    assert {one["id"] for one in state["tracked"]} == {held.id, other.id}
+    assert {record["id"] for record in state["tracked"]} == {held.id, other.id}
     assert state["held"] == []
     assert state["decisions"] == [
         {
@@ -137,27 +126,27 @@ def test_state_says_that_it_is_a_simulator_and_what_was_done(simulator: Simulato
     assert state["policies"] == []
 
 
-def test_mail_arrives_as_text_or_base64_at_a_time_of_choice(simulator: Simulator) -> None:
-    raw = held_letter("By hand", to="a@example.com, b@example.com")
+def test_a_message_is_delivered_as_text_or_base64_at_the_given_time(simulator: Simulator) -> None:
+    raw = held_eml("By hand", to="a@example.com, b@example.com")
     text = control(simulator, "mail", {"eml": raw.decode(), "received": "2026-03-01T10:00:00Z"}).json["records"]
     coded = control(simulator, "mail", {"base64": base64.b64encode(raw).decode()}).json["records"]
-    assert [one["to"][0]["emailAddress"] for one in text] == ["a@example.com", "b@example.com"]
-    assert {one["received"] for one in text} == {"2026-03-01T10:00:00+0000"}
-    assert {one["status"] for one in text + coded} == {"held"}
+    assert [record["to"][0]["emailAddress"] for record in text] == ["a@example.com", "b@example.com"]
+    assert {record["received"] for record in text} == {"2026-03-01T10:00:00+0000"}
+    assert {record["status"] for record in text + coded} == {"held"}
 
 
 @pytest.mark.parametrize("body", [{}, {"base64": "a"}, {"base64": "é"}, {"base64": 5}])
-def test_mail_that_cannot_be_understood_is_refused(simulator: Simulator, body: dict[str, object]) -> None:
+def test_an_unreadable_message_is_refused(simulator: Simulator, body: dict[str, object]) -> None:
     reply = control(simulator, "mail", body)
     assert reply.status == 400
     assert reply.json["error"]
 
 
-def test_switches_are_changed_by_name(simulator: Simulator) -> None:
+def test_quirks_are_changed_by_name(simulator: Simulator) -> None:
     assert control(simulator, "behaviour", {"rate_limit": 3, "not_held": "fail"}).json == {
         "changed": ["not_held", "rate_limit"]
     }
-    assert (simulator.tenant.behaviour.rate_limit, simulator.tenant.behaviour.not_held) == (3, "fail")
+    assert (simulator.tenant.quirks.rate_limit, simulator.tenant.quirks.not_held) == (3, "fail")
     refused = control(simulator, "behaviour", {"nonsense": 1})
     assert refused.status == 400
     assert "rate_limit" in refused.json["error"]
@@ -169,7 +158,7 @@ def test_faults_are_added_and_cleared(simulator: Simulator) -> None:
     assert control(simulator, "faults", {"add": [{"kind": "nonsense"}]}).status == 400
 
 
-def test_the_clock_is_frozen_moved_and_let_go(simulator: Simulator, v2: Caller) -> None:
+def test_the_clock_is_frozen_moved_and_released(simulator: Simulator, v2: Caller) -> None:
     assert control(simulator, "clock", {"freeze": "2025-04-16T16:10:00Z"}).json == {"now": "2025-04-16T16:10:00+0000"}
     assert control(simulator, "clock", {"advance": 90}).json == {"now": "2025-04-16T16:11:30+0000"}
     assert control(simulator, "clock").json == {"now": "2025-04-16T16:11:30+0000"}
@@ -177,7 +166,7 @@ def test_the_clock_is_frozen_moved_and_let_go(simulator: Simulator, v2: Caller) 
     assert datetime.fromisoformat(control(simulator, "clock", {"freeze": None}).json["now"]) >= before
 
 
-def test_rights_are_revoked_and_granted_by_name(simulator: Simulator, caller: Caller) -> None:
+def test_permissions_are_revoked_and_granted_by_name(simulator: Simulator, caller: Caller) -> None:
     right = "Account | Dashboard | Read"
     assert right not in control(simulator, "rights", {"revoke": [right]}).json["permissions"]
     assert caller.call(HOLD_LIST, {"admin": True}).status == 403
@@ -192,7 +181,7 @@ def test_products_are_revoked_and_granted_by_name(simulator: Simulator, v2: Call
     assert v2.call(HOLD_LIST, {"admin": True}).status == 200
 
 
-def test_tokens_and_keys_expire_on_demand(simulator: Simulator, v1: Caller, v2: Caller) -> None:
+def test_tokens_and_keys_can_be_expired(simulator: Simulator, v1: Caller, v2: Caller) -> None:
     assert [v1.call(ACCOUNT).status, v2.call(ACCOUNT).status] == [200, 200]
     control(simulator, "rights", {"expire_tokens": True, "expire_keys": True})
     assert [v1.call(ACCOUNT).status, v2.call(ACCOUNT).status] == [418, 401]
@@ -201,12 +190,12 @@ def test_tokens_and_keys_expire_on_demand(simulator: Simulator, v1: Caller, v2: 
 
 
 def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> None:
-    (record,) = simulator.tenant.receive(letter(Message_ID="<m@example.org>"))
+    (record,) = simulator.tenant.receive(eml(Message_ID="<m@example.org>"))
     row = control(
         simulator, "record", {"id": record.id, "status": "held", "row": {"sent": None}, "info": {"spamInfo": None}}
     )
     assert (row.json["status"], row.json["sent"]) == ("held", None)
-    assert [one["id"] for one in v2.call(HOLD_LIST, {"admin": True}).data] == [record.hold_id]
+    assert [entry["id"] for entry in v2.call(HOLD_LIST, {"admin": True}).data] == [record.hold_id]
     assert v2.call(INFO, {"id": record.id}).data[0]["spamInfo"] is None
     control(simulator, "record", {"id": record.id, "deleted": True})
     assert v2.call(SEARCH, {"messageId": "m@example.org"}).data == [{"trackedEmails": []}]
@@ -215,17 +204,20 @@ def test_a_record_is_changed_and_deleted(simulator: Simulator, v2: Caller) -> No
 
 
 @pytest.mark.parametrize("raw", [rb"\ud83d", b"\xf0\x9f", b"\x01", b'"', b""])
-def test_a_raw_subject_stands_in_every_reply_that_shows_the_record_and_in_no_other(
-    simulator: Simulator, v1: Caller, raw: bytes
-) -> None:
-    (record,) = simulator.tenant.receive(held_letter("Mine"))
-    simulator.tenant.receive(held_letter("Other"))
+def test_a_raw_subject_is_in_every_reply_with_its_record_only(simulator: Simulator, v1: Caller, raw: bytes) -> None:
+    (record,) = simulator.tenant.receive(held_eml("Mine"))
+    simulator.tenant.receive(held_eml("Other"))
     coded = base64.b64encode(raw).decode()
     assert control(simulator, "record", {"id": record.id, "raw_subject": coded}).json["subject"] == "Mine"
     search = {"advancedTrackAndTraceOptions": {"to": "example.com"}}
     detail = "/api/gateway/message/get-message-detail"
-    shown = {SEARCH: search, HOLD_LIST: {"admin": True}, INFO: {"id": record.id}, detail: {"id": record.hold_id}}
-    for path, item in shown.items():
+    requests: dict[str, dict[str, Any]] = {
+        SEARCH: search,
+        HOLD_LIST: {"admin": True},
+        INFO: {"id": record.id},
+        detail: {"id": record.hold_id},
+    }
+    for path, item in requests.items():
         reply = v1.call(path, item).raw
         assert b'"subject":"' + raw + b'"' in reply, path
         assert (b'"subject":"Other"' in reply) is (path in (SEARCH, HOLD_LIST))
@@ -237,20 +229,20 @@ def test_a_raw_subject_stands_in_every_reply_that_shows_the_record_and_in_no_oth
 
 
 @pytest.mark.parametrize("text", ["a", "é", 5, "YQ=*"])
-def test_a_raw_subject_that_is_no_base64_is_refused(simulator: Simulator, text: object) -> None:
-    (record,) = simulator.tenant.receive(held_letter("Mine"))
+def test_a_raw_subject_that_is_not_base64_is_refused(simulator: Simulator, text: object) -> None:
+    (record,) = simulator.tenant.receive(held_eml("Mine"))
     assert control(simulator, "record", {"id": record.id, "raw_subject": text}).status == 400
     assert record.raw_subject is None
 
 
-def test_bulk_makes_held_mail_in_the_asked_span(simulator: Simulator, v2: Caller) -> None:
+def test_bulk_generates_held_messages_in_the_requested_period(simulator: Simulator, v2: Caller) -> None:
     control(simulator, "clock", {"freeze": "2026-03-11T12:00:00Z"})
     body = {"count": 10, "spread": 100, "before": 60, "attachment_bytes": 30}
     assert control(simulator, "bulk", body).json == {"made": 10}
     reply = v2.call(HOLD_LIST, {"admin": True})
     assert reply.json["meta"]["pagination"]["totalCount"] == 10
-    assert max(one["dateReceived"] for one in reply.data) == "2026-03-11T11:58:50+0000"
-    assert min(one["dateReceived"] for one in reply.data) == "2026-03-11T11:57:20+0000"
+    assert max(entry["dateReceived"] for entry in reply.data) == "2026-03-11T11:58:50+0000"
+    assert min(entry["dateReceived"] for entry in reply.data) == "2026-03-11T11:57:20+0000"
     assert control(simulator, "bulk").json == {"made": 100}
 
 
@@ -262,16 +254,9 @@ def test_requests_are_counted_by_path_until_cleared(simulator: Simulator, v1: Ca
     assert control(simulator, "requests").json == {"counts": {}, "total": 0}
 
 
-def test_control_calls_are_not_among_mimecasts_requests(simulator: Simulator) -> None:
+def test_control_calls_are_not_in_the_request_log(simulator: Simulator) -> None:
     control(simulator, "state")
     assert simulator.requests == []
-
-
-def test_the_simulators_own_way_of_control_raises_where_it_is_refused(simulator: Simulator) -> None:
-    assert simulator.control("requests") == {"counts": {}, "total": 0}
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        simulator.control("nonsense")
-    caught.value.close()
 
 
 @pytest.mark.parametrize(
@@ -286,7 +271,7 @@ def test_the_simulators_own_way_of_control_raises_where_it_is_refused(simulator:
         ("bulk", {"before": 1e12}),
     ],
 )
-def test_a_number_that_makes_no_sense_is_refused_and_changes_nothing(
+def test_an_invalid_number_is_refused_and_changes_nothing(
     simulator: Simulator, path: str, body: dict[str, object]
 ) -> None:
     reply = control(simulator, path, body)
@@ -295,7 +280,7 @@ def test_a_number_that_makes_no_sense_is_refused_and_changes_nothing(
     assert control(simulator, "state").status == 200
 
 
-def test_a_switch_of_words_is_refused_a_word_that_it_does_not_know(simulator: Simulator) -> None:
+def test_a_quirk_refuses_an_unknown_word(simulator: Simulator) -> None:
     reply = control(simulator, "behaviour", {"not_held": "shrug"})
     assert reply.status == 400
     assert "flag, fail, empty" in reply.json["error"]
@@ -310,9 +295,9 @@ JSON = st.recursive(
     st.sampled_from([name for name in CALLS if name not in ("clock", "bulk")]),
     st.dictionaries(st.sampled_from(["id", "eml", "add", "clear", "grant", "revoke", "status", "row"]), JSON),
 )
-def test_any_object_is_answered_or_refused(name: str, body: dict[str, object]) -> None:
+def test_any_object_gets_a_reply_or_an_error(name: str, body: dict[str, object]) -> None:
     if name == "record":
         body = body | {"id": "nobody"}
     body_sent = json.dumps(body).encode("utf-8", "replace")
-    answer = SimulatorApp(Tenant()).control.reply("POST", f"/simulator/{name}", {}, body_sent)
+    answer = SimulatorApp(Tenant()).control.handle("POST", f"/simulator/{name}", {}, body_sent)
     assert answer.status in (200, 400)

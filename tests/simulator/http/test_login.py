@@ -1,4 +1,4 @@
-"""API 2.0: tokens, what becomes of them, and the gateway's flat refusals."""
+"""Tokens of API 2.0, and discovery."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mimecast_secops.api.errors import AuthenticationFailed
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.login import Tokens
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import ACCOUNT, ARCHIVE, HOLD_LIST, Caller, send
+from tests.simulator.caller import ACCOUNT, Caller, send
 
 
 def connect(simulator: Simulator, secret: str = "") -> MimecastClient:
@@ -23,7 +23,7 @@ def connect(simulator: Simulator, secret: str = "") -> MimecastClient:
     return MimecastClient(Connection(simulator.url, credentials))
 
 
-def test_a_token_is_opaque_and_lives_for_half_an_hour(v2: Caller) -> None:
+def test_a_token_is_opaque_and_valid_for_half_an_hour(v2: Caller) -> None:
     reply = v2.token()
     assert reply.status == 200
     assert reply.json | {"access_token": ""} == {
@@ -47,15 +47,15 @@ def test_wrong_client_credentials_are_refused(v2: Caller, changed: dict[str, str
     assert reply.json == {"fail": [{"code": "InvalidClientIdentifier", "message": "Client credentials are invalid"}]}
 
 
-def test_a_refusal_does_not_repeat_the_credentials(v2: Caller) -> None:
+def test_an_error_does_not_repeat_the_credentials(v2: Caller) -> None:
     assert b"my-wrong-secret" not in v2.token(client_secret="my-wrong-secret").raw
 
 
-def test_tokens_are_asked_for_with_post(simulator: Simulator) -> None:
+def test_tokens_are_issued_only_with_post(simulator: Simulator) -> None:
     assert send(f"{simulator.url}/oauth/token", method="GET").status == 405
 
 
-def test_a_token_opens_the_functions(v2: Caller) -> None:
+def test_a_token_authenticates_requests(v2: Caller) -> None:
     assert v2.call(ACCOUNT).data[0]["accountName"] == "Simulated Tenant"
     assert v2.get("/identity/whoami").json["clientId"] == v2.simulator.v2.client_id
 
@@ -68,7 +68,7 @@ def test_a_missing_or_wrong_token_is_refused(simulator: Simulator, v2: Caller, h
     assert reply.json == {"fail": [{"code": "unauthorized", "message": "Unauthorized Request"}]}
 
 
-def test_a_token_is_good_until_its_lifetime_ends(simulator: Simulator, v2: Caller) -> None:
+def test_a_token_is_valid_until_its_lifetime_ends(simulator: Simulator, v2: Caller) -> None:
     clock = simulator.tenant.clock
     clock.frozen = clock.now()
     assert v2.call(ACCOUNT).status == 200
@@ -79,17 +79,17 @@ def test_a_token_is_good_until_its_lifetime_ends(simulator: Simulator, v2: Calle
     assert (reply.status, reply.codes) == (401, ["token_expired"])
 
 
-def test_the_lifetime_is_a_switch(simulator: Simulator, v2: Caller) -> None:
-    simulator.tenant.behaviour.token_lifetime = 0.5
+def test_the_lifetime_is_a_quirk(simulator: Simulator, v2: Caller) -> None:
+    simulator.tenant.quirks.token_lifetime = 0.5
     assert v2.token().json["expires_in"] == 0.5
 
 
-def test_the_products_client_fetches_a_new_token_when_the_old_one_has_expired(simulator: Simulator) -> None:
+def test_the_client_fetches_a_new_token_after_the_old_one_expired(simulator: Simulator) -> None:
     with connect(simulator) as client:
         client.account.get()
         simulator.control("rights", {"expire_tokens": True})
         assert client.account.get().account_name == "Simulated Tenant"
-    paths = [(one.path, one.status) for one in simulator.requests]
+    paths = [(request.path, request.status) for request in simulator.requests]
     assert paths == [
         ("/oauth/token", 200),
         (ACCOUNT, 200),
@@ -99,45 +99,29 @@ def test_the_products_client_fetches_a_new_token_when_the_old_one_has_expired(si
     ]
 
 
-def test_the_products_client_is_kept_out_with_a_wrong_secret(simulator: Simulator) -> None:
+def test_the_client_is_refused_with_a_wrong_secret(simulator: Simulator) -> None:
     with connect(simulator, "wrong") as client, pytest.raises(AuthenticationFailed):
         client.account.get()
 
 
-def test_a_product_that_the_application_lacks_is_refused_flat(simulator: Simulator, v2: Caller) -> None:
-    simulator.v2.products.discard("Data Retention")
-    reply = v2.call(ARCHIVE, {"admin": True, "query": ""})
-    assert (reply.status, reply.codes) == (403, ["app_forbidden"])
-    assert v2.call(HOLD_LIST, {"admin": True}).status == 200
-
-
-def test_a_permission_that_the_role_lacks_is_refused_by_the_function(simulator: Simulator, v2: Caller) -> None:
-    simulator.v2.permissions.discard("Archive | Search | Read")
-    reply = v2.call(ARCHIVE, {"admin": True, "query": ""})
-    assert (reply.status, reply.json["meta"]["status"]) == (403, 403)
-    assert reply.codes == ["err_xdk_operation_forbidden_for_address"]
-
-
-@pytest.mark.parametrize(
-    "path", ["/api/no-such/function", "/api/message-finder/report-message", "/api/gateway/message/get-message-detail"]
-)
-def test_a_path_that_api_2_does_not_have_is_refused_like_a_missing_product(v2: Caller, path: str) -> None:
-    reply = v2.call(path, {"id": "x"})
-    assert (reply.status, reply.codes) == (403, ["app_forbidden"])
-
-
-def test_single_quotes_are_not_json_here(v2: Caller) -> None:
-    assert v2.post(ACCOUNT, b"{'data': []}").status == 400
-
-
 @given(st.one_of(st.binary(), st.dictionaries(st.text(), st.text()).map(lambda form: urlencode(form).encode())))
-def test_no_made_up_form_gets_a_token(form: bytes) -> None:
+def test_an_arbitrary_form_gets_no_token(form: bytes) -> None:
     assert Tokens().issue(Tenant(), form).status == 401
 
 
 @given(st.text())
-def test_no_made_up_header_is_a_token(header: str) -> None:
+def test_an_arbitrary_header_is_not_a_token(header: str) -> None:
     tokens, tenant = Tokens(), Tenant()
     refusal = tokens.check(tenant, header)
     assert refusal is not None
     assert refusal.status == 401
+
+
+def test_discovery_needs_no_signature(simulator: Simulator) -> None:
+    reply = send(
+        simulator.url + "/api/login/discover-authentication",
+        headers={"x-mc-app-id": simulator.v1.application_id},
+        body=b'{"data": [{"emailAddress": "user@example.com"}]}',
+    )
+    assert reply.data[0]["emailAddress"] == "user@example.com"
+    assert reply.data[0]["region"]["api"] == simulator.url

@@ -1,4 +1,4 @@
-"""Raw 8-bit headers, encoded words and file names are read as the sender wrote them."""
+"""Decoding of raw 8-bit headers, encoded words and file names."""
 
 from __future__ import annotations
 
@@ -9,25 +9,31 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator.mail.header_text import codec_of, decode_words, readable
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.header_text import codec_name, decode_encoded_words, decode_raw_text
+from mimecast_secops.simulator.mail.parser import parse_email
 from tests.simulator.caller import SAMPLE_MAIL
 
 FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
-needs_samples = pytest.mark.skipif(not FILES, reason="the sample mails lie beside the repository, not in it")
-# An unknown character set stays as written; headers end at the first line that is none.
-READ_OTHERWISE = {"bad_encoded_subject.eml": "=?NONE?B?VEVTVA=?=", "raw_email_incorrect_header.eml": ""}
+
+
+needs_samples = pytest.mark.skipif(not FILES, reason="the sample messages are not part of the repository")
+
+
+# A word in an unknown character set stays unchanged; headers end at the first line that is not a header.
+DIFFERENCES = {"bad_encoded_subject.eml": "=?NONE?B?VEVTVA=?=", "raw_email_incorrect_header.eml": ""}
+
+
 # Characters that no part of the path from bytes to text treats specially.
 LETTERS = st.text(st.characters(categories=["L", "So", "Nd"]), min_size=1, max_size=30)
 
 
 def escaped(raw: bytes) -> str:
-    """The bytes as the standard parser keeps them."""
+    """The bytes as the standard parser returns them."""
     return raw.decode("ascii", "surrogateescape")
 
 
 def independent_subject(raw: bytes) -> str:
-    """The subject read without the product's code: own unfolding, and the encoded words of the modern policy."""
+    """The subject, read without the code of the product: with the encoded words of the modern policy."""
     head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
     unfolded = re.sub(rb"\r?\n(?=[ \t])", b"", head)
     value = next(
@@ -41,22 +47,19 @@ def independent_subject(raw: bytes) -> str:
     return " ".join(str(parsed).split())
 
 
-# subjects
-
-
 @needs_samples
-@pytest.mark.parametrize("name", [path.relative_to(SAMPLE_MAIL).as_posix() for path in FILES])
-def test_the_subject_of_a_sample_is_what_an_independent_reading_finds(name: str) -> None:
-    raw = (SAMPLE_MAIL / name).read_bytes()
-    mail = read_mail(raw)
-    assert mail.subject == READ_OTHERWISE.get(name, independent_subject(raw)[:2000])
-    if b"\xef\xbf\xbd" not in raw:
-        assert "\ufffd" not in repr((mail.subject, mail.header_from_name, mail.headers, mail.parts))
+def test_the_subjects_of_the_samples_are_those_of_an_independent_parser() -> None:
+    for path in FILES:
+        raw = path.read_bytes()
+        mail = parse_email(raw)
+        assert mail.subject == DIFFERENCES.get(path.name, independent_subject(raw)[:2000]), path
+        if b"\xef\xbf\xbd" not in raw:
+            assert "\ufffd" not in repr((mail.subject, mail.header_from_name, mail.headers, mail.parts)), path
 
 
 @given(LETTERS)
-def test_a_raw_utf_8_subject_is_read_as_it_was_written(subject: str) -> None:
-    mail = read_mail(f"Subject: {subject}\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n".encode())
+def test_a_raw_utf_8_subject_is_decoded(subject: str) -> None:
+    mail = parse_email(f"Subject: {subject}\r\nContent-Type: text/plain; charset=koi8-r\r\n\r\n".encode())
     assert mail.subject == subject
 
 
@@ -72,30 +75,30 @@ def test_a_raw_utf_8_subject_is_read_as_it_was_written(subject: str) -> None:
         ("latin-1", "no-such", "Facture impayée"),
     ],
 )
-def test_a_subject_that_is_no_utf_8_is_read_in_the_declared_character_set_or_in_windows_1252(
+def test_a_subject_that_is_not_utf_8_has_the_declared_character_set_or_windows_1252(
     codec: str, declared: str, subject: str
 ) -> None:
     content_type = f"Content-Type: text/plain; charset={declared}\r\n" if declared else ""
-    mail = read_mail(f"Subject: {subject}\r\n{content_type}\r\n".encode(codec))
+    mail = parse_email(f"Subject: {subject}\r\n{content_type}\r\n".encode(codec))
     assert mail.subject == subject
 
 
-def test_bytes_of_no_character_set_are_read_as_latin_1() -> None:
-    assert read_mail(b"Subject: a\x81\xff\r\n\r\n").subject == "a\x81\xff"
+def test_other_bytes_are_read_as_latin_1() -> None:
+    assert parse_email(b"Subject: a\x81\xff\r\n\r\n").subject == "a\x81\xff"
 
 
-def test_raw_text_and_encoded_words_stand_side_by_side() -> None:
+def test_raw_text_and_encoded_words_can_be_mixed() -> None:
     raw = "Subject: 重要 =?utf-8?Q?f=C3=BCr?= José\r\n =?iso-8859-1?q?caf=E9?=\r\n\r\n".encode()
-    assert read_mail(raw).subject == "重要 für José café"
+    assert parse_email(raw).subject == "重要 für José café"
 
 
-def test_a_character_split_between_two_encoded_words_is_whole_again() -> None:
+def test_a_character_split_between_two_encoded_words_is_joined() -> None:
     raw = b"Subject: =?utf-8?Q?10_=E2=82?=\r\n =?utf-8?Q?=AC_now?= please\r\n\r\n"
-    assert read_mail(raw).subject == "10 € now please"
+    assert parse_email(raw).subject == "10 € now please"
 
 
 @pytest.mark.parametrize(
-    ("written", "shown"),
+    ("written", "decoded"),
     [
         ("=?no-such?Q?a=FFb?=", "=?no-such?Q?a=FFb?="),
         ("=?utf-8?Q?caf=E9?=", "=?utf-8?Q?caf=E9?="),
@@ -107,31 +110,25 @@ def test_a_character_split_between_two_encoded_words_is_whole_again() -> None:
         ("=?utf-8*en?Q?=C3=BC?=", "ü"),
     ],
 )
-def test_an_encoded_word_that_cannot_be_decoded_stays_as_it_was_written(written: str, shown: str) -> None:
-    assert decode_words(written) == shown
+def test_an_encoded_word_that_cannot_be_decoded_stays_unchanged(written: str, decoded: str) -> None:
+    assert decode_encoded_words(written) == decoded
 
 
 def test_a_folded_raw_subject_is_one_line() -> None:
-    assert read_mail("Subject: größer\r\n\tals ß\r\n\r\n".encode()).subject == "größer als ß"
-
-
-# the same text everywhere
+    assert parse_email("Subject: größer\r\n\tals ß\r\n\r\n".encode()).subject == "größer als ß"
 
 
 @given(LETTERS, st.sampled_from(["utf-8", "gb18030", "latin-1"]))
 @example("=?utf-8?Q?=C3=BC?= ö", "utf-8")
 def test_the_subject_the_headers_and_the_header_block_agree(subject: str, codec: str) -> None:
-    mail = read_mail(b"Subject: " + subject.encode(codec, "replace") + b"\r\n\r\n")
-    assert decode_words(mail.header("Subject")) == mail.subject
+    mail = parse_email(b"Subject: " + subject.encode(codec, "replace") + b"\r\n\r\n")
+    assert decode_encoded_words(mail.header("Subject")) == mail.subject
     assert f"Subject: {mail.header('Subject')}\r\n" in mail.header_block
 
 
-# addresses
-
-
-def test_display_names_are_read_like_subjects() -> None:
+def test_display_names_are_decoded_like_subjects() -> None:
     raw = "From: Jörg Müller <joerg@example.org>\r\nTo: =?utf-8?Q?a=2C_=C3=BC?= <a@example.com>, 李 <b@example.com>\r\n"
-    mail = read_mail(raw.encode() + b"\r\n")
+    mail = parse_email(raw.encode() + b"\r\n")
     assert (mail.header_from_name, mail.header_from) == ("Jörg Müller", "joerg@example.org")
     assert mail.recipients == ("a@example.com", "b@example.com")
 
@@ -139,15 +136,12 @@ def test_display_names_are_read_like_subjects() -> None:
 def test_all_of_1500_recipients_are_read() -> None:
     addresses = [f"user{number:04d}@mail.example.com" for number in range(1500)]
     raw = "To: " + ",\r\n ".join(f"Jörg {number} <{address}>" for number, address in enumerate(addresses))
-    assert read_mail(raw.encode() + b"\r\n\r\n").recipients == tuple(addresses)
+    assert parse_email(raw.encode() + b"\r\n\r\n").recipients == tuple(addresses)
 
 
-def test_comments_packed_into_comments_leave_the_other_headers_readable() -> None:
-    mail = read_mail(b"To: " + b"(" * 50_000 + b"\r\nCc: ann@example.com\r\nSubject: x\r\n\r\n")
+def test_deeply_nested_comments_do_not_affect_other_headers() -> None:
+    mail = parse_email(b"To: " + b"(" * 50_000 + b"\r\nCc: ann@example.com\r\nSubject: x\r\n\r\n")
     assert (mail.recipients, mail.subject) == (("ann@example.com",), "x")
-
-
-# file names
 
 
 def attachment(parameter: bytes, disposition: bytes = b"Content-Disposition: attachment; ") -> str:
@@ -158,7 +152,7 @@ def attachment(parameter: bytes, disposition: bytes = b"Content-Disposition: att
         + parameter
         + b"\r\n\r\nx\r\n--b--\r\n"
     )
-    (part,) = read_mail(raw).parts
+    (part,) = parse_email(raw).parts
     return part.name
 
 
@@ -177,11 +171,11 @@ def attachment(parameter: bytes, disposition: bytes = b"Content-Disposition: att
         (b"filename*=''plain.pdf", "plain.pdf"),
     ],
 )
-def test_a_file_name_is_read_as_the_sender_wrote_it(parameter: bytes, name: str) -> None:
+def test_file_names_are_decoded(parameter: bytes, name: str) -> None:
     assert attachment(parameter) == name
 
 
-def test_the_name_of_the_content_type_is_read_where_the_disposition_has_none() -> None:
+def test_without_a_disposition_the_name_of_the_content_type_is_read() -> None:
     assert attachment("name=größe.txt".encode(), b"Content-Type: application/pdf; ") == "größe.txt"
 
 
@@ -189,31 +183,30 @@ def test_the_name_of_the_content_type_is_read_where_the_disposition_has_none() -
     "parameter",
     [b"filename*" + b"9" * 5000 + b"=a", b"filename=a; filename*0=b; filename*=utf-8''c", b"filename*=a\x00''b"],
 )
-def test_a_parameter_that_the_standard_library_fails_on_is_no_failure(parameter: bytes) -> None:
+def test_a_parameter_that_makes_the_standard_library_raise_is_ignored(parameter: bytes) -> None:
     raw = b"Subject: whole\r\nContent-Disposition: attachment; " + parameter + b"\r\n\r\n"
-    assert read_mail(raw).subject == "whole"
+    assert parse_email(raw).subject == "whole"
 
 
 @pytest.mark.parametrize("parameter", [b"boundary*" + b"9" * 5000 + b"=a", b"boundary*=a\x00''b"])
-def test_a_boundary_that_the_standard_library_fails_on_is_no_failure(parameter: bytes) -> None:
-    assert read_mail(b"Subject: whole\r\nContent-Type: multipart/mixed; " + parameter + b"\r\n\r\n").subject == "whole"
+def test_a_boundary_that_makes_the_standard_library_raise_is_ignored(parameter: bytes) -> None:
+    assert (
+        parse_email(b"Subject: whole\r\nContent-Type: multipart/mixed; " + parameter + b"\r\n\r\n").subject == "whole"
+    )
 
 
 def test_a_boundary_of_raw_bytes_separates_the_parts() -> None:
     raw = b'Content-Type: multipart/mixed; boundary="b\xff"\r\n\r\n--b\xff\r\n\r\nfirst\r\n--b\xff--\r\n'
-    assert read_mail(raw).text.strip() == "first"
-
-
-# the functions
+    assert parse_email(raw).text.strip() == "first"
 
 
 @given(st.binary(max_size=200), st.sampled_from(["", "koi8-r", "utf-16", "utf-7", "punycode", "hex", "a\0", "\udc80"]))
-def test_every_header_becomes_text_without_surrogates(raw: bytes, charset: str) -> None:
-    text = readable(escaped(raw), charset)
+def test_headers_contain_no_surrogates(raw: bytes, charset: str) -> None:
+    text = decode_raw_text(escaped(raw), charset)
     assert text.encode("utf-8").decode("utf-8") == text
-    assert decode_words(text).encode("utf-8").decode("utf-8") == decode_words(text)
+    assert decode_encoded_words(text).encode("utf-8").decode("utf-8") == decode_encoded_words(text)
 
 
 @pytest.mark.parametrize(("charset", "codec"), [("UTF8", "utf-8"), ("latin1", "iso8859-1"), ("hex", ""), ("idna", "")])
-def test_only_character_sets_of_mail_have_a_codec(charset: str, codec: str) -> None:
-    assert codec_of(charset) == codec
+def test_only_character_sets_of_email_have_a_codec(charset: str, codec: str) -> None:
+    assert codec_name(charset) == codec

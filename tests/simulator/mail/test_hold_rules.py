@@ -1,4 +1,4 @@
-"""Why a mail is held."""
+"""Hold rules."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator.mail.hold_rules import RISKS, RULES, Hold, judge
-from mimecast_secops.simulator.mail.parser import read_mail
+from mimecast_secops.simulator.mail.hold_rules import RISKS, RULES, Hold, matching_hold
+from mimecast_secops.simulator.mail.parser import parse_email
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import letter
+from tests.simulator.caller import eml
 
 
-def judged(**mail: Any) -> Hold | None:
-    return judge(read_mail(letter(**mail)))
+def hold_of(**mail: Any) -> Hold | None:
+    return matching_hold(parse_email(eml(**mail)))
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def judged(**mail: Any) -> Hold | None:
         ({"X_Spam_Flag": "YES"}, "Relaxed Spam Detection", "low"),
     ],
 )
-def test_a_rule_holds_what_it_names(mail: dict[str, Any], policy: str, risk: str) -> None:
-    hold = judged(**mail)
+def test_a_rule_holds_matching_messages(mail: dict[str, Any], policy: str, risk: str) -> None:
+    hold = hold_of(**mail)
     assert hold is not None
     assert (hold.policy, hold.risk) == (policy, risk)
 
@@ -49,43 +49,43 @@ def test_a_rule_holds_what_it_names(mail: dict[str, Any], policy: str, risk: str
         {"X_Spam_Flag": "NO"},
     ],
 )
-def test_ordinary_mail_is_let_through(mail: dict[str, Any]) -> None:
-    assert judged(**mail) is None
+def test_ordinary_messages_are_delivered(mail: dict[str, Any]) -> None:
+    assert hold_of(**mail) is None
 
 
 def test_the_first_rule_that_applies_decides() -> None:
-    hold = judged(subject="You have won the lottery", files={"prize.exe": b"MZ"})
+    hold = hold_of(subject="You have won the lottery", files={"prize.exe": b"MZ"})
     assert hold is not None
     assert hold.policy == "Malicious Attachment"
 
 
-def test_a_mail_may_ask_to_be_held_for_a_reason_of_its_own() -> None:
-    hold = judged(X_Simulator_Hold="Graymail", X_Simulator_Risk="Negligible")
+def test_a_header_holds_a_message_for_its_reason() -> None:
+    hold = hold_of(X_Simulator_Hold="Graymail", X_Simulator_Risk="Negligible")
     assert hold == Hold("Graymail", "Graymail", "negligible")
     assert hold.detail == "Message Hold Applied - Graymail policy"
 
 
-def test_a_mail_may_ask_to_be_let_through_whatever_the_rules_say() -> None:
-    assert judged(files={"a.exe": b"MZ"}, X_Simulator_Hold="no") is None
+def test_a_header_delivers_a_message_despite_the_rules() -> None:
+    assert hold_of(files={"a.exe": b"MZ"}, X_Simulator_Hold="no") is None
 
 
-def test_a_risk_that_does_not_exist_is_no_risk() -> None:
-    hold = judged(files={"a.exe": b"MZ"}, X_Simulator_Risk="apocalyptic")
+def test_an_unknown_risk_is_ignored() -> None:
+    hold = hold_of(files={"a.exe": b"MZ"}, X_Simulator_Risk="apocalyptic")
     assert hold is not None
     assert hold.risk == ""
 
 
-def test_a_risk_alone_holds_nothing() -> None:
-    assert judged(X_Simulator_Risk="high") is None
+def test_a_risk_without_a_reason_does_not_hold_a_message() -> None:
+    assert hold_of(X_Simulator_Risk="high") is None
 
 
-def test_every_rule_has_a_reason_a_policy_and_a_risk_that_exists() -> None:
+def test_every_rule_has_a_reason_a_policy_and_a_known_risk() -> None:
     assert all(rule.hold.reason and rule.hold.policy and rule.hold.risk in RISKS for rule in RULES)
 
 
 @given(st.binary(max_size=300))
-def test_any_mail_can_be_judged_and_is_held_or_archived_accordingly(body: bytes) -> None:
+def test_any_message_is_held_or_archived(body: bytes) -> None:
     raw = b"To: a@example.com\r\n\r\n" + body
     (record,) = Tenant().receive(raw)
-    assert record.hold == judge(read_mail(raw))
+    assert record.hold == matching_hold(parse_email(raw))
     assert record.status == ("held" if record.hold else "archived")

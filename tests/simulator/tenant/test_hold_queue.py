@@ -1,4 +1,4 @@
-"""The index of the hold queue agrees with the records, and a page looks at its own rows only."""
+"""The index of the hold queue."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator.http.held import hold_list
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.mail.generator import fabricate
+from mimecast_secops.simulator.http.held import get_hold_message_list
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.mail.generator import generate_messages
 from mimecast_secops.simulator.tenant.tenant import HOLD_RETENTION, Clock, Tenant
-from tests.simulator.caller import held_letter, letter
+from tests.simulator.caller import eml, held_eml
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
-HELD, OTHER = held_letter(), letter()
+HELD, OTHER = held_eml(), eml()
+
+
 CHANGES = st.sampled_from(["release", "reject", "hold again", "hold late", "delete", "restore", "archive"])
 
 
@@ -31,16 +33,16 @@ class CountingRecords(dict[str, Any]):
         return super().__getitem__(key)
 
 
-def change(tenant: Tenant, record: Any, what: str) -> None:
-    match what:
+def change(tenant: Tenant, record: Any, action: str) -> None:
+    match action:
         case "release" | "reject":
-            tenant.decide(record.hold_id, {"release": "released", "reject": "rejected"}[what])
+            tenant.decide(record.hold_id, {"release": "released", "reject": "rejected"}[action])
         case "hold again":
             record.status = "held"
         case "hold late":
             tenant.set_status(record, "held", at=record.received + timedelta(minutes=7))
         case "delete" | "restore":
-            record.deleted = what == "delete"
+            record.deleted = action == "delete"
         case _:
             record.status = "archived"
 
@@ -51,7 +53,7 @@ def listed(tenant: Tenant, **item: Any) -> tuple[list[str], int]:
     pagination: dict[str, Any] = {"pageSize": 3}
     while True:
         body = {"data": [{"admin": True, **item}], "meta": {"pagination": pagination}}
-        reply = json.loads(hold_list(Call(tenant, 2, "", body, "")).body)
+        reply = json.loads(get_hold_message_list(ApiRequest(tenant, 2, body, "")).body)
         ids += [entry["id"] for entry in reply["data"]]
         page = reply["meta"]["pagination"]
         if "next" not in page:
@@ -65,7 +67,7 @@ def listed(tenant: Tenant, **item: Any) -> tuple[list[str], int]:
     st.integers(-100, 1200),
     st.integers(-100, 1200),
 )
-def test_the_queue_lists_what_is_held_in_the_window_newest_first(
+def test_the_queue_lists_the_messages_held_in_a_window_newest_first(
     arrivals: list[tuple[bool, int]], changes: list[tuple[int, str]], first: int, last: int
 ) -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
@@ -74,9 +76,9 @@ def test_the_queue_lists_what_is_held_in_the_window_newest_first(
         for is_held, age in arrivals
         for record in tenant.receive(HELD if is_held else OTHER, received=NOON - timedelta(seconds=age))
     ]
-    for number, what in changes:
+    for number, action in changes:
         if number < len(records):
-            change(tenant, records[number], what)
+            change(tenant, records[number], action)
     start, end = NOON - timedelta(seconds=last), NOON - timedelta(seconds=first)
     expected = [
         record.hold_id
@@ -86,19 +88,19 @@ def test_the_queue_lists_what_is_held_in_the_window_newest_first(
     assert listed(tenant, start=start.isoformat(), end=end.isoformat()) == (expected, len(expected))
 
 
-def test_a_page_looks_up_its_own_records_only() -> None:
+def test_a_page_looks_up_only_its_own_records() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
-    fabricate(tenant, count=500, end=NOON, spread=timedelta(minutes=50))
+    generate_messages(tenant, count=500, end=NOON, spread=timedelta(minutes=50))
     records = CountingRecords(tenant.tracked)
     tenant.tracked = records
     body = {"data": [{"admin": True}], "meta": {"pagination": {"pageSize": 20}}}
-    assert len(json.loads(hold_list(Call(tenant, 2, "", body, "")).body)["data"]) == 20
+    assert len(json.loads(get_hold_message_list(ApiRequest(tenant, 2, body, "")).body)["data"]) == 20
     assert records.lookups <= 20
 
 
-def test_a_narrow_search_looks_up_the_records_of_its_window_only() -> None:
+def test_a_search_looks_up_only_the_records_of_its_window() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
-    fabricate(tenant, count=500, end=NOON, spread=timedelta(seconds=500))
+    generate_messages(tenant, count=500, end=NOON, spread=timedelta(seconds=500))
     records = CountingRecords(tenant.tracked)
     tenant.tracked = records
     window = {"start": (NOON - timedelta(seconds=9)).isoformat(), "end": NOON.isoformat()}
@@ -108,9 +110,9 @@ def test_a_narrow_search_looks_up_the_records_of_its_window_only() -> None:
     assert records.lookups <= 9 * 4
 
 
-def test_a_message_id_is_found_without_a_look_at_other_records() -> None:
+def test_a_message_id_is_found_without_looking_up_other_records() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
-    fabricate(tenant, count=50, end=NOON, spread=timedelta(seconds=50))
+    generate_messages(tenant, count=50, end=NOON, spread=timedelta(seconds=50))
     records = CountingRecords(tenant.tracked)
     tenant.tracked = records
     (record,) = tenant.by_message_id("<bulk-7@mail.example.org>")
@@ -120,18 +122,18 @@ def test_a_message_id_is_found_without_a_look_at_other_records() -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 60.0])
-def test_a_decision_takes_a_record_out_of_the_queue_when_it_takes_effect(delay: float) -> None:
+def test_a_decision_removes_the_record_when_it_takes_effect(delay: float) -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
-    tenant.behaviour.hold_delay = delay
+    tenant.quirks.hold_delay = delay
     (record,) = tenant.receive(HELD)
     assert tenant.decide(record.hold_id, "released")
     assert len(tenant.held_keys(None, None)) == bool(delay)
-    tenant.behaviour.hold_delay = 0.0  # the decision keeps the delay that it was made with
+    tenant.quirks.hold_delay = 0.0  # the decision keeps the delay that it was made with
     tenant.clock.offset += timedelta(seconds=60)
     assert len(tenant.held_keys(None, None)) == 0
 
 
-def test_a_window_does_not_reach_behind_the_retention() -> None:
+def test_a_window_ends_at_the_retention_period() -> None:
     tenant = Tenant(clock=Clock(frozen=NOON))
     tenant.receive(HELD, received=NOON - HOLD_RETENTION - timedelta(seconds=1))
     (kept,) = tenant.receive(HELD, received=NOON - HOLD_RETENTION)

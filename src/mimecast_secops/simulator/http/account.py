@@ -1,16 +1,21 @@
-"""The account."""
+"""Account endpoints."""
 
 from __future__ import annotations
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data, json_answer
+from typing import Final
+
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data, json_response
+from mimecast_secops.simulator.http.schemas.account import Account, Identity
+
+_ACCOUNT_CODE: Final = "CUSA00A000"
 
 
-def get_account(call: Call) -> Answer:
+def get_account(request: ApiRequest) -> ApiResponse:
     """`/api/account/get-account` (API notes 5)."""
-    tenant = call.tenant
+    tenant = request.tenant
     domain = min(tenant.domains)
-    account = {
+    account: Account = {
         "region": "us",
         "archive": True,
         "gateway": True,
@@ -31,7 +36,7 @@ def get_account(call: Call) -> Answer:
         "exgestAllowExtraction": False,
         "expressAccount": False,
         "cybergraphV2Enabled": False,
-        "accountCode": "CUSA00A000",
+        "accountCode": _ACCOUNT_CODE,
         "accountName": "Simulated Tenant",
         "adminEmail": f"admin@{domain}",
         "contactEmail": f"admin@{domain}",
@@ -46,6 +51,7 @@ def get_account(call: Call) -> Answer:
     return data([account])
 
 
-def whoami(call: Call) -> Answer:
-    """`/identity/whoami` (API notes 1.2); its members are not documented."""
-    return json_answer({"clientId": call.tenant.application.client_id, "accountCode": "CUSA00A000"})
+def whoami(request: ApiRequest) -> ApiResponse:
+    """`/identity/whoami` (API notes 1.2). The members of the reply are not documented."""
+    identity: Identity = {"clientId": request.tenant.application.client_id, "accountCode": _ACCOUNT_CODE}
+    return json_response(identity)

@@ -1,4 +1,4 @@
-"""The ASGI application: bytes in, bytes out; everything else is decided behind it."""
+"""The ASGI application: reads requests, applies faults, and sends responses."""
 
 from __future__ import annotations
 
@@ -16,23 +16,33 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mimecast_secops.simulator.http.control import Control
+from mimecast_secops.simulator.http.control import ControlApi
 from mimecast_secops.simulator.http.control_calls import PREFIX
-from mimecast_secops.simulator.http.faults import Fault, Faults, answer_of, undecodable
+from mimecast_secops.simulator.http.faults import Fault, Faults, fault_response, make_undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
-from mimecast_secops.simulator.http.responses import Answer
+from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
 _HOST: Final = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))(?::[0-9]*)?")
-_REMEMBERED: Final = 100_000
-_LONGEST_BODY: Final = 64 * 1024 * 1024
+_MAX_LOGGED_REQUESTS: Final = 100_000
+_MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """One request that was answered; `fault` is the fault that it met."""
+    """A request that the simulator answered.
+
+    Attributes:
+        at: the time of the response, in seconds of `time.monotonic`.
+        method: the HTTP method.
+        path: the path of the URL.
+        version: the API version, 1 or 2.
+        status: the HTTP status of the response.
+        bearer_on_download: whether a file link was opened with an `Authorization` header.
+        fault: the kind of the fault that affected the request, "" for none.
+    """
 
     at: float
     method: str
@@ -44,98 +54,109 @@ class LoggedRequest:
 
 
 class SimulatorApp:
-    """The application. `log` holds the requests of Mimecast's API, oldest first; control calls are not in it."""
+    """The application. `log` has the requests of the API, oldest first, without control calls.
+
+    Args:
+        tenant: the tenant.
+        allow_remote: whether to answer requests that name another host than this machine.
+        file_base: the base URL of file links, "" for the URL of the request.
+    """
 
     def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
-        self.tenant = tenant
-        self.gate = Middleware(tenant)
-        self.faults = Faults()
-        self.counts: dict[str, int] = {}
-        self.control = Control(tenant, self.gate, self.faults, self.counts)
-        self.log: deque[LoggedRequest] = deque(maxlen=_REMEMBERED)
         self.file_base = file_base
         self._allow_remote = allow_remote
+        self.reset(tenant)
+
+    def reset(self, tenant: Tenant) -> None:
+        """Serve another tenant, without faults, counts, tokens and logged requests."""
+        self.tenant = tenant
+        self.middleware = Middleware(tenant)
+        self.faults = Faults()
+        self.counts: dict[str, int] = {}
+        self.control = ControlApi(tenant, self.middleware, self.faults, self.counts)
+        self.log: deque[LoggedRequest] = deque(maxlen=_MAX_LOGGED_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer a request."""
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._allow_remote and not _is_local(headers):
-            await _send(
-                Answer(403, b"This simulator answers its own machine only.", "text/plain"), scope, receive, send
-            )
-            return
-        path = request.url.path
-        if path.startswith(PREFIX):
-            answer = self.control.reply(request.method, path, headers, await request.body())
-            await _send(answer, scope, receive, send)
-            return
-        await self._answer(request, path, headers, send)
+        if not self._allow_remote and not _names_loopback(headers):
+            await _send(ApiResponse(403, b"This simulator answers its own machine only.", "text/plain"), request, send)
+        elif request.url.path.startswith(PREFIX):
+            body = await request.body()
+            await _send(self.control.handle(request.method, request.url.path, headers, body), request, send)
+        else:
+            await self._answer(request, headers, send)
 
-    async def _answer(self, request: Request, path: str, headers: dict[str, str], send: Send) -> None:
-        body = await request.body()
-        version = version_of(headers)
-        fault = self.faults.strike(path)
-        behaviour = self.tenant.behaviour
-        wait = behaviour.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
-        if wait:
-            await asyncio.sleep(wait)
-        answer = answer_of(fault, version) if fault else None
-        if answer is None:
-            answer = self._answered(request, path, headers, body)
-            answer.body = self.tenant.with_raw_subjects(answer.body)
+    async def _answer(self, request: Request, headers: dict[str, str], send: Send) -> None:
+        body, path, version = await request.body(), request.url.path, version_of(headers)
+        fault = self.faults.match(path)
+        quirks = self.tenant.quirks
+        delay = quirks.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
+        if delay:
+            await asyncio.sleep(delay)
+        response = fault_response(fault, version) if fault else None
+        if response is None:
+            response = self._respond(request, headers, body)
+            response.body = self.tenant.insert_raw_subjects(response.body)
             if fault and fault.kind == "undecodable":
-                answer.body = undecodable(answer.body, fault.variant)
-        answer.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
+                response.body = make_undecodable(response.body, fault.variant)
+        response.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind = fault.kind if fault else ""
-        self.log.append(LoggedRequest(time.monotonic(), request.method, path, version, answer.status, bearer, kind))
+        self.log.append(LoggedRequest(time.monotonic(), request.method, path, version, response.status, bearer, kind))
         self.counts[path] = self.counts.get(path, 0) + 1
         if fault and fault.kind in ("reset", "truncated"):
-            await _broken(fault, answer, request, send)
+            await _break_connection(fault, response, request, send)
         else:
-            await _send(answer, request.scope, request.receive, send)
+            await _send(response, request, send)
 
-    def _answered(self, request: Request, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        if len(body) > _LONGEST_BODY:
-            return Answer(413)
+    def _respond(self, request: Request, headers: dict[str, str], body: bytes) -> ApiResponse:
+        path = request.url.path
+        if len(body) > _MAX_BODY_BYTES:
+            return ApiResponse(413)
         if path.startswith(DOWNLOAD):
-            given = parse_qs(request.url.query).get("token", [""])[0]
-            return download(self.tenant, path.removeprefix(DOWNLOAD), given)
+            token = parse_qs(request.url.query).get("token", [""])[0]
+            return download(self.tenant, path.removeprefix(DOWNLOAD), token)
         base = self.file_base or f"{request.url.scheme}://{headers.get('host', '')}"
-        return self.gate.answer(request.method, path, headers, body, base)
+        return self.middleware.handle(request.method, path, headers, body, base)
 
 
-async def _send(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
-    response = Response(answer.body, answer.status, {"Server": SERVER, **answer.headers}, answer.content_type)
-    if answer.status == 204 or not answer.body:
-        response.headers.setdefault("content-length", "0")
-    await response(scope, receive, send)
+async def _send(response: ApiResponse, request: Request, send: Send) -> None:
+    headers = {"Server": SERVER, **response.headers}
+    encoded = Response(response.body, response.status, headers, response.content_type)
+    if response.status == 204 or not response.body:
+        encoded.headers.setdefault("content-length", "0")
+    await encoded(request.scope, request.receive, send)
 
 
-async def _broken(fault: Fault, answer: Answer, request: Request, send: Send) -> None:
-    """End the connection before, or in the middle of, the reply."""
+async def _break_connection(fault: Fault, response: ApiResponse, request: Request, send: Send) -> None:
+    """Close the connection before or in the middle of the response."""
     cycle: Any = getattr(request.receive, "__self__", None)
     transport = getattr(cycle, "transport", None)
     if fault.kind == "truncated":
-        length = str(len(answer.body)).encode()
-        headers = [(b"content-type", answer.content_type.encode()), (b"content-length", length)]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
+        length = str(len(response.body)).encode()
+        headers = [(b"content-type", response.content_type.encode()), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        half = response.body[: len(response.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
         if transport is not None:
-            transport.close()  # unlike abort() this sends what was written
+            transport.close()  # unlike abort(), close() sends the bytes that were written
     elif transport is not None:
         transport.abort()
 
 
-def _is_local(headers: dict[str, str]) -> bool:
-    """Whether the request names this machine; a name that merely resolves to it is somebody's trick."""
-    named = _HOST.fullmatch(headers.get("host", ""))
-    if named is None:
+def _names_loopback(headers: dict[str, str]) -> bool:
+    """Whether the `Host` header is a loopback name or address.
+
+    Another name that resolves to this machine is a sign of DNS rebinding by a web page.
+    """
+    match = _HOST.fullmatch(headers.get("host", ""))
+    if match is None:
         return False
-    host = named["bracketed"] or named["plain"] or ""
+    host = match["bracketed"] or match["plain"] or ""
     try:
         return host in ("localhost", "") or ipaddress.ip_address(host).is_loopback
     except ValueError:

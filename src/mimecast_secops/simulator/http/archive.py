@@ -1,106 +1,121 @@
-"""The archive."""
+"""Archive endpoints."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.files import hand_out
-from mimecast_secops.simulator.http.held import detail
+from mimecast_secops.simulator.http.files import file_response
+from mimecast_secops.simulator.http.held import message_detail
 from mimecast_secops.simulator.http.paging import offset_of, page_meta
-from mimecast_secops.simulator.http.requests import Call, moment
-from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
+from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
+from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import Pagination
+from mimecast_secops.simulator.http.schemas.messages import ArchiveItem, ArchiveItems, ArchiveMessageDetail
 from mimecast_secops.simulator.mail.parser import Part
-from mimecast_secops.simulator.tenant.query import BadQuery, parse_query
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 
 _CONTEXTS: Final = ("DELIVERED", "RECEIVED")
 
 
-def search(call: Call) -> Answer:
+def search(request: ApiRequest) -> ApiResponse:
     """`/api/archive/search` (API notes 8.1)."""
-    item = call.item
+    item = request.item
     if "query" not in item:
         return missing(item, "query")
     try:
-        query = parse_query(str(item["query"]), call.tenant.clock.now())
-    except BadQuery:
+        query = parse_query(str(item["query"]), request.tenant.clock.now())
+    except InvalidQuery:
         return failure([error("err_invalid_search_xml", "Search query is not valid XML", "query")], key=item)
-    offset = offset_of(call.pagination, "archive")
+    offset = offset_of(request.pagination, "archive")
     if offset is None:
         return invalid_id(item, "pageToken")
-    found = [one for one in call.tenant.archived() if query.matches(one)] if item.get("admin") is True else []
+    archived = request.tenant.archived() if item.get("admin") is True else ()
+    records = [record for record in archived if query.matches(record)]
     begin = offset + query.start_row
-    page = found[begin : begin + query.page_size]
-    meta = page_meta("archive", begin, query.page_size, len(page), len(found))
-    meta = {"recordStart": begin, **{name: value for name, value in meta.items() if name != "totalCount"}}
-    items = [{name: value for name, value in _item(one).items() if name in query.fields} for one in page]
-    if call.tenant.behaviour.archive_items_flat:
+    page = records[begin : begin + query.page_size]
+    meta: Pagination = {"recordStart": begin, **page_meta("archive", begin, query.page_size, len(page), len(records))}
+    del meta["totalCount"]
+    items = [_selected(archive_item(record), query.fields) for record in page]
+    if request.tenant.quirks.archive_items_flat:
         return data(items, meta)
-    return data([{"items": items, "queryDuration": 12}], meta)
+    result: ArchiveItems = {"items": items, "queryDuration": 12}
+    return data([result], meta)
 
 
-def _item(one: Tracked) -> dict[str, Any]:
-    mail = one.mail
+def _selected(item: ArchiveItem, fields: tuple[str, ...]) -> Any:
+    """The members of the item that the query asks for."""
+    return {name: value for name, value in item.items() if name in fields}
+
+
+def archive_item(record: TrackingRecord) -> ArchiveItem:
+    """A record in the format of the archive."""
+    mail = record.mail
     return {
         "attachmentcount": len(mail.attachments),
         "status": "ARCHIVED",
-        "subject": one.subject,
+        "subject": record.subject,
         "size": len(mail.raw),
-        "receiveddate": stamp(one.received),
+        "receiveddate": format_time(record.received),
         "displayfrom": mail.header_from_name or mail.header_from,
         "displayfromaddress": mail.header_from,
-        "id": one.archive_id,
-        "displayto": one.recipient,
-        "displaytoaddresslist": [{"displayableName": "", "emailAddress": one.recipient}],
-        "smash": one.archive_id[-40:].lower(),
+        "id": record.archive_id,
+        "displayto": record.recipient,
+        "displaytoaddresslist": [{"displayableName": "", "emailAddress": record.recipient}],
+        "smash": record.archive_id[-40:].lower(),
     }
 
 
-def message_detail(call: Call) -> Answer:
+def get_message_detail(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-detail` (API notes 8.3)."""
-    found = _found(call)
-    if isinstance(found, Answer):
-        return found
-    record = detail(call, found, found.archive_id, "ARCHIVED")
-    return data([record | {"messageBodyPreview": found.mail.text[:100]}])
+    record = _requested_record(request)
+    if isinstance(record, ApiResponse):
+        return record
+    detail: ArchiveMessageDetail = {
+        **message_detail(request, record, record.archive_id, "ARCHIVED"),
+        "messageBodyPreview": record.mail.text[:100],
+    }
+    return data([detail])
 
 
-def message_part(call: Call) -> Answer:
+def get_message_part(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-part` (API notes 8.4)."""
-    found = _found(call)
-    if isinstance(found, Answer):
-        return found
-    kind = str(call.item.get("type", "RFC822"))
-    bodies = {"HTML": found.mail.html.encode(), "PLAIN": found.mail.text.encode(), "RFC822": found.mail.raw}
-    content = bodies.get(kind, found.mail.raw)
-    part = Part(f"message.{'eml' if content is found.mail.raw else 'txt'}", "application/octet-stream", content)
-    return hand_out(call, call.tenant.file_id(part), content, part.content_type, part.name)
+    record = _requested_record(request)
+    if isinstance(record, ApiResponse):
+        return record
+    kind = str(request.item.get("type", "RFC822"))
+    bodies = {"HTML": record.mail.html.encode(), "PLAIN": record.mail.text.encode(), "RFC822": record.mail.raw}
+    content = bodies.get(kind, record.mail.raw)
+    part = Part(f"message.{'eml' if content is record.mail.raw else 'txt'}", "application/octet-stream", content)
+    return file_response(request, request.tenant.file_id(part), part)
 
 
-def message_list(call: Call) -> Answer:
+def get_message_list(request: ApiRequest) -> ApiResponse:
     """`/api/archive/get-message-list` (API notes 8.4)."""
-    item = call.item
+    item = request.item
     mailbox = str(item.get("mailbox", "")).lower()
-    start, end = moment(item.get("start")), moment(item.get("end"))
+    start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     sent = item.get("view") == "SENT"
-    found = [
-        one
-        for one in call.tenant.archived()
-        if (not mailbox or (one.mail.sender if sent else one.recipient).lower() == mailbox)
-        and (start is None or one.received >= start)
-        and (end is None or one.received <= end)
-    ]
-    return data([_item(one) for one in found])
+    return data(
+        [
+            archive_item(record)
+            for record in request.tenant.archived()
+            if (not mailbox or (record.mail.sender if sent else record.recipient).lower() == mailbox)
+            and (start is None or record.received >= start)
+            and (end is None or record.received <= end)
+        ]
+    )
 
 
-def _found(call: Call) -> Tracked | Answer:
-    if call.item_id is None:
-        return missing(call.item, "id")
-    context = call.item.get("context")
+def _requested_record(request: ApiRequest) -> TrackingRecord | ApiResponse:
+    """The record that the request names, or the failure for a request that names none."""
+    if request.item_id is None:
+        return missing(request.item, "id")
+    context = request.item.get("context")
     if context is not None and str(context).upper() not in _CONTEXTS:
         text = "Field must be one of [DELIVERED,RECEIVED]"
-        return failure([error("err_validation_value_not_allowed", text, "context")], key=call.item)
-    one = call.tenant.by_archive_id.get(call.item_id)
-    if one is None or one.deleted:
+        return failure([error("err_validation_value_not_allowed", text, "context")], key=request.item)
+    record = request.tenant.by_archive_id.get(request.item_id)
+    if record is None or record.deleted:
         return failure([error("xdk_failure", "0007 Invalid token")])
-    return one
+    return record

@@ -1,4 +1,4 @@
-"""The control API: what a test, a demo or a playbook's author does to the tenant from outside. Not part of Mimecast."""
+"""The control API: calls that tests, demos and playbook authors change the tenant with. Not part of Mimecast's API."""
 
 from __future__ import annotations
 
@@ -8,158 +8,166 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.http import held, tracking
-from mimecast_secops.simulator.http.control_calls import CALLS, DESCRIPTION, PREFIX, methods_of
+from mimecast_secops.simulator.http import tracking
+from mimecast_secops.simulator.http.control_calls import CALLS, DOCUMENT, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
+from mimecast_secops.simulator.http.held import held_message
 from mimecast_secops.simulator.http.middleware import Middleware
-from mimecast_secops.simulator.http.openapi import describe
-from mimecast_secops.simulator.http.policies import shown
-from mimecast_secops.simulator.http.requests import moment, read_body
-from mimecast_secops.simulator.http.responses import JSON, Answer, json_answer, stamp
-from mimecast_secops.simulator.mail.generator import fabricate
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.http.openapi import openapi_document
+from mimecast_secops.simulator.http.policies import policy_entry
+from mimecast_secops.simulator.http.requests import parse_time, read_body
+from mimecast_secops.simulator.http.responses import JSON, ApiResponse, format_time, json_response
+from mimecast_secops.simulator.http.schemas import control
+from mimecast_secops.simulator.http.schemas.messages import HeldMessage
+from mimecast_secops.simulator.http.schemas.tracking import TrackedEmail
+from mimecast_secops.simulator.mail.generator import generate_messages
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
-_OWN_SITE: Final = ("none", "same-origin")
-_YEARS: Final = range(1971, 9000)  # with room on both sides for what is reckoned from the time
+_SAME_SITE: Final = ("none", "same-origin")
+_YEARS: Final = range(1971, 9000)  # far enough from the limits of `datetime` to add and subtract periods
 
 
-class BadControl(ValueError):
-    """The control call cannot be understood; the message says why."""
+class InvalidControlCall(ValueError):
+    """A control call with a value that is not accepted; the message names the reason."""
 
 
-class Control:
-    """The control calls, each a method named after its path."""
+class ControlApi:
+    """The control calls. Each call of `control_calls.CALLS` has a method of its name."""
 
-    def __init__(self, tenant: Tenant, gate: Middleware, faults: Faults, counts: dict[str, int]) -> None:
+    def __init__(self, tenant: Tenant, middleware: Middleware, faults: Faults, counts: dict[str, int]) -> None:
         self._tenant = tenant
-        self._gate = gate
+        self._middleware = middleware
         self._faults = faults
         self._counts = counts
-        self._calls: dict[str, Callable[[Mapping[str, Any]], Any]] = {name: getattr(self, name) for name in CALLS}
+        self._calls: dict[str, Callable[[Any], Mapping[str, Any]]] = {name: getattr(self, name) for name in CALLS}
 
-    def reply(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The reply to a request under `/simulator/`; header names are in lower case.
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
+        """The response to a request under `/simulator/`. Header names are in lowercase.
 
-        A web page can make a browser send GET requests and HTML forms here. So a page's request is refused, only POST
-        changes anything, and from a browser only with a content type that no form can send.
+        A web page can make a browser send GET requests and HTML forms to the simulator. So requests of web pages are
+        refused, only POST changes anything, and a browser must send a content type that a form cannot send.
         """
-        if "origin" in headers or headers.get("sec-fetch-site", "none") not in _OWN_SITE:
-            return Answer(403, b"", "text/plain")
+        if "origin" in headers or headers.get("sec-fetch-site", "none") not in _SAME_SITE:
+            return ApiResponse(403, b"", "text/plain")
         methods = methods_of(path)
         if not methods:
-            return json_answer({"error": f"There are: {', '.join(sorted(self._calls))}."}, 404)
+            return _error(f"There are: {', '.join(sorted(self._calls))}.", 404)
         if method not in methods:
-            refusal = json_answer({"error": f"{path} answers {', '.join(methods)} only."}, 405)
-            refusal.headers["Allow"] = ", ".join(methods)
-            return refusal
-        if path == PREFIX + DESCRIPTION:
-            return json_answer(describe())
+            response = _error(f"{path} answers {', '.join(methods)} only.", 405)
+            response.headers["Allow"] = ", ".join(methods)
+            return response
+        if path == PREFIX + DOCUMENT:
+            return json_response(openapi_document())
         if method != "POST":
-            return self.answer(path, {})
-        from_browser = any(name.startswith("sec-fetch-") for name in headers)
-        if from_browser and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-            return json_answer({"error": f"A browser must send {JSON}."}, 415)
+            return self._call(path, {})
+        is_browser = any(name.startswith("sec-fetch-") for name in headers)
+        if is_browser and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
+            return _error(f"A browser must send {JSON}.", 415)
         content = read_body(body, 2)
         if content is None:
-            return json_answer({"error": "The body is not a JSON object."}, 400)
-        return self.answer(path, content)
+            return _error("The body is not a JSON object.", 400)
+        return self._call(path, content)
 
-    def answer(self, path: str, body: Mapping[str, Any]) -> Answer:
-        """The reply to a control call that was let in."""
+    def _call(self, path: str, body: Mapping[str, Any]) -> ApiResponse:
         call = self._calls[path.removeprefix(PREFIX)]
         try:
-            return json_answer(call(body))
-        except (ValueError, OverflowError, TypeError, KeyError) as problem:
-            return json_answer({"error": str(problem)}, 400)
+            return json_response(call(body))
+        except (ValueError, OverflowError, TypeError, KeyError) as error:
+            return _error(str(error), 400)
 
-    def state(self, _body: Mapping[str, Any]) -> dict[str, Any]:
-        """What the tenant holds, and what was done to it."""
+    def state(self, _body: Mapping[str, Any]) -> control.State:
+        """Return the messages of the tenant and the changes made to them."""
         tenant = self._tenant
-        tenant.settle()
+        tenant.apply_due_decisions()
         return {
             "simulator": True,
-            "now": stamp(tenant.clock.now()),
+            "now": format_time(tenant.clock.now()),
             "domains": sorted(tenant.domains),
-            "tracked": [_row(record) for record in tenant.between(None, None)],
-            "held": [held.entry(record) | {"subject": record.mail.subject} for record in tenant.held()],
+            "tracked": [_tracked_email(record) for record in tenant.between(None, None)],
+            "held": [_held_message(record) for record in tenant.held()],
             "decisions": [
                 {
-                    "what": one.what,
-                    "id": one.tracking_id,
-                    "hold_id": one.hold_id,
-                    "recipient": one.recipient,
-                    "reason": one.reason,
-                    "message": one.message,
-                    "notify": one.notify,
+                    "what": decision.outcome,
+                    "id": decision.tracking_id,
+                    "hold_id": decision.hold_id,
+                    "recipient": decision.recipient,
+                    "reason": decision.reason,
+                    "message": decision.message,
+                    "notify": decision.notify,
                 }
-                for one in tenant.decisions
+                for decision in tenant.decisions
             ],
-            "reports": [{"id": one.tracking_id, "type": one.kind, "comment": one.comment} for one in tenant.reports],
-            "managed": [{"sender": one.sender, "to": one.to, "action": one.action} for one in tenant.managed.values()],
-            "policies": [shown(one) for one in tenant.policies.values()],
+            "reports": [
+                {"id": report.tracking_id, "type": report.kind, "comment": report.comment} for report in tenant.reports
+            ],
+            "managed": [
+                {"sender": sender.sender, "to": sender.to, "action": sender.action}
+                for sender in tenant.managed_senders.values()
+            ],
+            "policies": [policy_entry(policy) for policy in tenant.policies.values()],
         }
 
-    def mail(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """A mail arrives: `eml` as text or `base64`, optionally `received`."""
+    def mail(self, body: control.MailRequest) -> control.Records:
+        """Deliver a message: `eml` as text or `base64`, optionally with the time `received`."""
         try:
             raw = base64.b64decode(body["base64"]) if "base64" in body else str(body["eml"]).encode("utf-8", "replace")
-        except (binascii.Error, ValueError) as problem:
-            raise BadControl(f"base64: {problem}") from None
-        records = self._tenant.receive(raw, received=moment(body.get("received")))
-        return {"records": [_row(record) for record in records]}
+        except (binascii.Error, ValueError) as error:
+            raise InvalidControlCall(f"base64: {error}") from None
+        records = self._tenant.receive(raw, received=parse_time(body.get("received")))
+        return {"records": [_tracked_email(record) for record in records]}
 
-    def behaviour(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Set switches: name → value."""
+    def behaviour(self, body: Mapping[str, Any]) -> control.Changed:
+        """Set quirks: name → value."""
         for name, value in body.items():
-            self._tenant.behaviour.change(name, value)
+            self._tenant.quirks.change(name, value)
         return {"changed": sorted(body)}
 
-    def faults(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Switch faults on: `add` a list of them; `clear` first if true."""
+    def faults(self, body: control.FaultsRequest) -> control.Faults:
+        """Activate the faults in `add`. With `clear`, deactivate the others first."""
         if body.get("clear"):
             self._faults.clear()
-        for fault in body.get("add", []):
+        members: Any = body.get("add", [])
+        for fault in members:
             self._faults.add(Fault(**fault))
         return {"active": len(self._faults.active)}
 
-    def clock(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Move the clock by `advance` seconds, or `freeze` it (a time, or null to let it run)."""
+    def clock(self, body: control.ClockRequest) -> control.ClockTime:
+        """Move the clock by `advance` seconds, stop it at the time `freeze`, or with null let it run."""
         clock = self._tenant.clock
         if "advance" in body:
             step = timedelta(seconds=float(body["advance"]))
             _check_year(clock.now() + step)
             clock.offset += step
         if "freeze" in body:
-            frozen = moment(body["freeze"])
+            frozen = parse_time(body["freeze"])
             if frozen:
                 _check_year(frozen)
             clock.frozen, clock.offset = frozen, timedelta()
-        return {"now": stamp(clock.now())}
+        return {"now": format_time(clock.now())}
 
-    def rights(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """`grant` or `revoke` permissions and products by name; `expire_tokens`, `expire_keys`."""
+    def rights(self, body: control.RightsRequest) -> control.Rights:
+        """`grant` or `revoke` permissions and products by name, `expire_tokens` or `expire_keys`."""
         keys, application = self._tenant.keys, self._tenant.application
         for name in body.get("revoke", []):
             for granted in (keys.permissions, application.permissions, application.products):
                 granted.discard(name)
         for name in body.get("grant", []):
-            targets = (
-                (keys.permissions, application.permissions)
-                if "|" in name or "View" in name
-                else (application.products,)
-            )
+            is_permission = "|" in name or "View" in name
+            targets = (keys.permissions, application.permissions) if is_permission else (application.products,)
             for granted in targets:
                 granted.add(name)
         if body.get("expire_tokens"):
-            self._gate.tokens.expire_all(self._tenant)
+            self._middleware.tokens.expire_all(self._tenant)
         if "expire_keys" in body:
             keys.expired = bool(body["expire_keys"])
         return {"permissions": sorted(keys.permissions), "products": sorted(application.products)}
 
-    def record(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def record(self, body: control.RecordRequest) -> TrackedEmail:
         """Change the record `id`: its `status`, `deleted`, members of its `row` and `info`, or its `raw_subject`."""
-        record = self._record(body)
+        record = self._tenant.tracked.get(str(body.get("id")))
+        if record is None:
+            raise InvalidControlCall("There is no record of that id.")
         if "raw_subject" in body:
             text = body["raw_subject"]
             self._tenant.set_raw_subject(record, None if text is None else base64.b64decode(text, validate=True))
@@ -168,39 +176,47 @@ class Control:
         record.deleted = bool(body.get("deleted", record.deleted))
         record.row |= body.get("row", {})
         record.info |= body.get("info", {})
-        return _row(record)
+        return _tracked_email(record)
 
-    def bulk(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Make `count` held records, `spread` seconds apart in all (0 = one second), ending `before` seconds ago."""
+    def bulk(self, body: control.BulkRequest) -> control.Bulk:
+        """Generate `count` held messages, evenly spread over `spread` seconds that end `before` seconds ago."""
         now = self._tenant.clock.now()
-        made = fabricate(
+        count = generate_messages(
             self._tenant,
             count=int(body.get("count", 100)),
             end=now - timedelta(seconds=float(body.get("before", 5))),
             spread=timedelta(seconds=float(body.get("spread", 0))),
             attachment_bytes=int(body.get("attachment_bytes", 0)),
         )
-        return {"made": made}
+        return {"made": count}
 
-    def requests(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """How many calls each path has had; `clear` begins anew."""
+    def requests(self, body: control.RequestsRequest) -> control.Requests:
+        """Return the number of requests by path. With `clear`, reset the counts."""
         counts = dict(self._counts)
         if body.get("clear"):
             self._counts.clear()
         return {"counts": counts, "total": sum(counts.values())}
 
-    def _record(self, body: Mapping[str, Any]) -> Tracked:
-        record = self._tenant.tracked.get(str(body.get("id")))
-        if record is None:
-            raise BadControl("There is no record of that id.")
-        return record
+
+def _error(message: str, status: int) -> ApiResponse:
+    error: control.ControlError = {"error": message}
+    return json_response(error, status)
 
 
-def _row(record: Tracked) -> dict[str, Any]:
-    """The row of the search, with a subject that is text."""
-    return tracking.row(record) | {"subject": record.row.get("subject", record.mail.subject)}
+def _tracked_email(record: TrackingRecord) -> TrackedEmail:
+    """The row of the search with a readable subject instead of the placeholder for raw bytes."""
+    tracked = tracking.tracked_email(record)
+    tracked["subject"] = record.row.get("subject", record.mail.subject)
+    return tracked
 
 
-def _check_year(at: datetime) -> None:
-    if at.year not in _YEARS:
-        raise BadControl(f"The clock cannot stand in the year {at.year}.")
+def _held_message(record: TrackingRecord) -> HeldMessage:
+    """The entry of the queue with a readable subject instead of the placeholder for raw bytes."""
+    held = held_message(record)
+    held["subject"] = record.mail.subject
+    return held
+
+
+def _check_year(moment: datetime) -> None:
+    if moment.year not in _YEARS:
+        raise InvalidControlCall(f"The clock cannot be set to the year {moment.year}.")

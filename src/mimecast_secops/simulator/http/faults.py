@@ -1,29 +1,34 @@
-"""Faults that can be switched on: by path, by count or by chance."""
+"""Faults that replace, break or delay replies: selected by path, count and probability."""
 
 from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Annotated, Final, Literal, get_args
 
-from mimecast_secops.simulator.http.limits import too_many
-from mimecast_secops.simulator.http.responses import Answer, failure, gateway_failure
+from msgspec import Meta
 
-KINDS: Final = (
-    *("429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired"),
-    *("object", "message", "null-data", "wrong-data", "undecodable"),
-)
-# HTTP 200 with JSON that is no result of any function.
-_NO_RESULTS: Final = {
+from mimecast_secops.simulator.http.limits import too_many_requests
+from mimecast_secops.simulator.http.responses import ApiResponse, failure, gateway_failure
+
+Kind = Literal[
+    "429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired",
+    "object", "message", "null-data", "wrong-data", "undecodable",
+]  # fmt: skip
+Variant = Literal["surrogate", "cut-utf-8", "control", "cesu-8", "latin-1", "quote", "bom"]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+VARIANTS: Final[tuple[str, ...]] = get_args(Variant)
+# HTTP 200 with JSON that is not the reply of any endpoint.
+_NON_RESULT_BODIES: Final = {
     "object": b"{}",
     "message": b'{"message":"ok"}',
     "null-data": b'{"meta":{"status":200},"data":null,"fail":[]}',
     "wrong-data": b'{"meta":{"status":200},"data":[{}],"fail":[]}',
 }
-# What stands at the end of the first subject of a reply; only `bom` stands before the reply.
-_BROKEN_TEXT: Final = {
+# Appended to the first subject of a reply. The variant `bom` is put before the reply instead.
+_INVALID_TEXT: Final = {
     "surrogate": rb"\ud83d",
     "cut-utf-8": b"\xf0\x9f\x98",
     "control": b"\x01",
@@ -31,75 +36,80 @@ _BROKEN_TEXT: Final = {
     "latin-1": b"caf\xe9",
     "quote": b'"',
 }
-VARIANTS: Final = (*_BROKEN_TEXT, "bom")
 _SUBJECT: Final = re.compile(rb'"subject":"(?:[^"\\]|\\.)*')
 LOGIN_PAGE: Final = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><form>Sign in</form></body></html>"
 
 
-class BadFault(ValueError):
-    """No such fault."""
+class UnknownFault(ValueError):
+    """The fault or its variant does not exist."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault.
+    """A fault, and the calls that it affects."""
 
-    `path` is a pattern (`/api/gateway/*`). It strikes the next `count` matching calls (0 = without end), each with
-    `probability`, after letting `after` of them through. `seconds` is for slow, `reset_ms` for 429,
-    `variant` for undecodable.
-    """
-
-    kind: str
-    path: str = "*"
-    count: int = 0
-    probability: float = 1.0
-    after: int = 0
-    seconds: float = 1.0
-    reset_ms: int = 100
-    variant: str = "surrogate"
-    struck: int = 0
+    kind: Kind
+    path: Annotated[str, Meta(description="A pattern of paths, such as /api/gateway/*.")] = "*"
+    count: Annotated[int, Meta(description="The number of calls that it affects. 0: all.")] = 0
+    probability: Annotated[float, Meta(description="The share of the calls that it affects, from 0 to 1.")] = 1.0
+    after: Annotated[int, Meta(description="The number of calls that pass before the first affected one.")] = 0
+    seconds: Annotated[float, Meta(description="For slow: the delay in seconds.")] = 1.0
+    reset_ms: Annotated[int, Meta(description="For 429: the value of X-RateLimit-Reset in milliseconds.")] = 100
+    variant: Annotated[Variant, Meta(description="For undecodable: what makes the reply invalid.")] = "surrogate"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise BadFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
+            raise UnknownFault(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
         if self.variant not in VARIANTS:
-            raise BadFault(f"There is no variant {self.variant!r}. There are: {', '.join(VARIANTS)}.")
+            raise UnknownFault(f"There is no variant {self.variant!r}. There are: {', '.join(VARIANTS)}.")
 
 
 @dataclass(slots=True)
-class Faults:
-    """The faults that are switched on. The same seed strikes the same calls."""
+class _ActiveFault:
+    fault: Fault
+    passed: int = 0
+    affected: int = 0
 
-    seed: int = 1
-    active: list[Fault] = field(default_factory=list)
-    _chance: random.Random = field(default_factory=lambda: random.Random(1), repr=False)
+
+class Faults:
+    """The active faults. The random numbers start from a fixed seed, so a test affects the same calls in every run."""
+
+    def __init__(self) -> None:
+        self._active: list[_ActiveFault] = []
+        self._random = random.Random(1)
+
+    @property
+    def active(self) -> list[Fault]:
+        """The faults that were added, including those that have affected all of their calls."""
+        return [active.fault for active in self._active]
 
     def add(self, fault: Fault) -> None:
-        """Switch a fault on."""
-        self.active.append(fault)
+        """Activate a fault."""
+        self._active.append(_ActiveFault(fault))
 
     def clear(self) -> None:
-        """Switch all faults off."""
-        self.active.clear()
+        """Deactivate all faults."""
+        self._active.clear()
 
-    def strike(self, path: str) -> Fault | None:
-        """The fault that this call meets, if any."""
-        for fault in self.active:
-            if not fnmatchcase(path, fault.path) or (fault.count and fault.struck >= fault.count):
+    def match(self, path: str) -> Fault | None:
+        """The fault that affects this call, if any. Counts the call."""
+        for active in self._active:
+            fault = active.fault
+            if not fnmatchcase(path, fault.path) or (fault.count and active.affected >= fault.count):
                 continue
-            if fault.after > 0:
-                fault.after -= 1
+            if active.passed < fault.after:
+                active.passed += 1
                 continue
-            if fault.probability >= 1 or self._chance.random() < fault.probability:
-                fault.struck += 1
+            if fault.probability >= 1 or self._random.random() < fault.probability:
+                active.affected += 1
                 return fault
         return None
 
 
-def answer_of(fault: Fault, version: int) -> Answer | None:
-    """What a fault answers instead; None for those that change how an answer is sent."""
+def fault_response(fault: Fault, version: int) -> ApiResponse | None:
+    """The reply that a fault sends; None for a fault that changes how the real reply is sent."""
     if fault.kind == "429":
-        return too_many(
+        return too_many_requests(
             {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.reset_ms)}
         )
     if fault.kind in ("500", "503"):
@@ -108,18 +118,18 @@ def answer_of(fault: Fault, version: int) -> Answer | None:
             failure([], status=status) if version == 1 else gateway_failure(status, "internal_error", "Try again later")
         )
     if fault.kind == "html":
-        return Answer(200, LOGIN_PAGE, "text/html; charset=utf-8")
-    if fault.kind in _NO_RESULTS:
-        return Answer(200, _NO_RESULTS[fault.kind])
+        return ApiResponse(200, LOGIN_PAGE, "text/html; charset=utf-8")
+    if fault.kind in _NON_RESULT_BODIES:
+        return ApiResponse(200, _NON_RESULT_BODIES[fault.kind])
     if fault.kind == "empty":
-        return Answer(200, b"")
+        return ApiResponse(200, b"")
     if fault.kind == "expired" and version == 2:
         return gateway_failure(401, "token_expired", "Access token expired")
     return None
 
 
-def undecodable(body: bytes, variant: str) -> bytes:
-    """A JSON reply that a strict decoder refuses: its first subject is broken. Without a subject it is unchanged.
+def make_undecodable(body: bytes, variant: str) -> bytes:
+    """Make a JSON reply invalid by damaging its first subject. A reply without a subject stays unchanged.
 
     Args:
         body: the encoded reply.
@@ -127,4 +137,4 @@ def undecodable(body: bytes, variant: str) -> bytes:
     """
     if variant == "bom":
         return b"\xef\xbb\xbf" + body
-    return _SUBJECT.sub(lambda subject: subject.group() + _BROKEN_TEXT[variant], body, count=1)
+    return _SUBJECT.sub(lambda subject: subject.group() + _INVALID_TEXT[variant], body, count=1)

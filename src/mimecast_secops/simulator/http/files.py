@@ -1,4 +1,4 @@
-"""Files: streams, short-lived links, and the host behind those links."""
+"""File endpoints: streams, short-lived links, and the file host that the links lead to."""
 
 from __future__ import annotations
 
@@ -6,46 +6,51 @@ import hashlib
 from typing import Final
 from urllib.parse import quote
 
-from mimecast_secops.simulator.http.held import unknown
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data, missing
+from mimecast_secops.simulator.http.held import unknown_id_response
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data, missing
+from mimecast_secops.simulator.http.schemas.messages import FileLink
+from mimecast_secops.simulator.mail.parser import Part
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 DOWNLOAD: Final = "/simulator-download/"
 
 
-def get_file(call: Call) -> Answer:
+def get_file(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/message/get-file` and `/api/archive/get-file` (API notes 7.7)."""
-    file_id = call.item_id
+    file_id = request.item_id
     if file_id is None:
-        return missing(call.item, "id")
-    part = call.tenant.files.get(file_id)
+        return missing(request.item, "id")
+    part = request.tenant.files.get(file_id)
     if part is None:
-        return unknown(call, call.item)
-    return hand_out(call, file_id, part.content, part.content_type, part.name)
+        return unknown_id_response(request, request.item)
+    return file_response(request, file_id, part)
 
 
-def hand_out(call: Call, file_id: str, content: bytes, content_type: str, name: str) -> Answer:
-    """A file as a stream or behind a link, as the switch of the generation says."""
-    behaviour = call.tenant.behaviour
-    way = behaviour.file_v1 if call.version == 1 else behaviour.file_v2
-    if way == "stream":
-        safe = quote(name, safe=" .-_()")
-        return Answer(200, content, content_type, {"Content-Disposition": f'attachment; filename="{safe}"'})
-    link = f"{call.base}{DOWNLOAD}{file_id}?token={token(call.tenant, file_id)}\\u0026filename={quote(name, safe='')}"
-    if not behaviour.file_escaped:
-        link = link.replace("\\u0026", "&")
-    return data([{"url": link} if way == "url" else {"urls": [link]}])
+def file_response(request: ApiRequest, file_id: str, part: Part) -> ApiResponse:
+    """A file as a stream or as a link, as the quirk for the API version defines it."""
+    quirks = request.tenant.quirks
+    transfer = quirks.file_v1 if request.version == 1 else quirks.file_v2
+    if transfer == "stream":
+        name = quote(part.name, safe=" .-_()")
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return ApiResponse(200, part.content, part.content_type, headers)
+    token, name = download_token(request.tenant, file_id), quote(part.name, safe="")
+    url = f"{request.base}{DOWNLOAD}{file_id}?token={token}\\u0026filename={name}"
+    if not quirks.file_escaped:
+        url = url.replace("\\u0026", "&")
+    link: FileLink = {"url": url} if transfer == "url" else {"urls": [url]}
+    return data([link])
 
 
-def token(tenant: Tenant, file_id: str) -> str:
-    """What makes a link its own key."""
+def download_token(tenant: Tenant, file_id: str) -> str:
+    """The token that authenticates a link."""
     return hashlib.sha256(f"{file_id}:{tenant.application.client_secret}".encode()).hexdigest()
 
 
-def download(tenant: Tenant, file_id: str, given: str) -> Answer:
-    """The file host. Takes no credentials, only the token of the link."""
+def download(tenant: Tenant, file_id: str, token: str) -> ApiResponse:
+    """The file host. It accepts no credentials, only the token of the link."""
     part = tenant.files.get(file_id)
-    if part is None or given != token(tenant, file_id):
-        return Answer(403, b"", "text/plain")
-    return Answer(200, part.content, part.content_type or "application/octet-stream")
+    if part is None or token != download_token(tenant, file_id):
+        return ApiResponse(403, b"", "text/plain")
+    return ApiResponse(200, part.content, part.content_type or "application/octet-stream")

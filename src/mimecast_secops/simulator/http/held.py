@@ -1,4 +1,4 @@
-"""The hold queue."""
+"""Endpoints of the hold queue."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
-from mimecast_secops.simulator.http.requests import Call, moment
-from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
+from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
+from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import Address
+from mimecast_secops.simulator.http.schemas.messages import (
+    HeldMessage,
+    HoldReject,
+    HoldRelease,
+    HoldSummary,
+    MessageDetail,
+)
 from mimecast_secops.simulator.ids import is_well_formed
-from mimecast_secops.simulator.tenant.hold_queue import Key
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.hold_queue import QueueKey
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 
 REASON_TYPES: Final = (
     "MESSAGE CONTAINS UNDESIRABLE CONTENT",
@@ -19,187 +27,197 @@ REASON_TYPES: Final = (
     "INAPPROPRIATE COMMUNICATION",
     "MESSAGE GOES AGAINST EMAIL POLICIES",
 )
-_FIELDS: Final = {1: ("all", "subject", "sender", "recipient", "reason_code")}
-_FIELDS_V2: Final = ("all", "subject", "sender", "recipient", "reasonCode", "senderIP")
+_SEARCH_FIELDS: Final = {
+    1: ("all", "subject", "sender", "recipient", "reason_code"),
+    2: ("all", "subject", "sender", "recipient", "reasonCode", "senderIP"),
+}
+_SENDER_IP: Final = "203.0.113.20"
 
 
-def hold_list(call: Call) -> Answer:
+def get_hold_message_list(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/get-hold-message-list` (API notes 7.1)."""
-    item = call.item
-    by = item.get("searchBy")
-    by = by if isinstance(by, dict) else {}
-    fields = _FIELDS.get(call.version, _FIELDS_V2)
-    if by and by.get("fieldName") not in fields:
+    item = request.item
+    criteria = item.get("searchBy")
+    criteria = criteria if isinstance(criteria, dict) else {}
+    fields = _SEARCH_FIELDS[request.version]
+    if criteria and criteria.get("fieldName") not in fields:
         text = f"Field must be one of [{','.join(fields)}]"
         return failure([error("err_validation_value_not_allowed", text, "fieldName")], key=item)
-    offset = offset_of(call.pagination, "hold")
+    offset = offset_of(request.pagination, "hold")
     if offset is None:
         return invalid_id(item, "pageToken")
     if item.get("admin") is not True:
-        # An application has no mailbox of its own, and the binding's user gets no mail here.
+        # An application has no mailbox, and no message is addressed to the user of the API 1.0 keys.
         return data([], page_meta("hold", 0, 1, 0, 0))
-    start, end = moment(item.get("start")), moment(item.get("end"))
-    held = call.tenant.held_keys(start, end)
-    if by.get("value") and by.get("fieldName"):
-        held = [key for key in held if _matches(call.tenant.tracked[key[1]], by)]
-    size = size_of(call.pagination, 50, call.tenant.behaviour.queue_page_limit)
-    page = [call.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
-    return data([entry(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
+    start, end = parse_time(item.get("start")), parse_time(item.get("end"))
+    held = request.tenant.held_keys(start, end)
+    if criteria.get("value") and criteria.get("fieldName"):
+        held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]
+    size = size_of(request.pagination, 50, request.tenant.quirks.queue_page_limit)
+    page = [request.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
+    return data([held_message(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
 
 
-def _newest_first(keys: Sequence[Key], offset: int, size: int) -> Sequence[Key]:
+def _newest_first(keys: Sequence[QueueKey], offset: int, size: int) -> Sequence[QueueKey]:
     """A page of the keys in reverse order."""
     last = max(0, len(keys) - offset)
     return keys[max(0, last - size) : last][::-1]
 
 
-def _matches(one: Tracked, by: dict[str, Any]) -> bool:
-    value, field = str(by.get("value", "")).lower(), by.get("fieldName")
-    mail = one.mail
-    searched = {
+def _matches_search(record: TrackingRecord, criteria: dict[str, Any]) -> bool:
+    value, field = str(criteria.get("value", "")).lower(), criteria.get("fieldName")
+    mail = record.mail
+    texts = {
         "subject": mail.subject,
         "sender": f"{mail.sender} {mail.header_from}",
-        "recipient": one.recipient,
-        "reason_code": _code(one),
-        "reasonCode": _code(one),
-        "senderIP": "203.0.113.20",
-        "all": f"{mail.subject} {mail.sender} {one.recipient}",
+        "recipient": record.recipient,
+        "reason_code": _reason_code(record),
+        "reasonCode": _reason_code(record),
+        "senderIP": _SENDER_IP,
+        "all": f"{mail.subject} {mail.sender} {record.recipient}",
     }
-    return value in searched[str(field)].lower()
+    return value in texts[str(field)].lower()
 
 
-def _code(one: Tracked) -> str:
-    reason = one.hold.detail if one.hold else ""
+def _reason_code(record: TrackingRecord) -> str:
+    reason = record.hold.detail if record.hold else ""
     return reason.removesuffix(" policy").replace(" - ", " ").replace(" ", "_").lower()
 
 
-def entry(one: Tracked) -> dict[str, Any]:
-    """An entry of the queue."""
-    mail, code = one.mail, _code(one)
+def _address(email: str, name: str = "") -> Address:
+    return {"displayableName": name, "emailAddress": email}
+
+
+def held_message(record: TrackingRecord) -> HeldMessage:
+    """The entry of the hold queue for a held record."""
+    mail, code = record.mail, _reason_code(record)
     return {
-        "id": one.hold_id,
-        "reason": one.hold.detail if one.hold else "",
+        "id": record.hold_id,
+        "reason": record.hold.detail if record.hold else "",
         "reasonId": code.upper(),
         "reasonCode": code,
-        "from": {"displayableName": "", "emailAddress": mail.sender},
-        "fromHeader": {"displayableName": mail.header_from_name, "emailAddress": mail.header_from},
-        "to": {"displayableName": "", "emailAddress": one.recipient},
-        "toHeader": {"displayableName": "", "emailAddress": one.recipient},
-        "subject": one.subject,
-        "route": one.route.upper(),
+        "from": _address(mail.sender),
+        "fromHeader": _address(mail.header_from, mail.header_from_name),
+        "to": _address(record.recipient),
+        "toHeader": _address(record.recipient),
+        "subject": record.subject,
+        "route": record.route.upper(),
         "hasAttachments": bool(mail.attachments),
         "size": len(mail.raw),
-        "dateReceived": stamp(one.received),
-        "policyInfo": one.hold.policy if one.hold else "",
+        "dateReceived": format_time(record.received),
+        "policyInfo": record.hold.policy if record.hold else "",
     }
 
 
-def release(call: Call) -> Answer:
+def hold_release(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/hold-release` (API notes 7.2)."""
-    hold_id = call.item_id
+    hold_id = request.item_id
     if hold_id is None:
-        return missing(call.item, "id")
-    if not _known(call, hold_id):
-        return unknown(call, call.item)
-    if call.tenant.decide(hold_id, "released"):
-        return data([{"id": hold_id, "release": True}])
-    return not_held(call, call.item, {"id": hold_id, "release": False})
+        return missing(request.item, "id")
+    if not _is_hold_id(request, hold_id):
+        return unknown_id_response(request, request.item)
+    result: HoldRelease = {"id": hold_id, "release": request.tenant.decide(hold_id, "released")}
+    return data([result]) if result["release"] else _not_held_response(request, request.item, result)
 
 
-def reject(call: Call) -> Answer:
+def hold_reject(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/hold-reject` (API notes 7.3)."""
-    item = call.item
+    item = request.item
     ids, reason = item.get("ids"), item.get("reasonType")
     if not isinstance(ids, list) or not ids:
         return missing(item, "ids")
     if reason is not None and reason not in REASON_TYPES:
         text = f"Field must be one of [{','.join(REASON_TYPES)}]"
         return failure([error("err_validation_value_not_allowed", text, "reasonType")], key=item)
-    unknown_ids = [one for one in ids if not _known(call, one)]
+    unknown_ids = [hold_id for hold_id in ids if not _is_hold_id(request, hold_id)]
     if unknown_ids:
-        return unknown(call, item | {"id": unknown_ids[0]})
-    how = {"reason": str(reason or ""), "message": str(item.get("message", "")), "notify": item.get("notify") is True}
-    done = [{"id": one, "reject": call.tenant.decide(one, "rejected", **how)} for one in ids]
-    if not any(one["reject"] for one in done):
-        return not_held(call, item, done[0])
-    return data(done)
+        return unknown_id_response(request, item | {"id": unknown_ids[0]})
+    notice = {
+        "reason": str(reason or ""),
+        "message": str(item.get("message", "")),
+        "notify": item.get("notify") is True,
+    }
+    results: list[HoldReject] = [
+        {"id": hold_id, "reject": request.tenant.decide(hold_id, "rejected", **notice)} for hold_id in ids
+    ]
+    if not any(result["reject"] for result in results):
+        return _not_held_response(request, item, results[0])
+    return data(results)
 
 
-def _known(call: Call, hold_id: object) -> bool:
-    tenant = call.tenant
+def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
+    tenant = request.tenant
     if not isinstance(hold_id, str):
         return False
-    return hold_id in tenant.by_hold_id or (tenant.behaviour.hold_accepts_tracking_id and hold_id in tenant.tracked)
+    return hold_id in tenant.by_hold_id or (tenant.quirks.hold_accepts_tracking_id and hold_id in tenant.tracked)
 
 
-def unknown(call: Call, item: dict[str, Any]) -> Answer:
-    """An id that is not known: refused in the way that the switches say (API notes 12)."""
-    behaviour = call.tenant.behaviour
-    if call.version == 2 and behaviour.damaged_id_empty_400 and not is_well_formed(item.get("id")):
-        return Answer(400)
-    if behaviour.unknown_id == "status":
+def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiResponse:
+    """The failure for an unknown id, as the quirks define it (API notes 12)."""
+    quirks = request.tenant.quirks
+    if request.version == 2 and quirks.damaged_id_empty_400 and not is_well_formed(item.get("id")):
+        return ApiResponse(400)
+    if quirks.unknown_id == "status":
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=item, meta_status=404)
     return invalid_id(item)
 
 
-def not_held(call: Call, item: dict[str, Any], flag: dict[str, Any]) -> Answer:
-    """Acting on a message that is not held (API notes 7.4 [inferred])."""
-    way = call.tenant.behaviour.not_held
-    if way == "fail":
+def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:
+    """The response for a message that is not held, as the quirks define it (API notes 7.4 [inferred])."""
+    quirk = request.tenant.quirks.not_held
+    if quirk == "fail":
         return failure([error("err_simulated_not_held", "Message is not held")], key=item)
-    return data([] if way == "empty" else [flag])
+    return data([] if quirk == "empty" else [result])
 
 
-def summary(call: Call) -> Answer:
+def get_hold_summary_list(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/get-hold-summary-list` (API notes 7.5)."""
     counts: dict[str, int] = {}
-    for one in call.tenant.held():
-        policy = one.hold.policy if one.hold else ""
+    for record in request.tenant.held():
+        policy = record.hold.policy if record.hold else ""
         counts[policy] = counts.get(policy, 0) + 1
-    items = [{"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())]
+    items: list[HoldSummary] = [
+        {"policyInfo": policy, "numberOfItems": number} for policy, number in sorted(counts.items())
+    ]
     return data(items, {"pageSize": len(items)})
 
 
-def message_detail(call: Call) -> Answer:
+def get_message_detail(request: ApiRequest) -> ApiResponse:
     """`/api/gateway/message/get-message-detail` (API notes 7.6)."""
-    hold_id = call.item_id
+    hold_id = request.item_id
     if hold_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.by_hold_id.get(hold_id)
-    if one is None:
-        return unknown(call, call.item)
-    return data([detail(call, one, hold_id, "ACTIVE")])
+        return missing(request.item, "id")
+    record = request.tenant.by_hold_id.get(hold_id)
+    if record is None:
+        return unknown_id_response(request, request.item)
+    return data([message_detail(request, record, hold_id, "ACTIVE")])
 
 
-def detail(call: Call, one: Tracked, shown_id: str, status: str) -> dict[str, Any]:
-    """A message with its headers and attachments."""
-    mail = one.mail
-
-    def address(text: str, name: str = "") -> dict[str, str]:
-        return {"displayableName": name, "emailAddress": text}
-
+def message_detail(request: ApiRequest, record: TrackingRecord, message_id: str, status: str) -> MessageDetail:
+    """A message with its headers and attachments; `message_id` is its id in the queue or in the archive."""
+    mail = record.mail
     return {
-        "id": shown_id,
+        "id": message_id,
         "status": status,
-        "smash": one.archive_id[-40:].lower(),
+        "smash": record.archive_id[-40:].lower(),
         "mimeMessageId": f"<{mail.message_id}>" if mail.message_id else "",
-        "subject": one.subject,
+        "subject": record.subject,
         "size": len(mail.raw),
-        "received": stamp(one.received),
-        "processed": stamp(one.received),
-        "headerDate": stamp(mail.sent or one.received),
-        "envelopeFrom": address(mail.sender),
-        "from": address(mail.header_from, mail.header_from_name),
-        "replyTo": address(mail.header_from),
-        "to": [address(one.recipient)],
-        "cc": [address(one_cc) for one_cc in mail.cc],
+        "received": format_time(record.received),
+        "processed": format_time(record.received),
+        "headerDate": format_time(mail.sent or record.received),
+        "envelopeFrom": _address(mail.sender),
+        "from": _address(mail.header_from, mail.header_from_name),
+        "replyTo": _address(mail.header_from),
+        "to": [_address(record.recipient)],
+        "cc": [_address(address) for address in mail.cc],
         "hasHtmlBody": bool(mail.html),
         "hasTextBody": bool(mail.text),
         "isPassthrough": False,
         "headers": [{"name": name, "values": [value]} for name, value in mail.headers],
         "attachments": [
             {
-                "id": call.tenant.file_id(part),
+                "id": request.tenant.file_id(part),
                 "filename": part.name,
                 "extension": part.extension,
                 "contentType": part.content_type,

@@ -5,56 +5,57 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, data, gateway_failure, json_answer
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, data, gateway_failure, json_response
+from mimecast_secops.simulator.http.schemas.account import AuthenticationMethods
+from mimecast_secops.simulator.http.schemas.envelope import Token
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 
 class Tokens:
-    """The tokens that were given out and when each expires."""
+    """The issued tokens and their expiry times."""
 
     def __init__(self) -> None:
-        self._expires: dict[str, datetime] = {}
+        self._expiry: dict[str, datetime] = {}
 
-    def issue(self, tenant: Tenant, body: bytes) -> Answer:
+    def issue(self, tenant: Tenant, body: bytes) -> ApiResponse:
         """`/oauth/token` (API notes 3.1)."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         application = tenant.application
-        good = form.get("grant_type") == "client_credentials"
-        good &= hmac.compare_digest(form.get("client_id", "").encode(), application.client_id.encode())
-        good &= hmac.compare_digest(form.get("client_secret", "").encode(), application.client_secret.encode())
-        if not good:
+        valid = form.get("grant_type") == "client_credentials"
+        valid &= hmac.compare_digest(form.get("client_id", "").encode(), application.client_id.encode())
+        valid &= hmac.compare_digest(form.get("client_secret", "").encode(), application.client_secret.encode())
+        if not valid:
             return gateway_failure(401, "InvalidClientIdentifier", "Client credentials are invalid")
         value = secrets.token_hex(14)
-        lifetime = tenant.behaviour.token_lifetime
-        self._expires[value] = tenant.clock.now() + timedelta(seconds=lifetime)
-        shown = int(lifetime) if float(lifetime).is_integer() else lifetime
-        return json_answer({"access_token": value, "token_type": "Bearer", "expires_in": shown, "scope": ""})
+        lifetime = tenant.quirks.token_lifetime
+        self._expiry[value] = tenant.clock.now() + timedelta(seconds=lifetime)
+        expires_in = int(lifetime) if float(lifetime).is_integer() else lifetime
+        token: Token = {"access_token": value, "token_type": "Bearer", "expires_in": expires_in, "scope": ""}
+        return json_response(token)
 
-    def check(self, tenant: Tenant, header: str) -> Answer | None:
-        """None for a good bearer, else the refusal (API notes 3.3)."""
+    def check(self, tenant: Tenant, header: str) -> ApiResponse | None:
+        """None for an `Authorization` header with a valid token, else the failure (API notes 3.3)."""
         scheme, _, value = header.partition(" ")
-        expires = self._expires.get(value.strip()) if scheme.lower() == "bearer" else None
-        if expires is None:
+        expiry = self._expiry.get(value.strip()) if scheme.lower() == "bearer" else None
+        if expiry is None:
             return gateway_failure(401, "unauthorized", "Unauthorized Request")
-        if expires <= tenant.clock.now():
+        if expiry <= tenant.clock.now():
             return gateway_failure(401, "token_expired", "Access token expired")
         return None
 
     def expire_all(self, tenant: Tenant) -> None:
-        """Every token that was given out is expired from now on."""
-        self._expires = dict.fromkeys(self._expires, tenant.clock.now())
+        """Expire all issued tokens now."""
+        self._expiry = dict.fromkeys(self._expiry, tenant.clock.now())
 
 
-def discover(call: Call) -> Answer:
-    """`/api/login/discover-authentication` (API notes 1.1): where the user's region is, and how to log in."""
-    item: dict[str, Any] = call.item
-    found = {
-        "emailAddress": item.get("emailAddress", ""),
+def discover_authentication(request: ApiRequest) -> ApiResponse:
+    """`/api/login/discover-authentication` (API notes 1.1): the region of the user and the ways to log in."""
+    methods: AuthenticationMethods = {
+        "emailAddress": request.item.get("emailAddress", ""),
         "authenticate": ["Basic-Cloud", "Basic-AD"],
-        "region": {"code": "us", "name": "United States", "api": call.base},
+        "region": {"code": "us", "name": "United States", "api": request.base},
     }
-    return data([found])
+    return data([methods])

@@ -1,4 +1,4 @@
-"""The gate: what every call passes before a function answers it."""
+"""Authentication, rate limits and permissions: the checks before an endpoint is called."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Final
 from mimecast_secops.simulator.http import policies
 from mimecast_secops.simulator.http.limits import RateLimits
 from mimecast_secops.simulator.http.login import Tokens
-from mimecast_secops.simulator.http.requests import Call, read_body
-from mimecast_secops.simulator.http.responses import Answer, error, failure, gateway_failure
-from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, Endpoint
+from mimecast_secops.simulator.http.requests import ApiRequest, read_body
+from mimecast_secops.simulator.http.responses import ApiResponse, error, failure, gateway_failure
+from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, TOKEN, Endpoint
 from mimecast_secops.simulator.http.signatures import Signatures
 from mimecast_secops.simulator.tenant import rights
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _NOT_IN_PRODUCTS: Final = "Resource or method requested does not exist in any product assigned to the application."
-_OPEN: Final = frozenset({"/api/login/discover-authentication"})
+_WITHOUT_AUTHENTICATION: Final = frozenset({"/api/login/discover-authentication"})
 
 
 class Middleware:
-    """Authenticates, limits, checks rights, and hands on to the function."""
+    """Authenticates requests, counts them, checks permissions, and calls the handler of the endpoint."""
 
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
@@ -28,91 +28,91 @@ class Middleware:
         self.signatures = Signatures()
         self.limits = RateLimits()
 
-    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> Answer:
-        """The reply to one request; header names are in lower case, `base` is the URL of this server."""
-        if path == "/oauth/token":
-            return self.tokens.issue(self.tenant, body) if method == "POST" else _wrong_method()
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> ApiResponse:
+        """The response to a request. Header names are in lowercase; `base` is the base URL of this server."""
+        if path == TOKEN:
+            return self.tokens.issue(self.tenant, body) if method == "POST" else _method_not_allowed()
         version = version_of(headers)
-        refusal = None if path in _OPEN else self._authenticate(version, path, headers)
-        if refusal is not None:
-            return refusal
-        refusal, extra = self.limits.take(self.tenant.behaviour, path, version)
-        if refusal is None:
-            refusal = self._route(version, method, path, body, base)
-        refusal.headers |= extra
-        return refusal
+        response = None if path in _WITHOUT_AUTHENTICATION else self._authenticate(version, path, headers)
+        if response is not None:
+            return response
+        response, rate_headers = self.limits.check(self.tenant.quirks, path, version)
+        if response is None:
+            response = self._dispatch(version, method, path, body, base)
+        response.headers |= rate_headers
+        return response
 
-    def _authenticate(self, version: int, path: str, headers: Mapping[str, str]) -> Answer | None:
+    def _authenticate(self, version: int, path: str, headers: Mapping[str, str]) -> ApiResponse | None:
         if version == 1:
             return self.signatures.check(self.tenant, path, headers)
         return self.tokens.check(self.tenant, headers.get("authorization", ""))
 
-    def _route(self, version: int, method: str, path: str, body: bytes, base: str) -> Answer:
+    def _dispatch(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
         if path.startswith(REST_POLICIES):
-            return self._rest(version, method, path, body, base)
+            return self._dispatch_rest(version, method, path, body, base)
         endpoint = BY_PATH.get(path)
-        if endpoint is None or not self._offered(endpoint, version):
-            return _unknown_path(version)
+        if endpoint is None or not self._is_available(endpoint, version):
+            return _path_not_found(version)
         if method != endpoint.method:
-            return _wrong_method()
-        if refusal := self._allowed(endpoint.permission, endpoint.product, version):
-            return refusal
-        read = read_body(body, version)
-        if read is None:
+            return _method_not_allowed()
+        if forbidden := self._check_permission(endpoint.permission, endpoint.product, version):
+            return forbidden
+        content = read_body(body, version)
+        if content is None:
             return failure([error("err_bad_request", "The request is not valid JSON")], status=400)
-        call = Call(self.tenant, version, path, read, base)
-        return _unknown_member(call, endpoint) or endpoint.answer(call)
+        request = ApiRequest(self.tenant, version, content, base)
+        return _check_members(request, endpoint) or endpoint.handler(request)
 
-    def _rest(self, version: int, method: str, path: str, body: bytes, base: str) -> Answer:
-        tail = path.removeprefix(REST_POLICIES).strip("/")
-        if version != 2 or "/" in tail:
-            return _unknown_path(version)
-        if method not in (("GET", "PATCH", "DELETE") if tail else ("GET", "POST")):
-            return _wrong_method()
-        right = rights.POLICIES_READ if method == "GET" else rights.POLICIES_EDIT
-        if refusal := self._allowed(right, rights.CLOUD_GATEWAY, version):
-            return refusal
-        read = read_body(body, version)
-        if read is None:
+    def _dispatch_rest(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
+        policy_id = path.removeprefix(REST_POLICIES).strip("/")
+        if version != 2 or "/" in policy_id:
+            return _path_not_found(version)
+        if method not in (("GET", "PATCH", "DELETE") if policy_id else ("GET", "POST")):
+            return _method_not_allowed()
+        permission = rights.POLICIES_READ if method == "GET" else rights.POLICIES_EDIT
+        if forbidden := self._check_permission(permission, rights.CLOUD_GATEWAY, version):
+            return forbidden
+        content = read_body(body, version)
+        if content is None:
             return gateway_failure(400, "validation_error", "The request is not valid JSON")
-        return policies.rest(Call(self.tenant, version, path, read, base, tail=tail), method)
+        return policies.rest(ApiRequest(self.tenant, version, content, base, policy_id), method)
 
-    def _offered(self, endpoint: Endpoint, version: int) -> bool:
+    def _is_available(self, endpoint: Endpoint, version: int) -> bool:
         if version not in endpoint.versions:
             return False
-        return version == 1 or not endpoint.switch or bool(getattr(self.tenant.behaviour, endpoint.switch))
+        return version == 1 or not endpoint.quirk or bool(getattr(self.tenant.quirks, endpoint.quirk))
 
-    def _allowed(self, permission: str, product: str, version: int) -> Answer | None:
+    def _check_permission(self, permission: str, product: str, version: int) -> ApiResponse | None:
         tenant = self.tenant
         if version == 2 and product and product not in tenant.application.products:
             return gateway_failure(403, "app_forbidden", _NOT_IN_PRODUCTS)
         granted = tenant.keys.permissions if version == 1 else tenant.application.permissions
         if permission and permission not in granted:
             code, text = "err_xdk_operation_forbidden_for_address", "0003 Forbidden To Perform Operation For Address"
-            status = tenant.behaviour.forbidden_status
+            status = tenant.quirks.forbidden_status
             return failure([error(code, text)], status=status, meta_status=403)
         return None
 
 
 def version_of(headers: Mapping[str, str]) -> int:
-    """1 for a signed request, else 2."""
+    """The API version: 1 for a signed request, else 2."""
     return 1 if "x-mc-app-id" in headers or headers.get("authorization", "").startswith("MC ") else 2
 
 
-def _unknown_path(version: int) -> Answer:
+def _path_not_found(version: int) -> ApiResponse:
     if version == 2:
         return gateway_failure(403, "app_forbidden", _NOT_IN_PRODUCTS)
     return failure([], status=404)
 
 
-def _wrong_method() -> Answer:
+def _method_not_allowed() -> ApiResponse:
     return failure([], status=405)
 
 
-def _unknown_member(call: Call, endpoint: Endpoint) -> Answer | None:
-    if not call.tenant.behaviour.strict_members or not endpoint.members:
+def _check_members(request: ApiRequest, endpoint: Endpoint) -> ApiResponse | None:
+    if not request.tenant.quirks.strict_members or not endpoint.members:
         return None
-    for item in call.items:
+    for item in request.items:
         for name in item:
             if name not in endpoint.members:
                 return failure([error("err_validation_unknown_member", "Unknown member", name)], key=item)

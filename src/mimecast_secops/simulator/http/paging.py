@@ -1,4 +1,4 @@
-"""Pages: tokens that look opaque and are good for one listing."""
+"""Pages: opaque tokens, each valid for one kind of listing."""
 
 from __future__ import annotations
 
@@ -7,39 +7,49 @@ import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-_MOST_DIGITS: Final = 12
+from mimecast_secops.simulator.http.schemas.envelope import Pagination
+
+_MAX_DIGITS: Final = 12
 
 
-def token(offset: int, kind: str) -> str:
-    """The token of the page that begins at `offset`."""
+def page_token(offset: int, kind: str) -> str:
+    """The token of the page that starts at `offset`."""
     return base64.urlsafe_b64encode(zlib.compress(f"{kind}:{offset:08d}".encode())).rstrip(b"=").decode()
 
 
 def offset_of(pagination: Mapping[str, Any], kind: str) -> int | None:
-    """Where the asked page begins; None where its token is not one of ours."""
-    given = pagination.get("pageToken")
-    if not given:
+    """The offset of the requested page; None for a token that the simulator did not issue for this kind of listing."""
+    token = pagination.get("pageToken")
+    if not token:
         return 0
     try:
-        text = zlib.decompress(base64.urlsafe_b64decode(str(given) + "=" * (-len(str(given)) % 4))).decode()
+        text = zlib.decompress(base64.urlsafe_b64decode(str(token) + "=" * (-len(str(token)) % 4))).decode()
     except (ValueError, zlib.error):
         return None
     name, _, number = text.partition(":")
-    good = name == kind and number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
-    return int(number) if good else None
+    valid = name == kind and number.isascii() and number.isdigit() and len(number) <= _MAX_DIGITS
+    return int(number) if valid else None
 
 
 def size_of(pagination: Mapping[str, Any], default: int, limit: int) -> int:
-    """The asked page size within bounds."""
-    asked = pagination.get("pageSize")
-    return max(1, min(limit, asked)) if isinstance(asked, int) and not isinstance(asked, bool) else default
+    """The requested page size, limited to 1 … `limit`."""
+    size = pagination.get("pageSize")
+    return max(1, min(limit, size)) if isinstance(size, int) and not isinstance(size, bool) else default
 
 
-def page_meta(kind: str, offset: int, size: int, found: int, total: int) -> dict[str, Any]:
-    """`meta.pagination` of a page: its own length, the total, and the tokens of its neighbours."""
-    meta: dict[str, Any] = {"pageSize": found, "totalCount": total}
+def page_meta(kind: str, offset: int, size: int, count: int, total: int) -> Pagination:
+    """`meta.pagination` of a page.
+
+    Args:
+        kind: the kind of listing.
+        offset: the offset of the page.
+        size: the requested page size.
+        count: the number of items on the page.
+        total: the number of items on all pages.
+    """
+    meta: Pagination = {"pageSize": count, "totalCount": total}
     if offset + size < total:
-        meta["next"] = token(offset + size, kind)
+        meta["next"] = page_token(offset + size, kind)
     if offset:
-        meta["previous"] = token(max(0, offset - size), kind)
+        meta["previous"] = page_token(max(0, offset - size), kind)
     return meta

@@ -1,4 +1,4 @@
-"""What came in, read as leniently as the real service reads it."""
+"""Requests of API clients, read as leniently as the real service reads them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,27 @@ import msgspec
 
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
-_DECODE: Final = msgspec.json.Decoder()
+_DECODER: Final = msgspec.json.Decoder()
+_MAX_LITERAL_BYTES: Final = 100_000
 
 
 @dataclass(slots=True)
-class Call:
-    """One call of a function, authenticated. `version` is 1 or 2; `base` is the URL of this server."""
+class ApiRequest:
+    """An authenticated request.
+
+    Attributes:
+        tenant: the tenant that the request is for.
+        version: the API version, 1 or 2.
+        body: the JSON object of the request.
+        base: the base URL of this server.
+        policy_id: the last segment of a REST path, "" where there is none.
+    """
 
     tenant: Tenant
     version: int
-    path: str
     body: Mapping[str, Any]
     base: str
-    tail: str = ""
-    query: Mapping[str, str] | None = None
+    policy_id: str = ""
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -35,34 +42,37 @@ class Call:
 
     @property
     def item(self) -> dict[str, Any]:
-        """The first entry of `data`, an empty one where there is none."""
+        """The first entry of `data`, or an empty object."""
         return next(iter(self.items), {})
 
     @property
     def item_id(self) -> str | None:
-        """`id` of the item: None where it is absent or null; "", which is nobody's, where it is no text."""
-        given: object = self.item.get("id")
-        return given if given is None or isinstance(given, str) else ""
+        """`id` of the item: None if it is absent or null, "" if it is not a string. No object has the id ""."""
+        value: object = self.item.get("id")
+        return value if value is None or isinstance(value, str) else ""
 
     @property
     def pagination(self) -> Mapping[str, Any]:
-        """`meta.pagination`."""
+        """`meta.pagination`, or an empty object."""
         meta = self.body.get("meta")
-        paging = meta.get("pagination") if isinstance(meta, dict) else None
-        return paging if isinstance(paging, dict) else {}
+        pagination = meta.get("pagination") if isinstance(meta, dict) else None
+        return pagination if isinstance(pagination, dict) else {}
 
 
 def read_body(raw: bytes, version: int) -> dict[str, Any] | None:
-    """The JSON object of a request; an empty one for no body; None where it is not one.
+    """Decode the body of a request.
 
-    API 1.0 takes Python's way of writing it too, with single quotes, because published samples send that.
+    API 1.0 also accepts Python literals with single quotes, because published samples send them.
+
+    Returns:
+        The JSON object, empty for an empty body, None for a body that is not a JSON object.
     """
     if not raw.strip():
         return {}
     try:
-        body = _DECODE.decode(raw)
+        body = _DECODER.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        if version != 1 or len(raw) > 100_000:
+        if version != 1 or len(raw) > _MAX_LITERAL_BYTES:
             return None
         try:
             body = ast.literal_eval(raw.decode("utf-8"))
@@ -71,12 +81,12 @@ def read_body(raw: bytes, version: int) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def moment(value: object) -> datetime | None:
-    """A time in a request; None where it is absent or unreadable."""
+def parse_time(value: object) -> datetime | None:
+    """A time of a request, aware, in UTC; None if it is absent or unreadable."""
     if not isinstance(value, str):
         return None
     try:
-        read = datetime.fromisoformat(value)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

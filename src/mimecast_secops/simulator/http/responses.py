@@ -1,4 +1,4 @@
-"""What the tenant's HTTP face says: envelopes, both shapes of failure, and raw bodies."""
+"""Responses of the simulated API: envelopes, both formats of failures, and raw bodies."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import msgspec
 
-_ENCODE: Final = msgspec.json.Encoder()
+from mimecast_secops.simulator.http.schemas.envelope import Error, Pagination
+
+_ENCODER: Final = msgspec.json.Encoder()
 JSON: Final = "application/json"
 
 
 @dataclass(slots=True)
-class Answer:
-    """A reply before it goes out."""
+class ApiResponse:
+    """A response before it is sent."""
 
     status: int = 200
     body: bytes = b""
@@ -23,51 +25,57 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def json_answer(body: Any, status: int = 200) -> Answer:
-    """A JSON body."""
-    return Answer(status, _ENCODE.encode(body))
+def json_response(body: Any, status: int = 200) -> ApiResponse:
+    """A response with a JSON body."""
+    return ApiResponse(status, _ENCODER.encode(body))
 
 
-def data(items: Sequence[Any], pagination: Mapping[str, Any] | None = None) -> Answer:
-    """Success (API notes 4.2)."""
+def data(items: Sequence[Any], pagination: Pagination | None = None) -> ApiResponse:
+    """A successful response (API notes 4.2)."""
     meta: dict[str, Any] = {"status": 200}
     if pagination is not None:
         meta["pagination"] = pagination
-    return json_answer({"meta": meta, "data": items, "fail": []})
+    return json_response({"meta": meta, "data": items, "fail": []})
 
 
-def error(code: str, message: str, field_name: str = "", *, retryable: bool = False) -> dict[str, Any]:
-    """One entry of `errors`."""
-    named = {"field": field_name} if field_name else {}
-    return {**named, "code": code, "message": message, "retryable": retryable}
+def error(code: str, message: str, field_name: str = "", *, retryable: bool = False) -> Error:
+    """An entry of `errors`; `field_name` is the member of the request that it is about."""
+    entry: Error = {"code": code, "message": message, "retryable": retryable}
+    return {"field": field_name, **entry} if field_name else entry
 
 
 def failure(
-    errors: Sequence[Mapping[str, Any]],
+    errors: Sequence[Error],
     *,
     key: Mapping[str, Any] | None = None,
     status: int = 200,
     meta_status: int | None = None,
-    items: Sequence[Any] = (),
-) -> Answer:
-    """A failure of a function (API notes 4.3); some items may have succeeded."""
+) -> ApiResponse:
+    """A failure of an endpoint (API notes 4.3).
+
+    Args:
+        errors: the reasons.
+        key: the item of the request that failed.
+        status: the HTTP status.
+        meta_status: the status in `meta` where it differs from the HTTP status.
+    """
     entry: dict[str, Any] = {"key": key} if key is not None else {}
     entry["errors"] = list(errors)
-    return json_answer({"meta": {"status": meta_status or status}, "data": list(items), "fail": [entry]}, status)
+    return json_response({"meta": {"status": meta_status or status}, "data": [], "fail": [entry]}, status)
 
 
-def gateway_failure(status: int, code: str, message: str) -> Answer:
-    """A failure of the API 2.0 gateway: flat (API notes 3.3)."""
-    return json_answer({"fail": [{"code": code, "message": message}]}, status)
+def gateway_failure(status: int, code: str, message: str) -> ApiResponse:
+    """A failure of the API 2.0 gateway, which has no envelope (API notes 3.3)."""
+    return json_response({"fail": [{"code": code, "message": message}]}, status)
 
 
-def invalid_id(item: Mapping[str, Any], name: str = "id") -> Answer:
-    """An id that the tenant never gave out (API notes 2.5)."""
+def invalid_id(item: Mapping[str, Any], name: str = "id") -> ApiResponse:
+    """The failure for an id that the tenant did not issue (API notes 2.5)."""
     return failure([error("xdk_failure", "0007 Invalid token", name)], key=item)
 
 
-def missing(item: Mapping[str, Any], name: str, *, blank: bool = False) -> Answer:
-    """A mandatory member is not there, or is empty (API notes 4.4)."""
+def missing(item: Mapping[str, Any], name: str, *, blank: bool = False) -> ApiResponse:
+    """The failure for a mandatory member that is absent or empty (API notes 4.4)."""
     if blank:
         return failure(
             [error("err_validation_blank", "This field, if present, cannot be blank or empty", name)], key=item
@@ -75,6 +83,6 @@ def missing(item: Mapping[str, Any], name: str, *, blank: bool = False) -> Answe
     return failure([error("err_validation_null", "This field is mandatory; it cannot be NULL", name)], key=item)
 
 
-def stamp(moment: datetime) -> str:
-    """A time as replies carry it (API notes 4.5)."""
+def format_time(moment: datetime) -> str:
+    """A time in the format of the API (API notes 4.5)."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}+0000"

@@ -1,4 +1,4 @@
-"""Every endpoint of the tenant: who may call it, on which generation, and what answers."""
+"""The table of endpoints: path, handler, permissions, API versions, and the types of requests and replies."""
 
 from __future__ import annotations
 
@@ -7,151 +7,252 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.simulator.http import account, archive, domains, files, held, login, policies, senders, tracking
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse
+from mimecast_secops.simulator.http.schemas import account as account_types
+from mimecast_secops.simulator.http.schemas import envelope, messages
+from mimecast_secops.simulator.http.schemas import policies as policy_types
+from mimecast_secops.simulator.http.schemas import tracking as tracking_types
 from mimecast_secops.simulator.tenant import rights
 
 BOTH: Final = (1, 2)
+TOKEN: Final = "/oauth/token"  # noqa: S105 -- a path, not a secret
+REST_POLICIES: Final = "/policy-management/cloud-gateway/v1/blocked-senders/policies"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint. `members` are those that strict mode knows in a data item; none = not checked."""
+    """An endpoint.
+
+    Attributes:
+        path: the path of the URL.
+        handler: answers an authenticated request.
+        permission: the role permission that the caller needs, "" for none.
+        product: the product that the API 2.0 application needs, "" for none.
+        reply: the type of an item of `data`, or without an envelope the type of the reply.
+        request: the type of an item of `data` in the request. With the quirk `strict_members`, other members are
+            refused; None disables the check.
+        versions: the API versions, 1 and 2.
+        quirk: the quirk that makes the endpoint available on API 2.0, "" if it always is.
+        method: the HTTP method.
+        has_envelope: whether the reply has the envelope of `meta`, `data` and `fail`.
+        is_file: whether the reply can be the file itself.
+    """
 
     path: str
-    answer: Callable[[Call], Answer]
+    handler: Callable[[ApiRequest], ApiResponse]
     permission: str
     product: str
+    reply: type
+    request: type | None = None
     versions: tuple[int, ...] = BOTH
-    members: tuple[str, ...] = ()
-    switch: str = ""
+    quirk: str = ""
     method: str = "POST"
+    has_envelope: bool = True
+    is_file: bool = False
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members of a data item of the request, empty where any member is accepted."""
+        return frozenset(self.request.__annotations__ if self.request else ())
 
 
 ENDPOINTS: Final = (
-    Endpoint("/api/account/get-account", account.get_account, rights.DASHBOARD, rights.ACCOUNT_MANAGEMENT),
+    Endpoint(
+        "/api/account/get-account",
+        account.get_account,
+        rights.DASHBOARD,
+        rights.ACCOUNT_MANAGEMENT,
+        account_types.Account,
+    ),
     Endpoint(
         "/api/domain/get-internal-domain",
         domains.get_internal_domain,
         rights.INTERNAL_DOMAINS_READ,
         rights.DOMAIN_MANAGEMENT,
+        account_types.InternalDomain,
     ),
-    Endpoint("/identity/whoami", account.whoami, "", "", (2,), method="GET"),
+    Endpoint(
+        "/identity/whoami",
+        account.whoami,
+        "",
+        "",
+        account_types.Identity,
+        versions=(2,),
+        method="GET",
+        has_envelope=False,
+    ),
     Endpoint(
         "/api/message-finder/search",
         tracking.search,
         rights.TRACKING_READ,
         rights.CLOUD_GATEWAY,
-        members=(
-            "start",
-            "end",
-            "messageId",
-            "advancedTrackAndTraceOptions",
-            "route",
-            "status",
-            "attachments",
-            "searchReason",
-        ),
+        tracking_types.TrackedEmails,
+        tracking_types.TrackingSearchRequest,
     ),
     Endpoint(
         "/api/message-finder/get-message-info",
         tracking.get_message_info,
         rights.TRACKING_READ,
         rights.CLOUD_GATEWAY,
-        members=("id", "loadContent"),
+        tracking_types.MessageInfo,
+        tracking_types.MessageInfoRequest,
     ),
     Endpoint(
         "/api/message-finder/reject-held-email",
-        tracking.reject_held,
+        tracking.reject_held_email,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
+        envelope.ObjectId,
+        tracking_types.RejectHeldEmailRequest,
         (1,),
-        ("id", "notify", "notes", "reason"),
     ),
     Endpoint(
         "/api/message-finder/release-held-email-to-sandbox",
-        tracking.release_to_sandbox,
+        tracking.release_held_email_to_sandbox,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
+        envelope.ObjectId,
+        envelope.IdRequest,
         (1,),
-        ("id",),
     ),
     Endpoint(
         "/api/message-finder/report-message",
-        tracking.report,
+        tracking.report_message,
         rights.TRACKING_EDIT,
         rights.CLOUD_GATEWAY,
+        envelope.ObjectId,
+        tracking_types.ReportMessageRequest,
         (1,),
-        ("id", "type", "comment"),
     ),
     Endpoint(
         "/api/gateway/get-hold-message-list",
-        held.hold_list,
+        held.get_hold_message_list,
         rights.DASHBOARD,
         rights.CLOUD_GATEWAY,
-        members=("admin", "start", "end", "searchBy", "filterBy"),
+        messages.HeldMessage,
+        messages.HoldListRequest,
     ),
-    Endpoint("/api/gateway/hold-release", held.release, rights.HELD_EDIT, rights.CLOUD_GATEWAY, members=("id",)),
     Endpoint(
-        "/api/gateway/hold-reject",
-        held.reject,
+        "/api/gateway/hold-release",
+        held.hold_release,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
-        members=("ids", "message", "reasonType", "notify"),
+        messages.HoldRelease,
+        envelope.IdRequest,
     ),
-    Endpoint("/api/gateway/get-hold-summary-list", held.summary, rights.HELD_SUMMARY, rights.CLOUD_GATEWAY),
+    Endpoint(
+        "/api/gateway/hold-reject",
+        held.hold_reject,
+        rights.HELD_EDIT,
+        rights.CLOUD_GATEWAY,
+        messages.HoldReject,
+        messages.HoldRejectRequest,
+    ),
+    Endpoint(
+        "/api/gateway/get-hold-summary-list",
+        held.get_hold_summary_list,
+        rights.HELD_SUMMARY,
+        rights.CLOUD_GATEWAY,
+        messages.HoldSummary,
+    ),
     Endpoint(
         "/api/gateway/message/get-message-detail",
-        held.message_detail,
+        held.get_message_detail,
         rights.TRACKING_READ,
         rights.CLOUD_GATEWAY,
-        members=("id", "mailbox", "context", "viewType"),
-        switch="gateway_detail_on_v2",
+        messages.MessageDetail,
+        messages.MessageDetailRequest,
+        quirk="gateway_detail_on_v2",
     ),
     Endpoint(
-        "/api/gateway/message/get-file", files.get_file, rights.TRACKING_READ, rights.CLOUD_GATEWAY, members=("id",)
+        "/api/gateway/message/get-file",
+        files.get_file,
+        rights.TRACKING_READ,
+        rights.CLOUD_GATEWAY,
+        messages.FileLink,
+        envelope.IdRequest,
+        is_file=True,
     ),
     Endpoint(
         "/api/archive/search",
         archive.search,
         rights.ARCHIVE_SEARCH,
         rights.DATA_RETENTION,
-        members=("admin", "query"),
+        messages.ArchiveItems,
+        messages.ArchiveSearchRequest,
     ),
-    Endpoint("/api/archive/get-message-detail", archive.message_detail, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION),
-    Endpoint("/api/archive/get-message-part", archive.message_part, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION),
-    Endpoint("/api/archive/get-file", files.get_file, rights.ARCHIVE_CONTENT, rights.DATA_RETENTION, members=("id",)),
-    Endpoint("/api/archive/get-message-list", archive.message_list, rights.ARCHIVE_SEARCH, rights.DATA_RETENTION),
+    Endpoint(
+        "/api/archive/get-message-detail",
+        archive.get_message_detail,
+        rights.ARCHIVE_CONTENT,
+        rights.DATA_RETENTION,
+        messages.ArchiveMessageDetail,
+    ),
+    Endpoint(
+        "/api/archive/get-message-part",
+        archive.get_message_part,
+        rights.ARCHIVE_CONTENT,
+        rights.DATA_RETENTION,
+        messages.FileLink,
+        is_file=True,
+    ),
+    Endpoint(
+        "/api/archive/get-file",
+        files.get_file,
+        rights.ARCHIVE_CONTENT,
+        rights.DATA_RETENTION,
+        messages.FileLink,
+        envelope.IdRequest,
+        is_file=True,
+    ),
+    Endpoint(
+        "/api/archive/get-message-list",
+        archive.get_message_list,
+        rights.ARCHIVE_SEARCH,
+        rights.DATA_RETENTION,
+        messages.ArchiveItem,
+    ),
     Endpoint(
         "/api/managedsender/permit-or-block-sender",
-        senders.permit_or_block,
+        senders.permit_or_block_sender,
         rights.SENDERS_EDIT,
         rights.CLOUD_GATEWAY,
-        members=("sender", "to", "action"),
+        policy_types.ManagedSenderEntry,
+        policy_types.ManagedSenderRequest,
     ),
     Endpoint(
         "/api/policy/blockedsenders/create-policy",
-        policies.create,
+        policies.create_policy,
         rights.POLICIES_EDIT,
         rights.CLOUD_GATEWAY,
-        members=("id", "option", "policy"),
+        policy_types.PolicyEntry,
+        policy_types.PolicyRequest,
     ),
     Endpoint(
         "/api/policy/blockedsenders/get-policy",
-        policies.get,
+        policies.get_policy,
         rights.POLICIES_READ,
         rights.CLOUD_GATEWAY,
-        members=("id",),
+        policy_types.PolicyEntry,
+        policy_types.PolicyIdRequest,
     ),
     Endpoint(
         "/api/policy/blockedsenders/delete-policy",
-        policies.delete,
+        policies.delete_policy,
         rights.POLICIES_EDIT,
         rights.CLOUD_GATEWAY,
-        members=("id",),
-        switch="delete_policy_on_v2",
+        envelope.ObjectId,
+        envelope.IdRequest,
+        quirk="delete_policy_on_v2",
     ),
-    Endpoint("/api/login/discover-authentication", login.discover, "", "", (1,)),
+    Endpoint(
+        "/api/login/discover-authentication",
+        login.discover_authentication,
+        "",
+        "",
+        account_types.AuthenticationMethods,
+        versions=(1,),
+    ),
 )
 BY_PATH: Final = {endpoint.path: endpoint for endpoint in ENDPOINTS}
-REST_POLICIES: Final = "/policy-management/cloud-gateway/v1/blocked-senders/policies"

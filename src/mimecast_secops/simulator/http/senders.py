@@ -1,33 +1,36 @@
-"""Managed senders."""
+"""Managed sender endpoints."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
-from mimecast_secops.simulator.http.requests import Call
-from mimecast_secops.simulator.http.responses import Answer, error, json_answer, missing
+from mimecast_secops.simulator.http.requests import ApiRequest
+from mimecast_secops.simulator.http.responses import ApiResponse, error, json_response, missing
+from mimecast_secops.simulator.http.schemas.envelope import Error, Failure
+from mimecast_secops.simulator.http.schemas.policies import ManagedSenderEntry
 
 _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
+_MAX_ITEMS: Final = 100
 
 
-def permit_or_block(call: Call) -> Answer:
+def permit_or_block_sender(request: ApiRequest) -> ApiResponse:
     """`/api/managedsender/permit-or-block-sender` (API notes 9)."""
-    if not call.items:
+    if not request.items:
         return missing({}, "data")
-    done: list[dict[str, Any]] = []
-    failed: list[dict[str, Any]] = []
-    for item in call.items[:100]:
-        problem = _problem(item)
+    entries: list[ManagedSenderEntry] = []
+    failures: list[Failure] = []
+    for item in request.items[:_MAX_ITEMS]:
+        problem = _validation_error(item)
         if problem:
-            failed.append({"key": item, "errors": [problem]})
+            failures.append({"key": item, "errors": [problem]})
             continue
-        entry = call.tenant.manage(item["sender"], item["to"], item["action"])
-        done.append({"id": entry.id, "sender": entry.sender, "to": entry.to, "type": entry.action.title()})
-    return json_answer({"meta": {"status": 200}, "data": done, "fail": failed})
+        sender = request.tenant.manage_sender(item["sender"], item["to"], item["action"])
+        entries.append({"id": sender.id, "sender": sender.sender, "to": sender.to, "type": sender.action.title()})
+    return json_response({"meta": {"status": 200}, "data": entries, "fail": failures})
 
 
-def _problem(item: dict[str, Any]) -> dict[str, Any] | None:
+def _validation_error(item: dict[str, Any]) -> Error | None:
     for name in ("sender", "to"):
         if name not in item:
             return error("err_validation_null", "This field is mandatory; it cannot be NULL", name)

@@ -1,4 +1,4 @@
-"""Signatures of API 1.0, checked strictly (API notes 2.1 to 2.3)."""
+"""Strict checks of API 1.0 signatures (API notes 2.1 to 2.3)."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from mimecast_secops.simulator.http.responses import Answer, error, failure
+from mimecast_secops.simulator.http.responses import ApiResponse, error, failure
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
-_DATE_FORM: Final = "%a, %d %b %Y %H:%M:%S"
+_DATE_FORMAT: Final = "%a, %d %b %Y %H:%M:%S"
 
 
 class Signatures:
-    """Checks signatures, and remembers request ids when they may be used only once."""
+    """Checks signatures, and stores the request ids in case each may be used only once."""
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._request_ids: set[str] = set()
 
-    def check(self, tenant: Tenant, path: str, headers: Mapping[str, str]) -> Answer | None:
-        """None for a good signature, else the refusal."""
+    def check(self, tenant: Tenant, path: str, headers: Mapping[str, str]) -> ApiResponse | None:
+        """None for a valid signature, else the failure. Header names are in lowercase."""
         keys = tenant.keys
         if headers.get("x-mc-app-id", "").lower() != keys.application_id.lower():
-            return _refused(tenant, 401, "err_developer_key", "Application id is not valid")
+            return _authentication_error(tenant, 401, "err_developer_key", "Application id is not valid")
         date, request_id = headers.get("x-mc-date", ""), headers.get("x-mc-req-id", "")
-        access_key, signature = _parts(headers.get("authorization", ""))
-        good = access_key == keys.access_key and hmac.compare_digest(
+        access_key, signature = _credentials_of(headers.get("authorization", ""))
+        valid = access_key == keys.access_key and hmac.compare_digest(
             signature.encode(), sign(keys.secret_key, date, request_id, path, keys.application_key).encode()
         )
-        if not good or not self._date_is_near(tenant, date):
-            return _refused(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
+        if not valid or not _is_current(tenant, date):
+            return _authentication_error(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
         if keys.expired:
-            return _refused(tenant, 418, "err_xdk_binding_expired", "Access key has expired")
-        if tenant.behaviour.refuse_repeated_request_ids:
-            if request_id in self._seen:
-                return _refused(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
-            self._seen.add(request_id)
+            return _authentication_error(tenant, 418, "err_xdk_binding_expired", "Access key has expired")
+        if tenant.quirks.refuse_repeated_request_ids:
+            if request_id in self._request_ids:
+                return _authentication_error(tenant, 401, "err_xdk_invalid_signature", "0004 Invalid Signature")
+            self._request_ids.add(request_id)
         return None
 
-    @staticmethod
-    def _date_is_near(tenant: Tenant, date: str) -> bool:
-        text, _, zone = date.rpartition(" ")
-        if zone not in ("UTC", "GMT"):
-            return False
-        try:
-            moment = datetime.strptime(text, _DATE_FORM).replace(tzinfo=UTC)
-        except ValueError:
-            return False
-        return abs((tenant.clock.now() - moment).total_seconds()) <= tenant.behaviour.date_tolerance
+
+def _is_current(tenant: Tenant, date: str) -> bool:
+    text, _, zone = date.rpartition(" ")
+    if zone not in ("UTC", "GMT"):
+        return False
+    try:
+        moment = datetime.strptime(text, _DATE_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return abs((tenant.clock.now() - moment).total_seconds()) <= tenant.quirks.date_tolerance
 
 
 def sign(secret_key: str, date: str, request_id: str, path: str, application_key: str) -> str:
@@ -60,13 +60,14 @@ def sign(secret_key: str, date: str, request_id: str, path: str, application_key
     return base64.b64encode(mac.digest()).decode("ascii")
 
 
-def _parts(header: str) -> tuple[str, str]:
-    scheme, _, rest = header.partition(" ")
-    key, colon, signature = rest.partition(":")
-    # One client in the wild puts a blank after the colon.
+def _credentials_of(header: str) -> tuple[str, str]:
+    """The access key and the signature of an `Authorization` header, empty for another scheme."""
+    scheme, _, credentials = header.partition(" ")
+    key, colon, signature = credentials.partition(":")
+    # A published client sends a space after the colon.
     return (key, signature.strip()) if scheme == "MC" and colon else ("", "")
 
 
-def _refused(tenant: Tenant, status: int, code: str, message: str) -> Answer:
-    http_status = 200 if tenant.behaviour.status_in_meta_only else status
+def _authentication_error(tenant: Tenant, status: int, code: str, message: str) -> ApiResponse:
+    http_status = 200 if tenant.quirks.status_in_meta_only else status
     return failure([error(code, message)], status=http_status, meta_status=status)

@@ -1,23 +1,39 @@
-"""Message tracking."""
+"""Message tracking endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from mimecast_secops.simulator.http.held import unknown
-from mimecast_secops.simulator.http.requests import Call, moment
-from mimecast_secops.simulator.http.responses import Answer, data, error, failure, invalid_id, missing, stamp
-from mimecast_secops.simulator.tenant.records import EPOCH, Tracked
+from mimecast_secops.simulator.http.held import unknown_id_response
+from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
+from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
+from mimecast_secops.simulator.http.schemas.envelope import ObjectId
+from mimecast_secops.simulator.http.schemas.tracking import (
+    AppliedPolicy,
+    Check,
+    MessageInfo,
+    MessageText,
+    QueueInfo,
+    Receipt,
+    SpamInfo,
+    TrackedEmail,
+    TrackedEmails,
+    Transmission,
+    TransmissionComponent,
+    Verdict,
+)
+from mimecast_secops.simulator.tenant.records import EPOCH, TrackingRecord
 
 SEARCHABLE: Final = timedelta(days=30)
+_SENDER_IP: Final = "203.0.113.20"
 _CRITERIA: Final = ("from", "to", "subject", "senderIP", "url", "route")
 
 
-def search(call: Call) -> Answer:
+def search(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/search` (API notes 6.1)."""
-    item, now = call.item, call.tenant.clock.now()
+    item, now = request.item, request.tenant.clock.now()
     message_id, advanced = item.get("messageId"), item.get("advancedTrackAndTraceOptions")
     if message_id == "":
         return missing(item, "messageId", blank=True)
@@ -28,166 +44,178 @@ def search(call: Call) -> Answer:
         text = "At least one of [from, to, subject, senderIP, url] must be set"
         code = "err_validation_at_least_one_not_null"
         return failure([error(code, text, "advancedTrackAndTraceOptions")], key=item)
-    start, end = moment(item.get("start")), moment(item.get("end"))
+    start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     if start is not None and start <= now - SEARCHABLE:
         text = "Start date must be within the last 30 days"
         return failure([error("err_track_and_trace_invalid_start_date", text, "start")], key=item)
-    call.tenant.settle()
+    request.tenant.apply_due_decisions()
     oldest = now - SEARCHABLE
-    pool: Iterable[Tracked]
+    candidates: Iterable[TrackingRecord]
     if message_id is not None:
-        pool = call.tenant.by_message_id(str(message_id))
+        candidates = request.tenant.by_message_id(str(message_id))
     else:
-        pool = call.tenant.between(start or oldest, end)
-    found = _filtered(call, (one for one in pool if one.received > oldest), criteria)
-    rows = [row(one) for one in _ordered(call, found)]
-    limit = call.tenant.behaviour.tracked_limit
-    return data([{"trackedEmails": rows[:limit] if limit else rows}], {"pageSize": 0})
+        candidates = request.tenant.between(start or oldest, end)
+    records = _filtered(request, (record for record in candidates if record.received > oldest), criteria)
+    rows = [tracked_email(record) for record in _ordered(request, records)]
+    limit = request.tenant.quirks.tracked_limit
+    result: TrackedEmails = {"trackedEmails": rows[:limit] if limit else rows}
+    return data([result], {"pageSize": 0})
 
 
-def _filtered(call: Call, pool: Iterable[Tracked], criteria: dict[str, Any]) -> list[Tracked]:
-    behaviour, item = call.tenant.behaviour, call.item
-    statuses = _lowered(item.get("status")) if behaviour.honour_status_filter else set()
-    routes = _lowered(item.get("route")) | _lowered(criteria.get("route")) if behaviour.honour_route_filter else set()
+def _filtered(
+    request: ApiRequest, candidates: Iterable[TrackingRecord], criteria: dict[str, Any]
+) -> list[TrackingRecord]:
+    quirks, item = request.tenant.quirks, request.item
+    statuses = _lower_set(item.get("status")) if quirks.honour_status_filter else set()
+    routes = _lower_set(item.get("route")) | _lower_set(criteria.get("route")) if quirks.honour_route_filter else set()
     routes -= {"all"}
     sender, to = str(criteria.get("from", "")).lower(), str(criteria.get("to", "")).lower()
     subject = str(criteria.get("subject", "")).lower().strip("*")
     return [
-        one
-        for one in pool
-        if (not statuses or one.status in statuses)
-        and (not routes or one.route in routes)
-        and (not sender or _is(sender, one.mail.sender, one.mail.header_from))
-        and (not to or _is(to, one.recipient))
-        and (not subject or subject in one.mail.subject.lower())
+        record
+        for record in candidates
+        if (not statuses or record.status in statuses)
+        and (not routes or record.route in routes)
+        and (not sender or _address_matches(sender, record.mail.sender, record.mail.header_from))
+        and (not to or _address_matches(to, record.recipient))
+        and (not subject or subject in record.mail.subject.lower())
     ]
 
 
-def _ordered(call: Call, found: list[Tracked]) -> list[Tracked]:
-    order = call.tenant.behaviour.tracked_order
+def _ordered(request: ApiRequest, records: list[TrackingRecord]) -> list[TrackingRecord]:
+    order = request.tenant.quirks.tracked_order
     if order == "newest":
-        return found[::-1]
-    return found if order == "oldest" else sorted(found, key=lambda one: one.id)
+        return records[::-1]
+    return records if order == "oldest" else sorted(records, key=lambda record: record.id)
 
 
-def _lowered(value: object) -> set[str]:
+def _lower_set(value: object) -> set[str]:
     values = value if isinstance(value, list) else [value]
     return {text.lower() for text in values if isinstance(text, str) and text}
 
 
-def _is(wanted: str, *addresses: str) -> bool:
-    """An address, or the exact domain: a domain does not stand for its subdomains (API notes 6.1)."""
+def _address_matches(wanted: str, *addresses: str) -> bool:
+    """Whether `wanted` is one of the addresses or its domain. Subdomains do not match (API notes 6.1)."""
     return any(wanted in (address.lower(), address.rpartition("@")[2].lower()) for address in addresses)
 
 
-def row(one: Tracked) -> dict[str, Any]:
-    """A tracking record as the search shows it."""
-    mail = one.mail
-    shown: dict[str, Any] = {
-        "id": one.id,
-        "status": one.status,
-        "info": one.info_text,
+def tracked_email(record: TrackingRecord) -> TrackedEmail:
+    """A tracking record as a row of the search."""
+    mail = record.mail
+    tracked: TrackedEmail = {
+        "id": record.id,
+        "status": record.status,
+        "info": record.info_text,
         "fromEnv": {"displayableName": "", "emailAddress": mail.sender},
         "fromHdr": {"displayableName": mail.header_from_name, "emailAddress": mail.header_from},
-        "to": [{"displayableName": "", "emailAddress": one.recipient}],
-        "received": stamp(one.received),
-        "sent": stamp(mail.sent or one.received),
-        "subject": one.subject,
-        "senderIP": "203.0.113.20",
+        "to": [{"displayableName": "", "emailAddress": record.recipient}],
+        "received": format_time(record.received),
+        "sent": format_time(mail.sent or record.received),
+        "subject": record.subject,
+        "senderIP": _SENDER_IP,
         "attachments": bool(mail.attachments),
-        "route": one.route,
-        "spamScore": 9 if one.hold else 0,
-        "detectionLevel": "relaxed" if one.hold else "",
+        "route": record.route,
+        "spamScore": 9 if record.hold else 0,
+        "detectionLevel": "relaxed" if record.hold else "",
     }
-    return shown | one.row
+    return cast("TrackedEmail", dict(tracked) | record.row)
 
 
-def get_message_info(call: Call) -> Answer:
+def get_message_info(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/get-message-info` (API notes 6.2)."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None or one.deleted:
-        return unknown(call, call.item)
-    call.tenant.settle()
-    return data([info(call, one)])
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None or record.deleted:
+        return unknown_id_response(request, request.item)
+    request.tenant.apply_due_decisions()
+    return data([message_info(request, record)])
 
 
-def info(call: Call, one: Tracked) -> dict[str, Any]:
+def message_info(request: ApiRequest, record: TrackingRecord) -> MessageInfo:
     """The details of a tracking record."""
-    mail = one.mail
-    with_content = str(call.item.get("loadContent", "")).lower() == "true"
-    message: dict[str, Any] = {
+    message = _message_text(record)
+    if str(request.item.get("loadContent", "")).lower() == "true":
+        message |= {"textBody": record.mail.text, "htmlBody": record.mail.html, "attachments": []}
+    details: MessageInfo = {
+        "id": record.id,
+        "status": record.status,
+        "recipientInfo": {"messageInfo": message},
+        "retentionInfo": {},
+        "spamInfo": _spam(record),
+    }
+    if record.was_rejected:
+        details["recipientInfo"]["txInfo"] = _transmission(record)
+    elif record.is_held:
+        details["recipientInfo"]["txInfo"] = _transmission(record)
+        details["deliveredMessage"] = {
+            record.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _queued_transmission(record)}
+        }
+        details["queueInfo"] = _queue(request, record)
+    else:
+        details["recipientInfo"]["recipientMetaInfo"] = _receipt(record)
+        details["deliveredMessage"] = {record.recipient: {"messageInfo": message, "policyInfo": _policies()}}
+    return cast("MessageInfo", dict(details) | record.info)
+
+
+def _message_text(record: TrackingRecord) -> MessageText:
+    mail = record.mail
+    return {
         "fromHeader": mail.header_from,
         "fromEnvelope": mail.sender,
         "to": list(mail.recipients),
         "cc": list(mail.cc),
-        "subject": one.subject,
-        "sent": stamp(mail.sent or one.received),
-        "processed": stamp(one.received),
-        "route": one.route,
+        "subject": record.subject,
+        "sent": format_time(mail.sent or record.received),
+        "processed": format_time(record.received),
+        "route": record.route,
         "transmissionInfo": mail.header_block,
-        "contentExpiration": f"{one.received + timedelta(days=14):%Y-%m-%d %H:%M:%S} (14 Days)",
-        "metadataExpiration": f"{one.received + timedelta(days=30):%Y-%m-%d %H:%M:%S} (30 Days)",
+        "contentExpiration": f"{record.received + timedelta(days=14):%Y-%m-%d %H:%M:%S} (14 Days)",
+        "metadataExpiration": f"{record.received + timedelta(days=30):%Y-%m-%d %H:%M:%S} (30 Days)",
     }
-    if with_content:
-        message |= {"textBody": mail.text, "htmlBody": mail.html, "attachments": []}
-    shown: dict[str, Any] = {"id": one.id, "status": one.status, "recipientInfo": {"messageInfo": message}}
-    if one.was_rejected:
-        shown["recipientInfo"]["txInfo"] = _transfer(one)
-    elif one.is_held:
-        shown["recipientInfo"]["txInfo"] = _transfer(one)
-        shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": [], "txInfo": _waiting(one)}}
-        shown["queueInfo"] = _queue(call, one)
-    else:
-        shown["recipientInfo"]["recipientMetaInfo"] = _receipt(one)
-        shown["deliveredMessage"] = {one.recipient: {"messageInfo": message, "policyInfo": _policies()}}
-    shown["retentionInfo"] = {}
-    shown["spamInfo"] = _spam(one)
-    return shown | one.info
 
 
-def _components(one: Tracked) -> list[dict[str, Any]]:
-    mail = one.mail
+def _components(record: TrackingRecord) -> list[TransmissionComponent]:
+    mail = record.mail
     bodies = [
         ("Email Primary Body HTML", "body.htm", mail.html),
         ("Email Primary Body Plain Text", "body.txt", mail.text),
     ]
-    found = [
+    texts: list[TransmissionComponent] = [
         {"fileType": kind, "fileName": name, "txSize": len(text), "hash": ""} for kind, name, text in bodies if text
     ]
-    files = [
+    files: list[TransmissionComponent] = [
         {"fileType": "Email Attachment", "fileName": part.name, "txSize": len(part.content), "hash": part.sha256}
         for part in mail.attachments
     ]
-    return found + files
+    return texts + files
 
 
-def _transfer(one: Tracked) -> dict[str, Any]:
-    mail, at = one.mail, stamp(one.received)
+def _transmission(record: TrackingRecord) -> Transmission:
+    mail, at = record.mail, format_time(record.received)
     return {
         "returnPath": mail.sender,
-        "to": one.recipient,
+        "to": record.recipient,
         "txEvent": "Email Received via Open Greylist",
-        "queueDetailStatus": one.hold.detail if one.hold else "",
+        "queueDetailStatus": record.hold.detail if record.hold else "",
         "processingServer": "snd-mta-1.snd.mimecast.lan",
         "processStartTime": at,
         "processEndTime": at,
         "transmissionSize": len(mail.raw),
         "remoteServer": "mail.example.org",
-        "remoteIp": "203.0.113.20",
+        "remoteIp": _SENDER_IP,
         "deliveryType": "Encrypted (TLS)",
         "smtpStartTime": at,
         "smtpEndTime": at,
-        "transmissionComponents": _components(one),
+        "transmissionComponents": _components(record),
     }
 
 
-def _waiting(one: Tracked) -> dict[str, Any]:
-    never = stamp(EPOCH)
+def _queued_transmission(record: TrackingRecord) -> Transmission:
+    never = format_time(EPOCH)
     return {
-        "returnPath": one.mail.sender,
-        "to": one.recipient,
+        "returnPath": record.mail.sender,
+        "to": record.recipient,
         "txEvent": "Item currently queued for delivery",
         "processStartTime": never,
         "processEndTime": never,
@@ -196,17 +224,17 @@ def _waiting(one: Tracked) -> dict[str, Any]:
     }
 
 
-def _receipt(one: Tracked) -> dict[str, Any]:
-    mail = one.mail
+def _receipt(record: TrackingRecord) -> Receipt:
+    mail = record.mail
     return {
         "receiptEvent": "Email Received via Open Greylist",
         "spamEvent": "na",
         "binaryEmailSize": len(mail.raw),
         "messageExpiresIn": 28,
         "transmissionSize": len(mail.raw),
-        "remoteIp": "203.0.113.20",
-        "transmissionStart": stamp(one.received),
-        "transmissionEnd": stamp(one.received),
+        "remoteIp": _SENDER_IP,
+        "transmissionStart": format_time(record.received),
+        "transmissionEnd": format_time(record.received),
         "encryptionInfo": "TLS",
         "components": [
             {
@@ -221,7 +249,7 @@ def _receipt(one: Tracked) -> dict[str, Any]:
     }
 
 
-def _policies() -> list[dict[str, Any]]:
+def _policies() -> list[AppliedPolicy]:
     return [
         {
             "policyType": "Secure Delivery",
@@ -232,40 +260,40 @@ def _policies() -> list[dict[str, Any]]:
     ]
 
 
-def _queue(call: Call, one: Tracked) -> dict[str, Any]:
-    exact = call.tenant.behaviour.queue_id_is_hold_id
+def _queue(request: ApiRequest, record: TrackingRecord) -> QueueInfo:
+    exact = request.tenant.quirks.queue_id_is_hold_id
     return {
-        "id": one.hold_id if exact else one.archive_id,
+        "id": record.hold_id if exact else record.archive_id,
         "heldGroup": "Administrator",
-        "info": one.info_text,
-        "createTime": stamp(one.held_at or one.received),
-        "to": one.recipient,
-        "fromHeader": one.mail.header_from,
-        "fromEnvelope": one.mail.sender,
-        "subject": one.subject,
-        "route": one.route,
-        "attachments": bool(one.mail.attachments),
-        "reason": one.hold.policy if one.hold else "",
-        "size": len(one.mail.raw),
+        "info": record.info_text,
+        "createTime": format_time(record.held_at or record.received),
+        "to": record.recipient,
+        "fromHeader": record.mail.header_from,
+        "fromEnvelope": record.mail.sender,
+        "subject": record.subject,
+        "route": record.route,
+        "attachments": bool(record.mail.attachments),
+        "reason": record.hold.policy if record.hold else "",
+        "size": len(record.mail.raw),
         "manageRecipient": True,
     }
 
 
-def _spam(one: Tracked) -> dict[str, Any]:
-    risk = one.hold.risk if one.hold else "negligible"
-    verdict: dict[str, Any] = {"decision": "spam" if one.hold else "ham", "description": "", "categories": []}
+def _spam(record: TrackingRecord) -> SpamInfo:
+    risk = record.hold.risk if record.hold else "negligible"
+    verdict: Verdict = {"decision": "spam" if record.hold else "ham", "description": "", "categories": []}
     if risk:
         verdict["risk"] = risk
-    allow = {"allow": False, "info": "none"}
+    not_allowed: Check = {"allow": False, "info": "none"}
     return {
-        "spamScore": 9 if one.hold else 0,
-        "detectionLevel": "relaxed" if one.hold else "",
+        "spamScore": 9 if record.hold else 0,
+        "detectionLevel": "relaxed" if record.hold else "",
         "spamProcessingDetail": {
-            "rbl": allow,
+            "rbl": not_allowed,
             "spf": {"allow": True, "info": "allow"},
             "dkim": {"allow": True, "info": "allow"},
             "dmarc": {"allow": True, "info": "allow"},
-            "permittedSender": allow,
+            "permittedSender": not_allowed,
             "managedSender": {"allow": False, "info": "unknown"},
             "greyEmail": False,
             "verdict": verdict,
@@ -274,40 +302,42 @@ def _spam(one: Tracked) -> dict[str, Any]:
     }
 
 
-def act_on_held(call: Call, what: str) -> Answer:
-    """The console's own ways to reject or release (API notes 6.3)."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None:
-        return invalid_id(call.item)
-    how = {"reason": str(call.item.get("reason", "")), "message": str(call.item.get("notes", ""))}
-    if not call.tenant.decide(one.hold_id, what, notify=call.item.get("notify") is True, **how):
-        # Mimecast's own code is not known; this one says that it is ours.
-        return failure([error("err_simulated_not_held", "Message is not held")], key=call.item)
-    return data([{"id": one.id}])
+def _decide(request: ApiRequest, outcome: str) -> ApiResponse:
+    """Release or reject a held message by its tracking id (API notes 6.3)."""
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None:
+        return invalid_id(request.item)
+    notice = {"reason": str(request.item.get("reason", "")), "message": str(request.item.get("notes", ""))}
+    if not request.tenant.decide(record.hold_id, outcome, notify=request.item.get("notify") is True, **notice):
+        # The code of the real API is not known, so the simulator uses one that cannot be mistaken for it.
+        return failure([error("err_simulated_not_held", "Message is not held")], key=request.item)
+    result: ObjectId = {"id": record.id}
+    return data([result])
 
 
-def reject_held(call: Call) -> Answer:
+def reject_held_email(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/reject-held-email`."""
-    return act_on_held(call, "rejected")
+    return _decide(request, "rejected")
 
 
-def release_to_sandbox(call: Call) -> Answer:
+def release_held_email_to_sandbox(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/release-held-email-to-sandbox`."""
-    return act_on_held(call, "released to sandbox")
+    return _decide(request, "released to sandbox")
 
 
-def report(call: Call) -> Answer:
+def report_message(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/report-message`."""
-    if call.item_id is None:
-        return missing(call.item, "id")
-    one = call.tenant.tracked.get(call.item_id)
-    if one is None:
-        return invalid_id(call.item)
-    kind = call.item.get("type")
+    if request.item_id is None:
+        return missing(request.item, "id")
+    record = request.tenant.tracked.get(request.item_id)
+    if record is None:
+        return invalid_id(request.item)
+    kind = request.item.get("type")
     if kind not in ("malware", "spam", "phishing"):
         text = "Field must be one of [malware,spam,phishing]"
-        return failure([error("err_validation_value_not_allowed", text, "type")], key=call.item)
-    call.tenant.report(one, kind, str(call.item.get("comment", "")))
-    return data([{"id": one.id}])
+        return failure([error("err_validation_value_not_allowed", text, "type")], key=request.item)
+    request.tenant.report(record, kind, str(request.item.get("comment", "")))
+    result: ObjectId = {"id": record.id}
+    return data([result])

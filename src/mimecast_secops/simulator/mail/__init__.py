@@ -1,1 +1,1 @@
-"""Mail coming in: reading `.eml` files, deciding what is held, and watching a folder."""
+"""Incoming messages: parsing `.eml` files, hold rules, and watching a folder."""

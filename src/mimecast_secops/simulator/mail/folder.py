@@ -1,4 +1,4 @@
-"""Folders and files of mail: read once, or watched for what is dropped in later."""
+"""Files and folders of messages: read once, or watched for new files."""
 
 from __future__ import annotations
 
@@ -6,56 +6,56 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
-def mail_files(places: Iterable[Path]) -> Iterator[Path]:
-    """The `.eml` files that `places` name, folders in the order of their file names."""
-    for place in places:
-        if place.is_dir():
-            yield from sorted(path for path in place.rglob("*.eml") if path.is_file())
+def email_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files in `paths`. A folder stands for the `.eml` files below it, sorted by name."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*.eml") if file.is_file())
         else:
-            yield place
+            yield path
 
 
 class WatchedFolder:
-    """Finds what was dropped into a folder since the last look. A file is taken once it has stopped growing.
+    """Returns each new file of a folder once, after it has stopped growing.
 
     Args:
-        folder: where mail is dropped.
+        folder: the folder to watch.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._taken: set[Path] = set()
+        self._returned: set[Path] = set()
         self._sizes: dict[Path, int] = {}
 
     def present_files(self) -> list[Path]:
-        """The files that lie there now, handed out without waiting for a second look."""
-        present = [path for path in self._listed() if path not in self._taken]
-        self._taken.update(present)
+        """The files that are present now and were not returned before, complete or not."""
+        present = [path for path in self._list_files() if path not in self._returned]
+        self._returned.update(present)
         return present
 
     def new_files(self) -> list[Path]:
-        """The files that are complete and were not handed out before."""
+        """The files that are complete and were not returned before."""
         ready, sizes = [], {}
-        for path in self._listed():
-            size = None if path in self._taken else _size(path)
+        for path in self._list_files():
+            size = None if path in self._returned else _size(path)
             if size is None:
                 continue
             if self._sizes.get(path) == size:
-                self._taken.add(path)
+                self._returned.add(path)
                 ready.append(path)
             sizes[path] = size
         self._sizes = sizes
         return ready
 
-    def _listed(self) -> list[Path]:
+    def _list_files(self) -> list[Path]:
         try:
-            return list(mail_files([self._folder]))
-        except OSError:  # a folder below was taken away meanwhile; the next look sees how it is then
+            return list(email_files([self._folder]))
+        except OSError:  # a subfolder was removed during the listing; the next call lists again
             return []
 
 
 def _size(path: Path) -> int | None:
-    """None where the file is gone, or cannot be looked at."""
+    """The size in bytes; None for a file that was removed or cannot be read."""
     try:
         return path.stat().st_size
     except OSError:

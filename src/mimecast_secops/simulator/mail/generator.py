@@ -1,4 +1,4 @@
-"""Mail by the thousand, made up: for measuring, and for showing that ten thousand in one second are no special case."""
+"""Generated messages, for benchmarks and tests with thousands of records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mimecast_secops.simulator.mail.hold_rules import Hold
-from mimecast_secops.simulator.mail.parser import Mail, Part
+from mimecast_secops.simulator.mail.parser import Email, Part
 
 if TYPE_CHECKING:
     from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HOLD: Final = Hold("Spam Signature", "Relaxed Spam Detection", "medium")
 
 
-def fabricate(
+def generate_messages(
     tenant: Tenant,
     *,
     count: int,
@@ -23,7 +23,19 @@ def fabricate(
     attachment_bytes: int = 0,
     hold: Hold | None = _HOLD,
 ) -> int:
-    """Let `count` mails arrive, evenly over `spread` before `end`, each with a file of that size if any."""
+    """Deliver generated messages to the tenant.
+
+    Args:
+        tenant: the tenant.
+        count: the number of messages.
+        end: the end of the period in which they arrive.
+        spread: the length of that period. The messages arrive at equal intervals.
+        attachment_bytes: the size of the attachment of each message; 0 for none.
+        hold: why the messages are held; None to deliver them.
+
+    Returns:
+        `count`.
+    """
     domain = min(tenant.domains)
     first = end - spread
     step = spread / count if count else timedelta()
@@ -34,7 +46,7 @@ def fabricate(
     return count
 
 
-def _mail(number: int, domain: str, attachment_bytes: int) -> Mail:
+def _mail(number: int, domain: str, attachment_bytes: int) -> Email:
     sender, recipient = f"sender{number}@mail.example.org", f"user{number % 500}@{domain}"
     message_id = f"bulk-{number}@mail.example.org"
     content = f"{number:012d}".encode() * (attachment_bytes // 12 + 1)
@@ -43,7 +55,7 @@ def _mail(number: int, domain: str, attachment_bytes: int) -> Mail:
         if attachment_bytes
         else ()
     )
-    return Mail(
+    return Email(
         raw=b"bulk",
         sender=sender,
         header_from=sender,

@@ -1,1 +1,1 @@
-"""The rules of the tenant. No HTTP in here."""
+"""The state and the rules of the tenant, without HTTP."""

@@ -1,4 +1,4 @@
-"""The hold queue as an index: which records are held, sorted by time, so that a page costs the same in any queue."""
+"""The hold queue as an index of held records, sorted by time: a page costs the same in a queue of any length."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mimecast_secops.simulator.tenant.records import Tracked
+    from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-Key = tuple[datetime, str]
+QueueKey = tuple[datetime, str]
 
 
 @dataclass(slots=True)
 class HoldQueue:
     """The keys (received, tracking id) of all held records.
 
-    Most records are held from when they were received. Their keys are sorted, and a span of time is a slice of them.
-    The few that became held later are apart, because their time in the queue is another.
+    Most records are held when they are received. Their keys are sorted, and a period is a slice of them. The few that
+    become held later are stored separately, because their time in the queue differs from the time in the key.
     """
 
-    _keys: list[Key] = field(default_factory=list)
-    _late: dict[str, tuple[datetime, Key]] = field(default_factory=dict)
+    _keys: list[QueueKey] = field(default_factory=list)
+    _late: dict[str, tuple[datetime, QueueKey]] = field(default_factory=dict)
     _members: dict[str, datetime] = field(default_factory=dict)
 
-    def update(self, record: Tracked) -> None:
-        """Put the record in, take it out, or move it, as its state says."""
+    def update(self, record: TrackingRecord) -> None:
+        """Add, remove or move the record according to its state."""
         held_at = (record.held_at or record.received) if record.is_held else None
         present = self._members.get(record.id)
         if present == held_at:
@@ -37,8 +37,8 @@ class HoldQueue:
         if held_at is not None:
             self._insert(record, held_at)
 
-    def between(self, start: datetime | None, end: datetime | None) -> Sequence[Key]:
-        """The keys of what was held from `start` to `end`, both included; sorted by when it was received."""
+    def between(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
+        """The keys of the records held from `start` to `end`, both included, sorted by the time of receipt."""
         low = bisect.bisect_left(self._keys, (start, "")) if start else 0
         high = bisect.bisect_right(self._keys, (end, "\uffff")) if end else len(self._keys)
         keys = self._keys[low:high]
@@ -49,7 +49,7 @@ class HoldQueue:
         ]
         return sorted(keys + late) if late else keys
 
-    def _insert(self, record: Tracked, held_at: datetime) -> None:
+    def _insert(self, record: TrackingRecord, held_at: datetime) -> None:
         key = (record.received, record.id)
         self._members[record.id] = held_at
         if held_at == record.received:
@@ -57,7 +57,7 @@ class HoldQueue:
         else:
             self._late[record.id] = (held_at, key)
 
-    def _remove(self, record: Tracked) -> None:
+    def _remove(self, record: TrackingRecord) -> None:
         del self._members[record.id]
         if self._late.pop(record.id, None) is None:
             del self._keys[bisect.bisect_left(self._keys, (record.received, record.id))]

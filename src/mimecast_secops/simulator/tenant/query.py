@@ -1,4 +1,4 @@
-"""The archive's query language, as far as it is described (API notes 8.2): from XML to a predicate over mail."""
+"""The documented part of the archive's query language (API notes 8.2): from XML to a predicate for records."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from mimecast_secops.simulator.tenant.records import Tracked
+from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-Predicate = Callable[[Tracked], bool]
+Predicate = Callable[[TrackingRecord], bool]
 RETURN_FIELDS: Final = (
     "attachmentcount",
     "status",
@@ -28,9 +28,9 @@ RETURN_FIELDS: Final = (
     "displaytoaddresslist",
     "smash",
 )
-_SHORTEST_WORD: Final = 3
-_MOST_DIGITS: Final = 9
-_GROUPS: Final = {
+_MIN_WORD_CHARS: Final = 3
+_MAX_DIGITS: Final = 9
+_FILE_GROUPS: Final = {
     "documents": {"doc", "dot", "docx", "docm", "dotx", "dotm", "pdf", "rtf", "html"},
     "spreadsheets": {"xls", "xlt", "xlsx", "xlsm", "xltx", "csv"},
     "presentations": {"ppt", "pot", "pptx", "pptm"},
@@ -42,13 +42,20 @@ _GROUPS: Final = {
 _TOKEN: Final = re.compile(r'"([^"]*)"|(\S+)')
 
 
-class BadQuery(ValueError):
-    """The query is not XML, or not an `xmlquery`."""
+class InvalidQuery(ValueError):
+    """The query is not XML or not an `xmlquery`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that was understood."""
+    """A parsed query.
+
+    Attributes:
+        matches: whether a record matches the query.
+        fields: the members of an item to return.
+        page_size: the number of items on a page, 1 to 500.
+        start_row: the number of items to skip.
+    """
 
     matches: Predicate
     fields: tuple[str, ...]
@@ -57,23 +64,27 @@ class Query:
 
 
 def parse_query(xml: str, now: datetime) -> Query:
-    """Understand a query.
+    """Parse a query.
+
+    Args:
+        xml: the query.
+        now: the time that relative dates refer to.
 
     Raises:
-        BadQuery: it cannot be understood.
+        InvalidQuery: the query is not valid.
     """
     try:
         root = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise BadQuery(str(error)) from None
+        raise InvalidQuery(str(error)) from None
     if root.tag != "xmlquery":
-        raise BadQuery("not an xmlquery")
+        raise InvalidQuery("not an xmlquery")
     metadata = root.find("metadata")
     metadata = Element("metadata") if metadata is None else metadata
     muse = root.find("muse")
     predicates = [*_mailboxes(metadata), *_criteria(Element("muse") if muse is None else muse, now)]
-    asked = tuple((field.text or "").strip().lower() for field in metadata.iter("return-field"))
-    fields = tuple(dict.fromkeys([*(name for name in asked if name in RETURN_FIELDS), "id"]))
+    requested = tuple((field.text or "").strip().lower() for field in metadata.iter("return-field"))
+    fields = tuple(dict.fromkeys([*(name for name in requested if name in RETURN_FIELDS), "id"]))
     return Query(
         matches=lambda record: all(predicate(record) for predicate in predicates),
         fields=fields,
@@ -82,11 +93,11 @@ def parse_query(xml: str, now: datetime) -> Query:
     )
 
 
-def _number(text: str | None, otherwise: int) -> int:
+def _number(text: str | None, default: int) -> int:
     if not text or not text.isascii() or not text.isdigit():
-        return otherwise
-    if len(text) > _MOST_DIGITS:
-        raise BadQuery("a number is too long")
+        return default
+    if len(text) > _MAX_DIGITS:
+        raise InvalidQuery("a number is too long")
     return int(text)
 
 
@@ -98,25 +109,25 @@ def _mailboxes(metadata: Element) -> list[Predicate]:
 
 
 def _criteria(muse: Element, now: datetime) -> list[Predicate]:
-    found: list[Predicate] = []
+    predicates: list[Predicate] = []
     for element in muse:
         text = (element.text or "").strip()
         select = element.get("select", "")
         if element.tag == "text" and text:
-            found.append(_text(text))
+            predicates.append(_text(text))
         elif element.tag == "date":
-            found.append(_date(element, now))
+            predicates.append(_date(element, now))
         elif element.tag == "sent" and text:
-            found.append(_sent(select, text))
+            predicates.append(_sent(select, text))
         elif element.tag == "docs":
-            found.extend(_docs(select, text))
-    return found
+            predicates.extend(_docs(select, text))
+    return predicates
 
 
 def _sent(side: str, wanted: str) -> Predicate:
     wanted = wanted.lower()
 
-    def matches(record: Tracked) -> bool:
+    def matches(record: TrackingRecord) -> bool:
         addresses = (record.recipient,) if side == "to" else (record.mail.sender, record.mail.header_from)
         return any(_address_matches(address.lower(), wanted) for address in addresses)
 
@@ -131,52 +142,52 @@ def _address_matches(address: str, wanted: str) -> bool:
 
 
 def _date(element: Element, now: datetime) -> Predicate:
-    start, end = _span(element, now)
+    start, end = _period(element, now)
     return lambda record: (start is None or record.received >= start) and (end is None or record.received <= end)
 
 
-def _span(element: Element, now: datetime) -> tuple[datetime | None, datetime | None]:
+def _period(element: Element, now: datetime) -> tuple[datetime | None, datetime | None]:
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today - timedelta(days=today.weekday())
     first = today.replace(day=1)
     before = (first - timedelta(days=1)).replace(day=1)
     select = element.get("select", "")
-    spans: dict[str, tuple[datetime | None, datetime | None]] = {
+    periods: dict[str, tuple[datetime | None, datetime | None]] = {
         "today": (today, now),
         "yesterday": (today - timedelta(days=1), today),
         "last_week": (monday - timedelta(days=7), monday),
         "last_month": (before, first),
         "last_year": (first.replace(year=first.year - 1, month=1), first.replace(month=1)),
-        "between": (_moment(element.get("from")), _moment(element.get("to"))),
+        "between": (_parse_time(element.get("from")), _parse_time(element.get("to"))),
     }
-    return spans.get(select, (None, None))
+    return periods.get(select, (None, None))
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_time(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadQuery(str(error)) from None
+        raise InvalidQuery(str(error)) from None
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def _docs(select: str, words: str) -> list[Predicate]:
-    found: list[Predicate] = []
+    predicates: list[Predicate] = []
     if select == "none":
-        found.append(lambda record: not record.mail.attachments)
+        predicates.append(lambda record: not record.mail.attachments)
     elif select == "any":
-        found.append(lambda record: bool(record.mail.attachments))
-    elif select in _GROUPS:
-        group = _GROUPS[select]
-        found.append(lambda record: any(part.extension in group for part in record.mail.attachments))
+        predicates.append(lambda record: bool(record.mail.attachments))
+    elif select in _FILE_GROUPS:
+        group = _FILE_GROUPS[select]
+        predicates.append(lambda record: any(part.extension in group for part in record.mail.attachments))
     if words:
         wanted = words.lower().encode()
-        found.append(lambda record: any(wanted in part.content.lower() for part in record.mail.attachments))
-    return found
+        predicates.append(lambda record: any(wanted in part.content.lower() for part in record.mail.attachments))
+    return predicates
 
 
 def _text(text: str) -> Predicate:
-    """Words with prefixes, `or`, `and`, `!` and `*`; `and` is what stands between words without an operator."""
+    """Words with prefixes, `or`, `and`, `!` and `*`. Words without an operator between them are joined with `and`."""
     alternatives: list[list[Predicate]] = [[]]
     prefix = ""
     for match in _TOKEN.finditer(text):
@@ -191,23 +202,23 @@ def _text(text: str) -> Predicate:
             if token:
                 alternatives[-1].append(_word(prefix, token))
     groups = [group for group in alternatives if group]
-    return lambda record: any(all(one(record) for one in group) for group in groups) if groups else True
+    return lambda record: any(all(predicate(record) for predicate in group) for group in groups) if groups else True
 
 
 def _word(prefix: str, word: str) -> Predicate:
     negated = word.startswith("!")
     wanted = word.lstrip("!").rstrip("*").lower()
-    if len(wanted) < _SHORTEST_WORD:
+    if len(wanted) < _MIN_WORD_CHARS:
         return lambda _record: True
-    return lambda record: (wanted in _searched(record, prefix)) is not negated
+    return lambda record: (wanted in _text_of(record, prefix)) is not negated
 
 
-def _searched(record: Tracked, prefix: str) -> str:
+def _text_of(record: TrackingRecord, prefix: str) -> str:
     mail = record.mail
-    areas = {
+    texts = {
         "from": f"{mail.sender} {mail.header_from} {mail.header_from_name}",
         "to": " ".join((record.recipient, *mail.recipients)),
         "subject": mail.subject,
         "body": f"{mail.text} {mail.html}",
     }
-    return (areas[prefix] if prefix else " ".join(areas.values())).lower()
+    return (texts[prefix] if prefix else " ".join(texts.values())).lower()

@@ -1,4 +1,4 @@
-"""What a tenant keeps."""
+"""The records of a tenant."""
 
 from __future__ import annotations
 
@@ -8,64 +8,80 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from mimecast_secops.simulator.mail.hold_rules import Hold
-from mimecast_secops.simulator.mail.parser import Mail
+from mimecast_secops.simulator.mail.parser import Email
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_QUEUED_BY: Final = frozenset({"status", "held_at", "deleted"})
+_QUEUE_FIELDS: Final = frozenset({"status", "held_at", "deleted"})
 
 
 @dataclass(slots=True, kw_only=True)
-class Tracked:
-    """One mail for one recipient: the tracking record, and while it is held the entry of the queue.
+class TrackingRecord:
+    """A message for one recipient: the tracking record, and while it is held the entry of the hold queue.
 
-    `overrides` are members that a test wants to see instead of, or missing from, the row of the search (`row`) and the
-    details (`info`); a value of None means null. `raw_subject` are the bytes that replace `subject_mark` in encoded
-    replies. `changed` is called after a change of what decides whether, and since when, the record is held, so that the
-    index of the hold queue stays true however the change is made.
+    Attributes:
+        id: the tracking id.
+        hold_id: the id in the hold queue.
+        archive_id: the id in the archive.
+        mail: the message.
+        recipient: the address of the recipient.
+        route: inbound, outbound or internal.
+        status: the status in message tracking, such as held, archived or rejected.
+        received: the time of receipt.
+        held_at: the time since when the record is held, None if it never was.
+        hold: why the record is or was held, None if it never was.
+        effective_at: the time at which a delayed decision takes effect.
+        next_status: the status after the delayed decision, "" if there is none.
+        row: members that replace those of the row of the search; None stands for null.
+        info: members that replace those of the details; None stands for null.
+        deleted: whether the record is deleted.
+        raw_subject: bytes that replace `subject_placeholder` in encoded replies, None for the subject of the message.
+        subject_placeholder: the subject before the raw bytes replace it.
+        on_change: called after each change of `status`, `held_at` or `deleted`, so that the index of the hold queue
+            stays correct.
     """
 
     id: str
     hold_id: str
     archive_id: str
-    mail: Mail
+    mail: Email
     recipient: str
     route: str
     status: str
     received: datetime
     held_at: datetime | None = None
     hold: Hold | None = None
-    settles_at: datetime | None = None
+    effective_at: datetime | None = None
     next_status: str = ""
     row: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
     raw_subject: bytes | None = None
-    subject_mark: str = ""
-    changed: Callable[[Tracked], None] | None = field(default=None, repr=False, compare=False)
+    subject_placeholder: str = ""
+    on_change: Callable[[TrackingRecord], None] | None = field(default=None, repr=False, compare=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
-        if name in _QUEUED_BY and (changed := getattr(self, "changed", None)) is not None:
-            changed(self)
+        if name in _QUEUE_FIELDS and (on_change := getattr(self, "on_change", None)) is not None:
+            on_change(self)
 
     @property
     def subject(self) -> str:
-        """The subject as replies encode it: a mark where raw bytes take its place before the reply is sent."""
-        return self.mail.subject if self.raw_subject is None else self.subject_mark
+        """The subject in replies; a placeholder if raw bytes replace it before the reply is sent."""
+        return self.mail.subject if self.raw_subject is None else self.subject_placeholder
 
     @property
     def is_held(self) -> bool:
-        """Whether it waits in the queue."""
+        """Whether the record is in the hold queue."""
         return self.status == "held" and not self.deleted
 
     @property
     def was_rejected(self) -> bool:
-        """Whether somebody rejected it when it was held; the gateway's own refusals were never held."""
+        """Whether the record was held and then rejected. Messages that the gateway rejected were never held."""
         return self.status == "rejected" and self.hold is not None
 
     @property
     def info_text(self) -> str:
-        """What the `info` column says."""
+        """The `info` of the row."""
         if self.hold and self.status == "held":
             return self.hold.detail
         return {"archived": "Indexed and archived", "rejected": "Held message rejected"}.get(
@@ -74,11 +90,22 @@ class Tracked:
 
 
 @dataclass(slots=True)
-class Decision:
-    """Something that somebody did with a held message."""
+class HoldDecision:
+    """A release or rejection of a held message.
+
+    Attributes:
+        at: the time.
+        outcome: released, rejected or released to sandbox.
+        hold_id: the id in the hold queue.
+        tracking_id: the tracking id.
+        recipient: the address of the recipient.
+        reason: the reason for a rejection.
+        message: the note to the sender.
+        notify: whether the sender is notified.
+    """
 
     at: datetime
-    what: str
+    outcome: str
     hold_id: str
     tracking_id: str
     recipient: str
@@ -88,8 +115,8 @@ class Decision:
 
 
 @dataclass(slots=True)
-class Report:
-    """A message that somebody reported."""
+class MessageReport:
+    """A report of a message; `kind` is malware, spam or phishing."""
 
     at: datetime
     tracking_id: str
@@ -98,8 +125,8 @@ class Report:
 
 
 @dataclass(slots=True)
-class Managed:
-    """A permitted or blocked sender of a recipient."""
+class ManagedSender:
+    """A permitted or blocked sender of a recipient; `action` is permit or block."""
 
     id: str
     sender: str
@@ -109,7 +136,7 @@ class Managed:
 
 @dataclass(slots=True)
 class Policy:
-    """A blocked-sender policy; `policy` is as requests carry it."""
+    """A blocked-sender policy; `policy` has the members of the request."""
 
     id: str
     option: str

@@ -1,4 +1,4 @@
-"""What the tenant's credentials may do: role permissions, and for API 2.0 the products of the application."""
+"""The credentials of the tenant with their permissions, and for API 2.0 the products of the application."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ PERMISSIONS: Final = frozenset(
     }
 )
 
-# The first two names are documented, the third is seen in a client; the fourth stands for the products whose names the
-# documents that we have leave out.
+# The first two names are documented, the third is seen in a client. The fourth stands for all products whose names are
+# not documented.
 ACCOUNT_MANAGEMENT: Final = "Account Management"
 DATA_RETENTION: Final = "Data Retention"
 DOMAIN_MANAGEMENT: Final = "Domain Management"
@@ -45,7 +45,16 @@ PRODUCTS: Final = frozenset({ACCOUNT_MANAGEMENT, DATA_RETENTION, DOMAIN_MANAGEME
 
 @dataclass(slots=True, kw_only=True)
 class KeysV1:
-    """An application and a user's binding to it, with the permissions of the user's role."""
+    """The keys of API 1.0.
+
+    Attributes:
+        application_id: the id of the API application.
+        application_key: the key of the API application.
+        access_key: the access key of the service account.
+        secret_key: the secret key of the service account, in Base64.
+        permissions: the permissions of the role of the service account.
+        expired: whether the access key has expired.
+    """
 
     application_id: str
     application_key: str = field(repr=False)
@@ -54,19 +63,41 @@ class KeysV1:
     permissions: set[str] = field(default_factory=lambda: set(PERMISSIONS))
     expired: bool = False
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The keys under the names of the integration's parameters."""
+        return {
+            "Application ID": self.application_id,
+            "Application Key": self.application_key,
+            "Access Key": self.access_key,
+            "Secret Key": self.secret_key,
+        }
+
 
 @dataclass(slots=True, kw_only=True)
 class ApplicationV2:
-    """An API application with its products and the permissions of its role."""
+    """An API 2.0 application.
+
+    Attributes:
+        client_id: the client id.
+        client_secret: the client secret.
+        products: the products of the application.
+        permissions: the permissions of the role of the application.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     products: set[str] = field(default_factory=lambda: set(PRODUCTS))
     permissions: set[str] = field(default_factory=lambda: set(PERMISSIONS))
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The credentials under the names of the integration's parameters."""
+        return {"Client ID": self.client_id, "Client Secret": self.client_secret}
+
 
 def new_keys() -> KeysV1:
-    """Fresh keys with all permissions."""
+    """New keys with all permissions."""
     return KeysV1(
         application_id="5d2c0b1e-3f77-4c7e-9d11-2a6f0a6f1c01",
         application_key=secrets.token_hex(16),
@@ -76,5 +107,5 @@ def new_keys() -> KeysV1:
 
 
 def new_application() -> ApplicationV2:
-    """A fresh application with all products and permissions."""
+    """A new application with all products and permissions."""
     return ApplicationV2(client_id="sim" + secrets.token_hex(20), client_secret=secrets.token_urlsafe(48))

@@ -1,4 +1,4 @@
-"""The tenant: its mail, its queue, its policies, and what may be done with them."""
+"""The tenant: messages, hold queue, policies, and the operations on them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.ids import Ids
-from mimecast_secops.simulator.mail.hold_rules import Hold, judge
-from mimecast_secops.simulator.mail.parser import Mail, Part, read_mail
+from mimecast_secops.simulator.ids import IdGenerator
+from mimecast_secops.simulator.mail.hold_rules import Hold, matching_hold
+from mimecast_secops.simulator.mail.parser import Email, Part, parse_email
 from mimecast_secops.simulator.quirks import Quirks
-from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, Key
-from mimecast_secops.simulator.tenant.records import Decision, Managed, Policy, Report, Tracked
+from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, QueueKey
+from mimecast_secops.simulator.tenant.records import HoldDecision, ManagedSender, MessageReport, Policy, TrackingRecord
 from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
-# A mail file may name anything as its recipient; mail can only have been sent to a domain that could exist.
-_PLAUSIBLE_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+# The recipient headers of a message can contain any text.
+_VALID_DOMAIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 HOLD_RETENTION: Final = timedelta(days=14)
 
 
 @dataclass(slots=True)
 class Clock:
-    """The tenant's time: real, moved by `offset`, or standing still at `frozen`."""
+    """The tenant's clock: the real time, or the time `frozen`, plus `offset`."""
 
     offset: timedelta = timedelta()
     frozen: datetime | None = None
@@ -39,49 +39,85 @@ class Clock:
 
 @dataclass(slots=True)
 class Tenant:
-    """A tenant in memory. One thread at a time changes it."""
+    """A tenant in memory. Not thread-safe: only one thread at a time may use it.
 
-    behaviour: Quirks = field(default_factory=Quirks)
+    Attributes:
+        quirks: the behaviour where Mimecast's documents disagree or are silent.
+        clock: the clock.
+        ids: the generator of IDs.
+        domains: the internal domains.
+        keys: the keys of API 1.0.
+        application: the application of API 2.0.
+        search_reason: whether searches need a reason.
+        tracked: all records, by tracking id.
+        by_hold_id: all records, by hold id.
+        by_archive_id: all records, by archive id.
+        by_time: (time of receipt, tracking id) of all records, sorted.
+        by_internet_id: all records, by Message-ID.
+        queue: the index of the hold queue.
+        raw_subjects: placeholder → bytes of a raw subject.
+        delayed_decisions: the records with a decision that has not taken effect, by tracking id.
+        files: the files that can be downloaded, by file id.
+        file_ids: (identity, size) of a file's content → file id.
+        decisions: the releases and rejections, oldest first.
+        reports: the reports, oldest first.
+        managed_senders: the permitted and blocked senders, by (sender, recipient) in lowercase.
+        policies: the blocked-sender policies, by id.
+    """
+
+    quirks: Quirks = field(default_factory=Quirks)
     clock: Clock = field(default_factory=Clock)
-    ids: Ids = field(default_factory=Ids)
+    ids: IdGenerator = field(default_factory=IdGenerator)
     domains: set[str] = field(default_factory=lambda: {DEFAULT_DOMAIN})
     keys: KeysV1 = field(default_factory=new_keys)
     application: ApplicationV2 = field(default_factory=new_application)
     search_reason: bool = False
-    tracked: dict[str, Tracked] = field(default_factory=dict)
-    by_hold_id: dict[str, Tracked] = field(default_factory=dict)
-    by_archive_id: dict[str, Tracked] = field(default_factory=dict)
+    tracked: dict[str, TrackingRecord] = field(default_factory=dict)
+    by_hold_id: dict[str, TrackingRecord] = field(default_factory=dict)
+    by_archive_id: dict[str, TrackingRecord] = field(default_factory=dict)
     by_time: list[tuple[datetime, str]] = field(default_factory=list)
-    by_internet_id: dict[str, list[Tracked]] = field(default_factory=dict)
+    by_internet_id: dict[str, list[TrackingRecord]] = field(default_factory=dict)
     queue: HoldQueue = field(default_factory=HoldQueue)
     raw_subjects: dict[bytes, bytes] = field(default_factory=dict)
-    undecided: dict[str, Tracked] = field(default_factory=dict)
+    delayed_decisions: dict[str, TrackingRecord] = field(default_factory=dict)
     files: dict[str, Part] = field(default_factory=dict)
     file_ids: dict[tuple[int, int], str] = field(default_factory=dict)
-    decisions: list[Decision] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
-    managed: dict[tuple[str, str], Managed] = field(default_factory=dict)
+    decisions: list[HoldDecision] = field(default_factory=list)
+    reports: list[MessageReport] = field(default_factory=list)
+    managed_senders: dict[tuple[str, str], ManagedSender] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
 
-    # mail coming in
+    # incoming messages
 
-    def receive(self, raw: bytes, *, received: datetime | None = None) -> list[Tracked]:
-        """A mail arrives: one tracking record per recipient. Nothing is refused; a mail that names nobody goes to the
-        postmaster, and one for domains that are not the tenant's is taken as mail for the tenant."""
-        mail = read_mail(raw)
-        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        plausible = tuple(address for address in mail.recipients if _PLAUSIBLE_DOMAIN.fullmatch(_domain(address)))
-        recipients = plausible or (f"postmaster@{min(self.domains)}",)
-        ours = [address for address in recipients if _domain(address) in self.domains]
-        if not ours and not sender_is_ours:
+    def receive(self, raw: bytes, *, received: datetime | None = None) -> list[TrackingRecord]:
+        """Deliver a message to the tenant.
+
+        Every message is accepted. Without a valid recipient, the recipient is the postmaster. If neither the sender nor
+        a recipient is in a domain of the tenant, the domains of the recipients become domains of the tenant.
+
+        Args:
+            raw: the message, as in an `.eml` file.
+            received: the time of receipt. Default: now.
+
+        Returns:
+            The new records, one for each recipient.
+        """
+        mail = parse_email(raw)
+        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        addresses = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
+        recipients = addresses or (f"postmaster@{min(self.domains)}",)
+        is_internal = any(_domain(address) in self.domains for address in recipients)
+        if not is_internal and not is_internal_sender:
             self.domains |= {_domain(address) for address in recipients}
-        hold = judge(mail)
+        hold = matching_hold(mail)
         at = (received or self.clock.now()).replace(microsecond=0)
         return [self.add(mail, address, received=at, hold=hold) for address in recipients]
 
-    def add(self, mail: Mail, recipient: str, *, received: datetime, hold: Hold | None, status: str = "") -> Tracked:
-        """A record for one recipient."""
-        record = Tracked(
+    def add(
+        self, mail: Email, recipient: str, *, received: datetime, hold: Hold | None, status: str = ""
+    ) -> TrackingRecord:
+        """Add a record for one recipient. The default status is held or archived, depending on `hold`."""
+        record = TrackingRecord(
             id=self.ids.new("tracking"),
             hold_id=self.ids.new("hold"),
             archive_id=self.ids.new("archive"),
@@ -99,22 +135,24 @@ class Tenant:
         bisect.insort(self.by_time, (received, record.id))
         if mail.message_id:
             self.by_internet_id.setdefault(mail.message_id, []).append(record)
-        record.changed = self.queue.update
+        record.on_change = self.queue.update
         self.queue.update(record)
         return record
 
-    # what is asked
+    # queries
 
-    def settle(self) -> None:
-        """Let decisions take effect whose time has come."""
+    def apply_due_decisions(self) -> None:
+        """Apply the delayed decisions whose delay has passed."""
         now = self.clock.now()
-        due = [record for record in self.undecided.values() if record.settles_at and record.settles_at <= now]
+        due = [
+            record for record in self.delayed_decisions.values() if record.effective_at and record.effective_at <= now
+        ]
         for record in due:
-            del self.undecided[record.id]
+            del self.delayed_decisions[record.id]
             record.status, record.next_status = record.next_status, ""
 
-    def between(self, start: datetime | None, end: datetime | None) -> Iterator[Tracked]:
-        """Records received from `start` to `end`, both included, oldest first."""
+    def between(self, start: datetime | None, end: datetime | None) -> Iterator[TrackingRecord]:
+        """The records received from `start` to `end`, both included, oldest first. None stands for no limit."""
         low = bisect.bisect_left(self.by_time, (start, "")) if start else 0
         high = bisect.bisect_right(self.by_time, (end, "\uffff")) if end else len(self.by_time)
         for _, record_id in self.by_time[low:high]:
@@ -122,94 +160,103 @@ class Tenant:
             if not record.deleted:
                 yield record
 
-    def held(self) -> Iterator[Tracked]:
-        """What waits in the queue, newest first; what is older than the retention has aged out."""
+    def held(self) -> Iterator[TrackingRecord]:
+        """The records in the hold queue, newest first, without those older than `HOLD_RETENTION`."""
         return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
 
-    def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[Key]:
-        """The keys (received, tracking id) of what waits and was held from `start` to `end`, oldest first."""
-        self.settle()
+    def held_keys(self, start: datetime | None, end: datetime | None) -> Sequence[QueueKey]:
+        """The keys (received, tracking id) of the records held from `start` to `end`, oldest first."""
+        self.apply_due_decisions()
         oldest = self.clock.now() - HOLD_RETENTION
         return self.queue.between(max(start, oldest) if start else oldest, end)
 
-    def archived(self) -> Iterator[Tracked]:
-        """What is in the archive, newest first."""
-        newest = self.clock.now() - timedelta(seconds=self.behaviour.archive_delay)
+    def archived(self) -> Iterator[TrackingRecord]:
+        """The records in the archive, newest first."""
+        newest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
         for received, record_id in reversed(self.by_time):
             record = self.tracked[record_id]
             if record.status in ("archived", "delivery", "accepted") and received <= newest and not record.deleted:
                 yield record
 
-    def by_message_id(self, message_id: str) -> Iterable[Tracked]:
-        """Records of an internet Message-ID, with or without `<>`."""
+    def by_message_id(self, message_id: str) -> Iterable[TrackingRecord]:
+        """The records of a Message-ID, with or without `<>`, oldest first."""
         records = self.by_internet_id.get(message_id.strip("<> "), [])
         return sorted(
             (record for record in records if not record.deleted), key=lambda record: (record.received, record.id)
         )
 
-    # what is done
+    # changes
 
-    def decide(self, hold_id: str, what: str, **how: Any) -> bool:
-        """Release or reject (`what` is `released` or `rejected`) a held message; false when it is not held."""
+    def decide(self, hold_id: str, outcome: str, **details: Any) -> bool:
+        """Release or reject a held message.
+
+        Args:
+            hold_id: the hold id; with the quirk `hold_accepts_tracking_id` also a tracking id.
+            outcome: released, rejected or released to sandbox.
+            details: `reason`, `message` and `notify` of the `HoldDecision`.
+
+        Returns:
+            Whether the message was held.
+        """
         record = self.by_hold_id.get(hold_id)
-        if record is None and self.behaviour.hold_accepts_tracking_id:
+        if record is None and self.quirks.hold_accepts_tracking_id:
             record = self.tracked.get(hold_id)
         if record is None or not record.is_held or record.next_status:
             return False
         now = self.clock.now()
-        status = "rejected" if what == "rejected" else "archived"
-        if self.behaviour.hold_delay:
-            record.next_status, record.settles_at = status, now + timedelta(seconds=self.behaviour.hold_delay)
-            self.undecided[record.id] = record
+        status = "rejected" if outcome == "rejected" else "archived"
+        if self.quirks.hold_delay:
+            record.next_status, record.effective_at = status, now + timedelta(seconds=self.quirks.hold_delay)
+            self.delayed_decisions[record.id] = record
         else:
             record.status = status
-        self.decisions.append(Decision(now, what, record.hold_id, record.id, record.recipient, **how))
+        self.decisions.append(HoldDecision(now, outcome, record.hold_id, record.id, record.recipient, **details))
         return True
 
     def file_id(self, part: Part) -> str:
-        """The id under which a file can be downloaded; the same file has one id."""
+        """The id to download a file with. Each file has one id."""
         key = (id(part.content), len(part.content))
         if key not in self.file_ids:
             self.file_ids[key] = self.ids.new("file")
             self.files[self.file_ids[key]] = part
         return self.file_ids[key]
 
-    def manage(self, sender: str, to: str, action: str) -> Managed:
-        """Permit or block a sender for a recipient; repeating it updates the entry."""
+    def manage_sender(self, sender: str, to: str, action: str) -> ManagedSender:
+        """Permit or block a sender for a recipient. An existing entry is updated."""
         key = (sender.lower(), to.lower())
-        entry = self.managed.get(key) or Managed("MTOKEN:" + self.ids.new("managed"), sender, to, action)
+        entry = self.managed_senders.get(key) or ManagedSender("MTOKEN:" + self.ids.new("managed"), sender, to, action)
         entry.action = action
-        self.managed[key] = entry
+        self.managed_senders[key] = entry
         return entry
 
-    def report(self, record: Tracked, kind: str, comment: str) -> None:
-        """Somebody reports a message."""
-        self.reports.append(Report(self.clock.now(), record.id, kind, comment))
+    def report(self, record: TrackingRecord, kind: str, comment: str) -> None:
+        """Add a report of a message; `kind` is malware, spam or phishing."""
+        self.reports.append(MessageReport(self.clock.now(), record.id, kind, comment))
 
-    def set_status(self, record: Tracked, status: str, *, at: datetime | None = None) -> None:
-        """Change what became of a message; turning `held` puts it into the queue now."""
+    def set_status(self, record: TrackingRecord, status: str, *, at: datetime | None = None) -> None:
+        """Change the status of a record. With `held`, the record is held since `at`, by default now."""
         record.status = status
         if status == "held":
             record.held_at = at or self.clock.now()
             record.hold = record.hold or _SANDBOX_HOLD
 
-    def set_raw_subject(self, record: Tracked, raw: bytes | None) -> None:
-        """Let every reply that shows the record hold these bytes as its subject, unescaped; None for the mail's own."""
-        record.subject_mark = record.subject_mark or f"raw-subject-{secrets.token_hex(16)}"
+    def set_raw_subject(self, record: TrackingRecord, raw: bytes | None) -> None:
+        """Put bytes unescaped between the quotes of the subject in every reply; None for the subject of the message."""
+        record.subject_placeholder = record.subject_placeholder or f"raw-subject-{secrets.token_hex(16)}"
         record.raw_subject = raw
-        self.raw_subjects.pop(record.subject_mark.encode(), None)
+        self.raw_subjects.pop(record.subject_placeholder.encode(), None)
         if raw is not None:
-            self.raw_subjects[record.subject_mark.encode()] = raw
+            self.raw_subjects[record.subject_placeholder.encode()] = raw
 
-    def with_raw_subjects(self, body: bytes) -> bytes:
-        """An encoded reply in which the raw subjects stand in place of their marks."""
-        for mark, raw in self.raw_subjects.items():
-            body = body.replace(mark, raw)
+    def insert_raw_subjects(self, body: bytes) -> bytes:
+        """An encoded reply with the raw subjects in place of their placeholders."""
+        for placeholder, raw in self.raw_subjects.items():
+            body = body.replace(placeholder, raw)
         return body
 
-    def _route(self, mail: Mail, recipient: str) -> str:
-        sender_is_ours = _domain(mail.sender or mail.header_from) in self.domains
-        if sender_is_ours:
+    def _route(self, mail: Email, recipient: str) -> str:
+        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        if is_internal_sender:
             return "internal" if _domain(recipient) in self.domains else "outbound"
         return "inbound"
 

@@ -1,0 +1,30 @@
+"""Managed sender endpoints."""
+
+from __future__ import annotations
+
+from mimecast_secops.simulator import Simulator
+from tests.simulator.caller import (
+    SENDERS,
+    Caller,
+)
+
+
+def test_the_last_action_for_a_sender_replaces_the_others(simulator: Simulator, caller: Caller) -> None:
+    item = {"sender": "bad@example.org", "to": "ann@example.com", "action": "block"}
+    first = caller.call(SENDERS, item).data[0]
+    assert first["type"] == "Block"
+    second = caller.call(SENDERS, item | {"action": "permit", "sender": "BAD@example.org"}).data[0]
+    assert (second["id"], second["type"]) == (first["id"], "Permit")
+    assert len(simulator.tenant.managed_senders) == 1
+
+
+def test_an_invalid_item_does_not_affect_the_others(caller: Caller) -> None:
+    good = {"sender": "bad@example.org", "to": "ann@example.com", "action": "block"}
+    reply = caller.call(SENDERS, good, good | {"sender": "nonsense"}, good | {"action": "hug"}, {"sender": "a@b.co"})
+    assert len(reply.data) == 1
+    assert list(zip(reply.codes, reply.fields, strict=True)) == [
+        ("err_validation_invalid_email_address", "sender"),
+        ("err_validation_value_not_allowed", "action"),
+        ("err_validation_null", "to"),
+    ]
+    assert reply.json["fail"][0]["key"] == good | {"sender": "nonsense"}

@@ -1,0 +1,53 @@
+"""Quirks."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from mimecast_secops.simulator import Quirks, UnknownQuirk
+
+
+def test_quirks_are_set_from_text_or_json() -> None:
+    quirks = Quirks()
+    for name, value in (("rate_limit", "5"), ("strict_members", True), ("hold_delay", 1.5), ("not_held", "fail")):
+        quirks.change(name, value)
+    assert (quirks.rate_limit, quirks.strict_members, quirks.hold_delay, quirks.not_held) == (
+        5,
+        True,
+        1.5,
+        "fail",
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), [("no_such", 1), ("rate_limit", "many"), ("strict_members", "perhaps")])
+def test_an_unknown_quirk_or_value_is_refused(name: str, value: object) -> None:
+    with pytest.raises(UnknownQuirk, match=name):
+        Quirks().change(name, value)
+
+
+WORDS = {
+    "not_held": ["flag", "fail", "empty"],
+    "unknown_id": ["fail", "status"],
+    "tracked_order": ["newest", "oldest", "none"],
+    "file_v1": ["stream", "url", "urls"],
+    "file_v2": ["stream", "url", "urls"],
+    "rate_header": ["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"],
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_quirk_with_words_accepts_only_these_words(name: str) -> None:
+    quirks = Quirks()
+    for value in ("nonsense", "", None, True, ["flag"]):
+        with pytest.raises(UnknownQuirk, match=f"{name}.*{', '.join(WORDS[name])}"):
+            quirks.change(name, value)
+        assert quirks == Quirks()
+    for word in WORDS[name]:
+        quirks.change(name, word)
+        assert getattr(quirks, name) == word
+
+
+def test_every_quirk_with_text_has_its_words() -> None:
+    assert {field.name for field in fields(Quirks) if isinstance(field.default, str)} == set(WORDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mimecast_secops.simulator.tenant.records import Decision, TrackingRecord
+from mimecast_secops.simulator.tenant.records import HoldDecision, TrackingRecord
 from tests.actions.runner import ActionRunner
 
 RELEASE, REJECT = "/api/gateway/hold-release", "/api/gateway/hold-reject"
@@ -16,7 +16,7 @@ both_decisions = pytest.mark.parametrize(
 )
 
 
-def decisions(runner: ActionRunner) -> list[Decision]:
+def decisions(runner: ActionRunner) -> list[HoldDecision]:
     return runner.simulator.tenant.decisions
 
 

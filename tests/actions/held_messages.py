@@ -24,4 +24,4 @@ KINDS: dict[str, Callable[[TrackingRecord], str]] = {
 
 
 def decided(runner: ActionRunner) -> list[tuple[str, str]]:
-    return [(decision.what, decision.hold_id) for decision in runner.simulator.tenant.decisions]
+    return [(decision.outcome, decision.hold_id) for decision in runner.simulator.tenant.decisions]

@@ -15,7 +15,7 @@ def test_a_decision_is_one_write_that_mimecast_confirms(
     message = runner.receive_held()
     result = runner.succeeds(slug, Message_ID=message.id)
     assert runner.writes == [path]
-    assert [(record.what, record.tracking_id) for record in decisions(runner)] == [(decision, message.id)]
+    assert [(record.outcome, record.tracking_id) for record in decisions(runner)] == [(decision, message.id)]
     assert (result["state"], result["already"]) == ("confirmed", False)
     assert result["undo"]["possible"] is False
     assert result["undo"]["why"]

@@ -19,7 +19,7 @@ def test_a_release_to_the_sandbox_uses_its_own_endpoint_only(v1: ActionRunner) -
     assert result.message == f'Successfully released message with ID "{message.id}" in Mimecast.'
     assert result.json_result["state"] == "pending"
     assert v1.writes == [SANDBOX]
-    assert [record.what for record in decisions(v1)] == ["released to sandbox"]
+    assert [record.outcome for record in decisions(v1)] == ["released to sandbox"]
 
 
 def test_a_release_to_the_sandbox_on_api_2_fails_before_any_request(v2: ActionRunner) -> None:

@@ -80,7 +80,7 @@ def test_a_table_that_is_too_wide_is_printed_as_blocks(
     Screen().table(table)
     assert capsys.readouterr().out.splitlines() == [
         "Results 1",
-        *(f"  column {number}  {letter}" for number, eml in enumerate("abcdefgh")),
+        *(f"  column {number}  {letter}" for number, letter in enumerate("abcdefgh")),
     ]
 
 

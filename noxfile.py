@@ -5,6 +5,9 @@ A session whose interpreter is missing is skipped with a message. Arguments afte
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import nox
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -15,6 +18,17 @@ nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
+
+
+def use_pyenv_versions() -> None:
+    """Let the shims of pyenv find each installed version, not only the selected one."""
+    root = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    installed = [path.name for python in PYTHONS for path in sorted((root / "versions").glob(f"{python}.*"))]
+    if installed:
+        os.environ.setdefault("PYENV_VERSION", ":".join(installed))
+
+
+use_pyenv_versions()
 
 
 def install(session: nox.Session, *requirements: str) -> None:

@@ -46,10 +46,10 @@ def score(statuses: Iterable[str]) -> float:
 
 
 def survivors(statuses: Mapping[str, str]) -> dict[str, list[str]]:
-    """Function → its mutants that nothing detects."""
+    """Function → its mutants that ran and that nothing detected."""
     undetected: defaultdict[str, list[str]] = defaultdict(list)
     for mutant, status in statuses.items():
-        if status not in DETECTED:
+        if status not in DETECTED | NOT_RUN:
             undetected[function_of(mutant)].append(mutant)
     return dict(sorted(undetected.items()))
 

@@ -51,7 +51,7 @@ def test_a_score_below_the_floor_is_a_problem_and_at_the_floor_is_none() -> None
 def test_no_mutants_and_mutants_that_were_not_run_are_problems() -> None:
     (nothing,) = mutation_score.problems({}, 0, None)
     assert nothing.startswith("There are no mutants")
-    assert mutation_score.problems({"a.x_b__mutmut_1": "not checked"}, 0, None) == ["1 mutants were not run."]
+    assert mutation_score.problems({"a.x_b__mutmut_1": "not checked"}, 0, "") == ["1 mutants were not run."]
 
 
 def test_a_survivor_that_the_page_does_not_name_is_a_problem() -> None:

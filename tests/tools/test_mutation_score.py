@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
-from tests.tools.loading import load_tool
+from tests.tools.loading import ROOT, load_tool
 
 mutation_score = load_tool("mutation_score")
 
@@ -71,3 +73,9 @@ def test_the_report_has_each_module_and_each_survivor() -> None:
         "survived in package.api.verdict: 2",
         "survived in package.ingest.read: 12",
     ]
+
+
+def test_each_module_and_test_that_the_configuration_names_exists() -> None:
+    mutmut = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    paths = [*mutmut["only_mutate"], *mutmut["pytest_add_cli_args_test_selection"], *mutmut["also_copy"]]
+    assert [path for path in paths if not (ROOT / path).exists()] == []

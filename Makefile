@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
 TESTS := -m pytest -n 2 -m "not attack and not host"
 # The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
-COVERED := actions api ingest stores
+COVERED := actions api deliveries ingest stores
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

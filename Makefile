@@ -48,7 +48,7 @@ mutation: $(VENV)/.mutation  ## Change the core's code and check that a test fai
 matrix: $(VENV)/.test  ## Run the tests on Python 3.11 to 3.14 and on the lowest dependencies (skips missing interpreters)
 	@$(BIN)/nox $(ARGS)
 
-check: spelling typing $(VENV)/.test  ## Check types, lint, format, spelling and the direction of imports
+check: spelling prose typing $(VENV)/.test  ## Check types, lint, format, spelling, prose and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo

@@ -1,4 +1,4 @@
-# Every verb does its own set-up: a virtual environment inside the checkout, from pinned and hashed requirements.
+# Each target sets itself up: a virtual environment inside the checkout, from pinned and hashed requirements.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -6,49 +6,86 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test attack check bench integration content-hub docs reference release-check clean
+.PHONY: help demo test test-host coverage coverage-floors attack mutation matrix check spelling prose typing bench \
+	integration content-hub docs reference release-check clean
 
-help:  ## What the verbs do
+# The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
+TESTS := -m pytest -n 2 -m "not attack and not host"
+# The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
+COVERED := actions api deliveries ingest stores
+
+help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/.app  ## Mail arrives in a simulated tenant, becomes alerts, and is triaged
+demo: $(VENV)/.app  ## Ingest and triage email of a simulated tenant
 	@$(BIN)/python -m mimecast_secops.cli.main demo
 
-test: $(VENV)/.test  ## All tests but the attacks
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+test: $(VENV)/.test  ## Run the tests, except test-host and attack
+	@$(BIN)/python $(TESTS) $(ARGS)
 
-attack: $(VENV)/.test  ## The attacks that take minutes
+test-host: $(VENV)/.test  ## Run the tests on the real SDK of Google SecOps (skipped where it is missing)
+	@$(BIN)/python -m pytest -n 2 -m "host and not attack" $(ARGS)
+
+coverage: $(VENV)/.test  ## Run the same tests as test, and check the branch coverage of each core package
+	@$(BIN)/coverage erase
+	@$(BIN)/python $(TESTS) --cov --cov-report= --no-cov-on-fail $(ARGS)
+	@$(MAKE) --no-print-directory coverage-floors
+
+# Each package has to reach the floor: a total hides a package that lags behind.
+coverage-floors: $(VENV)/.test
+	@failed=0; for package in $(COVERED); do \
+	  echo "Branch coverage of $$package"; \
+	  $(BIN)/coverage report --include="src/mimecast_secops/$$package/*" || failed=1; \
+	done; exit $$failed
+
+attack: $(VENV)/.test  ## Run the attacks on real processes (minutes)
 	@$(BIN)/python -m pytest -m attack tests/attack $(ARGS)
 
-check: $(VENV)/.test  ## Types, lint, format and the direction of imports
+mutation: $(VENV)/.mutation  ## Change the core's code and check that a test fails each time (tens of minutes)
+	@$(BIN)/python -m mutmut run $(ARGS)
+	@$(BIN)/python tools/mutation_score.py
+
+matrix: $(VENV)/.test  ## Run the tests on Python 3.11 to 3.14 and on the lowest dependencies (skips missing interpreters)
+	@$(BIN)/nox $(ARGS)
+
+check: spelling prose typing $(VENV)/.test  ## Check types, lint, format, spelling, prose and the direction of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.test integration  ## Figures, as ratios within one run
+typing: $(VENV)/.test  ## Check types: mypy, and pyrefly on the typed calls of the client
+	@$(BIN)/mypy
+	@$(BIN)/pyrefly check --summary=none
+
+spelling: $(VENV)/.test  ## Check the spelling of code and English documentation
+	@$(BIN)/codespell
+
+prose: $(VENV)/.test  ## Check words and names against tools/vocabulary.toml
+	@$(BIN)/python tools/prose.py $(ARGS)
+
+bench: $(VENV)/.test integration  ## Run the benchmarks (ratios within one run)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-integration: $(VENV)/.app  ## dist/Mimecast/ and dist/Mimecast.zip, what a user imports into Google SecOps
+integration: $(VENV)/.app  ## Build dist/Mimecast.zip to import into Google SecOps
 	@$(BIN)/python -m mimecast_secops.packaging integration --output dist
 
-content-hub: $(VENV)/.app  ## dist/content-hub/mimecast/, the source layout of Google's repository
+content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout of Google's repository
 	@$(BIN)/python -m mimecast_secops.packaging content-hub --output dist/content-hub
 
-docs: $(VENV)/.docs  ## The documentation as HTML
+docs: $(VENV)/.docs  ## Build the documentation as HTML
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
-reference: $(VENV)/.test  ## Format the code, and write the generated pages and pictures of the documentation
+reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
 
-release-check: $(VENV)/.test  ## Build wheel, sdist and zip, install each in an empty environment, run the demo from it
+release-check: $(VENV)/.test  ## Build wheel, sdist and zip, and try each in an empty environment
 	@$(BIN)/python tools/release_check.py
 
-clean:  ## Remove what the verbs have made
-	rm -rf $(VENV) dist build docs/_build .demo
+clean:  ## Remove all generated files
+	rm -rf $(VENV) dist build docs/_build .demo .nox mutants .coverage .coverage.*
 
 $(VENV)/.made:
 	@"$(PYTHON)" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' \
@@ -63,8 +100,12 @@ $(VENV)/.app: requirements/app.txt pyproject.toml $(VENV)/.made
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.app
-	@echo 'Adding what the tests need …' >&2
+	@echo 'Adding the test tools …' >&2
 	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.mutation: requirements/mutation.txt $(VENV)/.test
+	@$(PIP) install --require-hashes -r requirements/mutation.txt
 	@touch $@
 
 $(VENV)/.docs: requirements/docs.txt $(VENV)/.app

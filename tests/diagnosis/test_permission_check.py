@@ -41,8 +41,9 @@ def test_the_verdicts_match_the_tenant_and_name_the_missing_permission(
     if revoked:
         simulator.control("rights", {"revoke": [revoked]})
     findings = check(simulator, api_version)
-    # The simulator checks downloads under a permission that depends on the API version (API notes 7.7), and the two
-    # ways to delete a policy are alternatives of which a tenant has one.
+    # The simulator checks downloads under a permission that depends on the API version
+    # (docs/reference/mimecast-api.md#download-a-file), and the two ways to delete a policy are alternatives of which a
+    # tenant has one.
     excluded = {files.GET.path, policies.DELETE.path, policies.REST_DELETE.path}
     checked = {path: endpoint for path, endpoint in endpoints().items() if path not in excluded}
     assert {path: findings[f"function:{path}"].verdict for path in checked} == {

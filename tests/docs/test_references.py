@@ -58,3 +58,18 @@ def test_every_mark_of_the_api_page_is_explained_and_names_known_sources() -> No
             unknown.append(part)
     assert found
     assert unknown == []
+
+
+def test_no_text_refers_to_notes_outside_the_repository() -> None:
+    notes = re.compile(r"\b(?:API|platform)\s+notes\b", re.IGNORECASE)
+    assert [name for name, text in texts() if notes.search(text)] == []
+
+
+def test_every_endpoint_names_its_source() -> None:
+    folder = ROOT / "src" / "mimecast_secops" / "api"
+    modules = {path.name: path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
+    sources = [
+        (name, source) for name, text in modules.items() for source in re.findall(r'\bsource=\(?\s*"([^"]*)"', text)
+    ]
+    assert sources
+    assert [found for found in sources if not found[1].startswith("docs/reference/mimecast-api.md#")] == []

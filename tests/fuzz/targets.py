@@ -10,7 +10,7 @@ from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyR
 from mimecast_secops.api import check_query as check
 from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.envelope import RawReply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, refusal
+from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
 from mimecast_secops.api.resources import account
 from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
 from mimecast_secops.ingest.event_fields import flatten
@@ -29,7 +29,7 @@ def reply(data: bytes) -> None:
     raw = RawReply(data[0] * 2 if data else 200, {}, data[1:])
     opened = open_envelope(raw)
     for api_version in ApiVersion:
-        refusal(RequestInfo(SEARCH, api_version), raw, opened)
+        error_of_reply(RequestInfo(SEARCH, api_version), raw, opened)
     for entry in opened.data if opened else ():
         records(entry)
 

@@ -37,7 +37,8 @@ def set_sender(context: Context, parameters: Parameters, action: Literal["block"
             [{"sender": parameters.sender, "recipient": parameters.recipient}],
             undo=undo(parameters.sender, parameters.recipient, action),
         )
-    # The reply names the sender and the type, which confirms the entry. The API cannot read it back (API notes 9).
+    # The reply names the sender and the type, which confirms the entry. The API cannot read it back
+    # (docs/reference/mimecast-api.md#permit-or-block-a-sender).
     entry = context.client.send(request)
     return Result(
         message=f"Successfully {verb} sender {parameters.sender} for recipient {parameters.recipient} in Mimecast.",

@@ -13,7 +13,8 @@ from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
 NO_REASON: Final = "Select One"
-# The options of the action and the values of hold-reject (API notes 7.3 [documented]). The mapping is the project's.
+# The options of the action and the values of hold-reject (docs/reference/mimecast-api.md#reject-held-messages
+# [documented]). The mapping is the project's.
 REASONS: Final = {
     NO_REASON: "",
     "Inappropriate Communication": "INAPPROPRIATE COMMUNICATION",

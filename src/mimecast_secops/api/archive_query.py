@@ -1,4 +1,6 @@
-"""The query language of the archive: `xmlquery` documents, built and checked as XML trees (API notes 8.2).
+"""The query language of the archive: `xmlquery` documents, built and checked as XML trees.
+
+Source: docs/reference/mimecast-api.md#archive-query-language.
 
 A value that a user enters is text in that tree. It cannot become an element, an attribute or an operator: the XML
 library escapes markup, characters that XML forbids are removed, and in free text the operators of the search language

@@ -47,7 +47,7 @@ class Authenticator(Protocol):
 
 
 class RequestSigning:
-    """API 1.0: every request is signed with HMAC-SHA1 (API notes 2.1, 2.2 [documented]).
+    """API 1.0: every request is signed with HMAC-SHA1 (docs/reference/mimecast-api.md#signed-requests [documented]).
 
     Args:
         keys: the four values.
@@ -98,7 +98,9 @@ class Token:
 
 
 class TokenAuth:
-    """API 2.0: a bearer token, kept until shortly before it expires (API notes 3.1 [documented]).
+    """API 2.0: a bearer token, kept until shortly before it expires.
+
+    Source: docs/reference/mimecast-api.md#bearer-tokens [documented].
 
     Args:
         fetch: gets a new token; raises `MimecastError`.

@@ -14,7 +14,7 @@ from mimecast_secops.api.vocabulary import ApiVersion
 
 @dataclass(frozen=True, slots=True)
 class SigningKeys:
-    """API 1.0: the keys of an application and of a user's binding to it (API notes 2.4).
+    """API 1.0: the keys of an application and of a user's binding to it (docs/reference/mimecast-api.md#access-keys).
 
     Raises:
         Misconfigured: a value cannot be a key. The message does not show the value.
@@ -45,7 +45,7 @@ class SigningKeys:
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """API 2.0: the client ID and client secret of an API application (API notes 3.1).
+    """API 2.0: the client ID and client secret of an API application (docs/reference/mimecast-api.md#bearer-tokens).
 
     Raises:
         Misconfigured: a value cannot be a credential. The message does not show the value.

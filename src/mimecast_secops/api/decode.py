@@ -80,7 +80,10 @@ class JsonReader:
             return 0
 
     def timestamp(self, name: str) -> datetime | None:
-        """A time, aware, in UTC; None if it is missing or unreadable (API notes 4.5)."""
+        """A time, aware, in UTC; None if it is missing or unreadable.
+
+        Source: docs/reference/mimecast-api.md#dates-and-times.
+        """
         value = self.raw.get(name)
         if value is None or value == "":
             return None
@@ -203,5 +206,8 @@ def first_object(data: Iterable[Json]) -> dict[str, Json]:
 
 
 def format_timestamp(timestamp: datetime) -> str:
-    """A time in the format of requests: `2011-12-03T10:15:30+0000` (API notes 4.5 [documented])."""
+    """A time in the format of requests: `2011-12-03T10:15:30+0000`.
+
+    Source: docs/reference/mimecast-api.md#dates-and-times [documented].
+    """
     return f"{timestamp.astimezone(UTC):%Y-%m-%dT%H:%M:%S}+0000"

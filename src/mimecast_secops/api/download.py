@@ -1,8 +1,9 @@
 """Downloads: as a stream or through a short-lived link, on either API version.
 
-The documents disagree on which of the two a tenant uses (API notes 7.7, 8.4), so both are supported. A link is
-requested without credentials, over https only, never from an internal address, and redirects are not followed. If the
-API itself is on this machine, as the simulator is, its links may lead to this machine too.
+The documents disagree on which of the two a tenant uses (docs/reference/mimecast-api.md#download-a-file,
+docs/reference/mimecast-api.md#download-an-archived-message), so both are supported. A link is requested without
+credentials, over https only, never from an internal address, and redirects are not followed. If the API itself is on
+this machine, as the simulator is, its links may lead to this machine too.
 """
 
 from __future__ import annotations
@@ -107,7 +108,9 @@ def _read(reply: StreamedReply, limit: int) -> bytes:
 
 
 def _link(envelope: Reply | None, base: str) -> str:
-    """The link in a reply: `urls` or `url`, with JSON escapes that the server did not decode (API notes 7.7).
+    """The link in a reply: `urls` or `url`, with JSON escapes that the server did not decode.
+
+    Source: docs/reference/mimecast-api.md#download-a-file.
 
     Args:
         envelope: the reply.

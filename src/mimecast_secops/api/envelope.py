@@ -1,4 +1,8 @@
-"""Opens the envelope of a reply, in every form that is known (API notes 4.2, 4.3, 3.3)."""
+"""Opens the envelope of a reply, in every form that is known.
+
+Source: docs/reference/mimecast-api.md#response-envelope, docs/reference/mimecast-api.md#function-failures,
+docs/reference/mimecast-api.md#gateway-failures.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +65,7 @@ class Reply:
 
     Attributes:
         status: the HTTP status, or `meta.status` if only that one reports an error. The two can disagree, and the error
-            is then the correct one (API notes 2.5 [seen in a client]).
+            is then the correct one (docs/reference/mimecast-api.md#error-codes [seen in a client]).
         data: the entries of `data`. With `undecoded`, they may be `msgspec.Raw`.
         fails: the errors; empty on success.
         next_token: the token of the next page; "" if there is none.

@@ -1,6 +1,7 @@
 """Maps a reply that is not a success to an error whose message tells a user what to do.
 
-Codes and statuses: API notes 2.5, 3.3, 4.4, 4.6.
+Codes and statuses: docs/reference/mimecast-api.md#error-codes, docs/reference/mimecast-api.md#gateway-failures,
+docs/reference/mimecast-api.md#http-status.
 """
 
 from __future__ import annotations
@@ -93,7 +94,8 @@ def _error_of_unreadable(request_info: RequestInfo, raw: RawReply) -> MimecastEr
     if raw.status >= 500:
         return _unavailable(request_info, raw.status, Fail())
     if raw.status == 400 and not raw.body.strip():
-        # API notes 3.3 [seen in a client]: a secure id that was cut or changed gives 400 without a word.
+        # A secure id that was cut or changed gives 400 without a word (docs/reference/mimecast-api.md#gateway-failures
+        # [seen in a client]).
         return NotFound(
             f"Mimecast refused {path} without a reason (HTTP 400). An ID in the request is damaged.", **fields
         )

@@ -154,7 +154,7 @@ class MissingPermission(ApiError):
 
 
 class RateLimited(ApiError):
-    """The rate limit is exceeded, and the call was not executed (API notes 4.6).
+    """The rate limit is exceeded, and the call was not executed (docs/reference/mimecast-api.md#http-status).
 
     Args:
         message: see `MimecastError`.

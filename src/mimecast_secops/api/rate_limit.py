@@ -1,6 +1,7 @@
 """How long a rate-limited call waits.
 
-Both waits are decided in this module, and Mimecast counts calls per endpoint (API notes 4.7):
+Both waits are decided in this module, and Mimecast counts calls per endpoint
+(docs/reference/mimecast-api.md#rate-limits):
 
 - Before a call: `RateLimiter` holds it back while the quota that the server last reported is exhausted.
 - After HTTP 429: `wait_after_rate_limit` is the wait before the next attempt, if the server names one with
@@ -23,7 +24,7 @@ MAX_WAIT: Final = 120.0
 _SPREAD: Final = 0.25
 _REMAINING: Final = ("x-ratelimit-remaining", "x-rate-limit-remaining", "x-mimecast-ratelimit-remaining")
 _LIMIT: Final = ("x-ratelimit-limit", "x-rate-limit-limit", "x-mimecast-ratelimit-limit")
-# All spellings that documentation and clients show, in milliseconds (API notes 4.7).
+# All spellings that documentation and clients show, in milliseconds (docs/reference/mimecast-api.md#rate-limits).
 _RESET: Final = ("x-ratelimit-reset", "x-rate-limit-reset", "x-mimecast-ratelimit-reset")
 
 

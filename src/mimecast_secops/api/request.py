@@ -50,7 +50,9 @@ class Request(Generic[Result]):
 
     @property
     def body(self) -> bytes | None:
-        """The JSON body with the envelope of API notes 4.1; None if the method has no body."""
+        """The JSON body with the envelope of docs/reference/mimecast-api.md#request-envelope; None if the method has no
+        body.
+        """
         if self.method != "POST":
             return None
         meta = {"meta": {"pagination": self.pagination}} if self.pagination else {}

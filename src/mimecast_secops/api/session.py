@@ -49,7 +49,7 @@ TOKEN: Final = Endpoint(
     summary="get a token",
     permission="",
     api_versions=V2_ONLY,
-    source="API notes 3.1 [documented]",
+    source="docs/reference/mimecast-api.md#bearer-tokens [documented]",
 )
 
 
@@ -290,7 +290,10 @@ class Session:
         return TokenAuth(lambda deadline: self._fetch_token(credentials, deadline), monotonic=self.runtime.monotonic)
 
     def _fetch_token(self, credentials: ClientCredentials, deadline: Deadline) -> Token:
-        """Get a new token. Errors never quote the reply: some error replies echo the request (API notes 3.3)."""
+        """Get a new token. Errors never quote the reply: some error replies echo the request.
+
+        Source: docs/reference/mimecast-api.md#gateway-failures.
+        """
         raw = self.transport.exchange(
             "POST",
             self.connection.api_root + TOKEN.path,

@@ -18,7 +18,8 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 
-# In seconds. Mimecast refuses signed requests if the clock is wrong by 15 minutes (API notes 2.3 [inferred]).
+# In seconds. Mimecast refuses signed requests if the clock is wrong by 15 minutes
+# (docs/reference/mimecast-api.md#clock-skew-and-request-ids [inferred]).
 _MAX_CLOCK_SKEW: Final = 300.0
 
 

@@ -1,7 +1,7 @@
 """Nested JSON as one flat dictionary of text, as the platform's mapping rules expect it.
 
 Keys are joined with `_`, list entries are numbered from 1, null becomes "", empty containers are dropped, and every
-value is text (platform notes 3.4, the column of the newer version).
+value is text (docs/reference/secops-platform.md#flattened-events, TIPCommon 2.4).
 """
 
 from __future__ import annotations

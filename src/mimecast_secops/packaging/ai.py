@@ -1,4 +1,7 @@
-"""The descriptions of actions for language models, derived from the declarations (platform notes 4.1)."""
+"""The descriptions of actions for language models, derived from the declarations.
+
+Source: docs/reference/secops-platform.md#source-layout.
+"""
 
 from __future__ import annotations
 

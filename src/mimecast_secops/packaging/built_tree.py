@@ -1,4 +1,4 @@
-"""The built layout, which a user imports (platform notes 4.3).
+"""The built layout, which a user imports (docs/reference/secops-platform.md#built-layout).
 
 It is derived from the definitions of the source layout in the same way as by Google's build tool. A test compares both.
 """

@@ -1,4 +1,7 @@
-"""The definitions of the source layout, which Google's repository holds as YAML (platform notes 4.1)."""
+"""The definitions of the source layout, which Google's repository holds as YAML.
+
+Source: docs/reference/secops-platform.md#source-layout.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The source layout of Google's repository, with the platform wheel in a folder (platform notes 4.1)."""
+"""The source layout of Google's repository, with the platform wheel in a folder.
+
+Source: docs/reference/secops-platform.md#source-layout.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Quirks: the behaviour of the tenant where Mimecast's documents disagree or are silent.
 
-Each quirk names which section of the API notes it stems from. The defaults are section 12's.
+Each quirk names which fact it comes from. The defaults are those of docs/reference/mimecast-api.md#simulator-defaults.
 """
 
 from __future__ import annotations
@@ -26,64 +26,109 @@ class Quirks:
     """
 
     date_tolerance: float = 900.0
-    """How far `x-mc-date` may be from the tenant's clock (2.3 [inferred])."""
+    """How far `x-mc-date` may be from the tenant's clock.
+
+    Source: docs/reference/mimecast-api.md#clock-skew-and-request-ids [inferred].
+    """
     token_lifetime: float = 1799.0
-    """`expires_in` of a token (3.1)."""
+    """`expires_in` of a token (docs/reference/mimecast-api.md#bearer-tokens)."""
     refuse_repeated_request_ids: bool = False
-    """Whether a repeated `x-mc-req-id` is refused (2.3)."""
+    """Whether a repeated `x-mc-req-id` is refused (docs/reference/mimecast-api.md#clock-skew-and-request-ids)."""
     latency_ms: float = 0.0
     """Delay of every reply in milliseconds."""
     rate_limit: int = 0
-    """Calls per endpoint and window; 0 = no limit (4.7)."""
+    """Calls per endpoint and window; 0 = no limit (docs/reference/mimecast-api.md#rate-limits)."""
     rate_window: float = 60.0
     """Length of the window of the rate limit."""
     rate_header: Literal["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"] = "X-RateLimit"
-    """Prefix of the rate limit headers. With Retry-After, the tenant sends only that header (4.7)."""
+    """Prefix of the rate limit headers. With Retry-After, the tenant sends only that header.
+
+    Source: docs/reference/mimecast-api.md#rate-limits.
+    """
     rate_headers_on_v2: bool = False
-    """Whether API 2.0 sends rate headers with every reply, not only with 429 (12)."""
+    """Whether API 2.0 sends rate headers with every reply, not only with 429.
+
+    Source: docs/reference/mimecast-api.md#simulator-defaults.
+    """
     tracked_limit: int = 0
-    """Maximum number of rows of a tracking search; 0 = no limit (6.1 unknown)."""
+    """Maximum number of rows of a tracking search; 0 = no limit.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
+    """
     tracked_order: Literal["newest", "oldest", "none"] = "newest"
-    """Order of the rows of a tracking search (6.1 [not documented])."""
+    """Order of the rows of a tracking search (docs/reference/mimecast-api.md#search-message-tracking [open])."""
     honour_status_filter: bool = True
-    """Whether the tracking search filters by status (6.1: not documented for API 1.0)."""
+    """Whether the tracking search filters by status.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking (not documented for API 1.0).
+    """
     honour_route_filter: bool = True
     """Whether the tracking search filters by route."""
     not_held: Literal["flag", "fail", "empty"] = "flag"
     """Reply for a message that is not held: flag (`release: false`), fail (`fail` has an entry) or empty
-    (7.4 [inferred])."""
+    (docs/reference/mimecast-api.md#messages-that-are-not-held [inferred])."""
     hold_accepts_tracking_id: bool = False
-    """Whether hold-release and hold-reject also accept a tracking id (7.4: sources disagree)."""
+    """Whether hold-release and hold-reject also accept a tracking id.
+
+    Source: docs/reference/mimecast-api.md#messages-that-are-not-held (sources disagree).
+    """
     hold_delay: float = 0.0
     """Seconds until a release or rejection changes the queue and tracking."""
     queue_id_is_hold_id: bool = True
-    """Whether `queueInfo.id` is the hold id (6.2 [inferred])."""
+    """Whether `queueInfo.id` is the hold id (docs/reference/mimecast-api.md#identifiers [inferred])."""
     queue_page_limit: int = 500
-    """Maximum number of held messages on a page (4.2 [inferred])."""
+    """Maximum number of held messages on a page (docs/reference/mimecast-api.md#pagination [inferred])."""
     unknown_id: Literal["fail", "status"] = "fail"
-    """Reply for a well-formed unknown id: fail (xdk_failure) or status (`meta.status` 404) (12)."""
+    """Reply for a well-formed unknown id: fail (xdk_failure) or status (`meta.status` 404).
+
+    Source: docs/reference/mimecast-api.md#simulator-defaults.
+    """
     damaged_id_empty_400: bool = True
-    """Whether API 2.0 replies to a damaged id with HTTP 400 and no body (3.3 [seen in a client])."""
+    """Whether API 2.0 replies to a damaged id with HTTP 400 and no body.
+
+    Source: docs/reference/mimecast-api.md#gateway-failures [seen in a client].
+    """
     forbidden_status: int = 403
-    """HTTP status of a missing role permission: 403 or 200 (2.5 unclear)."""
+    """HTTP status of a missing role permission: 403 or 200 (docs/reference/mimecast-api.md#error-codes [open])."""
     status_in_meta_only: bool = False
-    """Whether authentication errors have HTTP 200 and the status only in `meta.status` (2.5 [seen in a client])."""
+    """Whether authentication errors have HTTP 200 and the status only in `meta.status`.
+
+    Source: docs/reference/mimecast-api.md#error-codes [seen in a client].
+    """
     strict_members: bool = False
-    """Whether unknown members of a request are refused instead of ignored (12)."""
+    """Whether unknown members of a request are refused instead of ignored.
+
+    Source: docs/reference/mimecast-api.md#simulator-defaults.
+    """
     archive_items_flat: bool = False
-    """Whether archive items are directly in `data` (8.1: documentation and clients disagree)."""
+    """Whether archive items are directly in `data`.
+
+    Source: docs/reference/mimecast-api.md#search-the-archive (documentation and clients disagree).
+    """
     archive_delay: float = 0.0
     """Seconds until a delivered message is in the archive."""
     file_v1: Literal["stream", "url", "urls"] = "stream"
-    """How API 1.0 returns files: stream, url or urls (7.7)."""
+    """How API 1.0 returns files: stream, url or urls (docs/reference/mimecast-api.md#download-a-file)."""
     file_v2: Literal["stream", "url", "urls"] = "urls"
-    """How API 2.0 returns files: stream, url or urls (7.7, 8.4)."""
+    """How API 2.0 returns files: stream, url or urls.
+
+    Source: docs/reference/mimecast-api.md#download-a-file, docs/reference/mimecast-api.md#download-an-archived-message.
+    """
     file_escaped: bool = True
-    """Whether a decoded link contains a literal \\u0026 (7.7 [seen in a client])."""
+    """Whether a decoded link contains a literal \\u0026.
+
+    Source: docs/reference/mimecast-api.md#download-a-file [seen in a client].
+    """
     gateway_detail_on_v2: bool = False
-    """Whether API 2.0 has gateway/message/get-message-detail (7.6)."""
+    """Whether API 2.0 has gateway/message/get-message-detail.
+
+    Source: docs/reference/mimecast-api.md#get-held-message-details.
+    """
     delete_policy_on_v2: bool = False
-    """Whether API 2.0 has policy/blockedsenders/delete-policy (10)."""
+    """Whether API 2.0 has policy/blockedsenders/delete-policy.
+
+    Source: docs/reference/mimecast-api.md#blocked-sender-policies.
+    """
 
     def change(self, name: str, value: object) -> None:
         """Set a quirk from text or a JSON value.

@@ -100,7 +100,9 @@ def _run(platform: Any, sdk: ConnectorSdk, *, test_run: bool) -> tuple[Report, P
 
 
 def imported_state(platform: Any, identifier: str) -> ImportedState | None:
-    """Read the state that another connector stored in this context: its newest time and its ids (platform notes 3.3).
+    """Read the state that another connector stored in this context: its newest time and its ids.
+
+    Source: docs/reference/secops-platform.md#stored-ids-and-time.
 
     Returns:
         None if there is no such state.

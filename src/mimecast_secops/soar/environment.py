@@ -1,4 +1,4 @@
-"""The environment that an alert belongs to (platform notes 2.8)."""
+"""The environment that an alert belongs to (docs/reference/secops-platform.md#alert-environment)."""
 
 from __future__ import annotations
 

@@ -35,9 +35,10 @@ NOT_SIMULATED = {
 
 
 # Members, with all below them, that a reply can lack.
-_NOT_REQUESTED = (".data[].items[].displayfromaddress", ".data[].items[].displaytoaddresslist")  # API notes 8.1
+# docs/reference/mimecast-api.md#search-the-archive
+_NOT_REQUESTED = (".data[].items[].displayfromaddress", ".data[].items[].displaytoaddresslist")
 _INVENTED = (".fail[].errors[].field",)  # the error of the sample is inferred
-_TRANSMISSION = (  # every block of the details is optional (API notes 6.2)
+_TRANSMISSION = (  # every block of the details is optional (docs/reference/mimecast-api.md#get-tracking-details)
     ".data[].deliveredMessage.*.deliveryMetaInfo",
     ".data[].deliveredMessage.*.policyInfo",
     ".data[].deliveredMessage.*.txInfo",
@@ -249,7 +250,7 @@ def repeats_the_request(path: str) -> bool:
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name not in NOT_SIMULATED])
 def test_a_reply_has_the_members_and_error_codes_of_the_sample(name: str, stage: Stage) -> None:
     wanted, reply = sample(name), replay(name, stage)
-    if name != "auth1.developer_key":  # seen with 200 and with 4xx (API notes 2.5)
+    if name != "auth1.developer_key":  # seen with 200 and with 4xx (docs/reference/mimecast-api.md#error-codes)
         assert reply.status == wanted["status"]
     body = wanted["body"]
     if isinstance(body, dict) and "$base64" in body:

@@ -17,14 +17,14 @@ GET: Final = Endpoint(
     summary="read the account",
     permission="Account | Dashboard | Read",
     product="Account Management",
-    source="API notes 5 [documented]",
+    source="docs/reference/mimecast-api.md#get-the-account [documented]",
 )
 WHOAMI: Final = Endpoint(
     path="/identity/whoami",
     summary="read its own identity",
     permission="",
     api_versions=V2_ONLY,
-    source="API notes 1.2 [documented]",
+    source="docs/reference/mimecast-api.md#identify-the-application [documented]",
 )
 ENDPOINTS: Final = (GET, WHOAMI)
 
@@ -39,7 +39,8 @@ class Account:
         region: the region of the account, such as `eu`.
         domain: the domain of the account.
         type: the type of the account.
-        search_reason: whether a tracking search requires a reason (API notes 5 [inferred]).
+        search_reason: whether a tracking search requires a reason (docs/reference/mimecast-api.md#get-the-account
+            [inferred]).
         packages: the names of the packages.
         raw: the record as received.
     """

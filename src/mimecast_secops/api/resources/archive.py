@@ -23,19 +23,22 @@ SEARCH: Final = Endpoint(
     summary="search the archive",
     permission="Archive | Search | Read",
     product="Data Retention",
-    source="API notes 8.1 [documented]",
+    source="docs/reference/mimecast-api.md#search-the-archive [documented]",
 )
 DETAIL: Final = Endpoint(
     path="/api/archive/get-message-detail",
     summary="read an archived message",
     permission="Archive | Search Content View",
-    source="API notes 8.3 [documented]",
+    source="docs/reference/mimecast-api.md#get-archived-message-details [documented]",
 )
 PART: Final = Endpoint(
     path="/api/archive/get-message-part",
     summary="download an archived message",
     permission="Archive | Search Content View",
-    source="API notes 8.4 [documented]; on API 2.0 the permission is Archive | Read",
+    source=(
+        "docs/reference/mimecast-api.md#download-an-archived-message [documented]; "
+        "on API 2.0 the permission is Archive | Read"
+    ),
 )
 ENDPOINTS: Final = (SEARCH, DETAIL, PART)
 
@@ -70,7 +73,8 @@ class ArchiveResource:
             MimecastError: the request for a page failed.
         """
         xml = query if isinstance(query, str) else query.to_xml()
-        # Without `admin` an API application gets a successful empty list (API notes 8.1 [seen in a client]).
+        # Without `admin` an API application gets a successful empty list
+        # (docs/reference/mimecast-api.md#search-the-archive [seen in a client]).
         item = {"admin": True, "query": xml}
 
         def fetch(token: str) -> Reply:
@@ -144,7 +148,9 @@ def _detail(reply: Reply) -> MessageDetail:
 
 
 def _items(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The items, wrapped as in all known clients, or flat as in the documentation (API notes 8.1).
+    """The items, wrapped as in all known clients, or flat as in the documentation.
+
+    Source: docs/reference/mimecast-api.md#search-the-archive.
 
     Raises:
         UnexpectedReply: the reply does not have the form of a search result, so it does not mean that nothing was

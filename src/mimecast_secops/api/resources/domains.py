@@ -18,7 +18,7 @@ INTERNAL: Final = Endpoint(
     summary="list internal domains",
     permission="Directories | Internal | Read",
     product="Domain Management",
-    source="integrations.mimecast.com, domain/get-internal-domain [documented]; API 2.0 and product [seen in clients]",
+    source="docs/reference/mimecast-api.md#list-internal-domains [documented]; API 2.0 and product [seen in a client]",
 )
 ENDPOINTS: Final = (INTERNAL,)
 

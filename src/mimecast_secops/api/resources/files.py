@@ -15,7 +15,10 @@ GET: Final = Endpoint(
     path="/api/gateway/message/get-file",
     summary="download an attachment",
     permission="Gateway | Tracking | Read",
-    source="API notes 7.7 [documented]; on API 2.0 the permission is Account | Dashboard | Read",
+    source=(
+        "docs/reference/mimecast-api.md#download-a-file [documented]; "
+        "on API 2.0 the permission is Account | Dashboard | Read"
+    ),
 )
 ENDPOINTS: Final = (GET,)
 

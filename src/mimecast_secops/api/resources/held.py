@@ -29,33 +29,36 @@ LIST: Final = Endpoint(
     summary="list held messages",
     permission="Account | Dashboard | Read",
     divisible=True,
-    source="API notes 7.1 [documented]",
+    source="docs/reference/mimecast-api.md#list-held-messages [documented]",
 )
 RELEASE: Final = Endpoint(
     path="/api/gateway/hold-release",
     summary="release held messages",
     permission="Account | Monitoring | Held | Edit",
     writes=True,
-    source="API notes 7.2 [documented]",
+    source="docs/reference/mimecast-api.md#release-a-held-message [documented]",
 )
 REJECT: Final = Endpoint(
     path="/api/gateway/hold-reject",
     summary="reject held messages",
     permission="Account | Monitoring | Held | Edit",
     writes=True,
-    source="API notes 7.3 [documented]",
+    source="docs/reference/mimecast-api.md#reject-held-messages [documented]",
 )
 SUMMARY: Final = Endpoint(
     path="/api/gateway/get-hold-summary-list",
     summary="count held messages",
     permission="Account | Monitoring | Held Summary | Read",
-    source="API notes 7.5 [documented]",
+    source="docs/reference/mimecast-api.md#count-held-messages [documented]",
 )
 DETAIL: Final = Endpoint(
     path="/api/gateway/message/get-message-detail",
     summary="list the attachments of a held message",
     permission="Gateway | Tracking | Read",
-    source="API notes 7.6 [documented] for API 1.0; on API 2.0 [seen in a client], many tenants lack it [inferred]",
+    source=(
+        "docs/reference/mimecast-api.md#get-held-message-details [documented] for API 1.0; "
+        "on API 2.0 [seen in a client], many tenants lack it [inferred]"
+    ),
 )
 ENDPOINTS: Final = (LIST, RELEASE, REJECT, SUMMARY, DETAIL)
 
@@ -152,7 +155,8 @@ class HeldResource:
 
         Args:
             hold_ids: the hold IDs.
-            reason_type: `INAPPROPRIATE COMMUNICATION` or another reason of API notes 7.3; "" for none.
+            reason_type: `INAPPROPRIATE COMMUNICATION` or another reason of
+                docs/reference/mimecast-api.md#reject-held-messages; "" for none.
             message: a text for the sender.
             notify: whether Mimecast notifies the sender.
 
@@ -208,7 +212,7 @@ class HeldResource:
         return self._session.send(Request(DETAIL, ({"id": hold_id},), _detail))
 
     def _field(self, name: str) -> str:
-        # The only name that differs between the API versions (API notes 7.1).
+        # The only name that differs between the API versions (docs/reference/mimecast-api.md#list-held-messages).
         if name in ("reason_code", "reasonCode"):
             return "reasonCode" if self._session.api_version is ApiVersion.V2 else "reason_code"
         return name

@@ -30,7 +30,7 @@ class _Row(
         "policy": "policyInfo",
     },
 ):
-    """A row in the documented form (API notes 7.1)."""
+    """A row in the documented form (docs/reference/mimecast-api.md#list-held-messages)."""
 
     id: str
     reason: str | None = None

@@ -20,20 +20,23 @@ CREATE: Final = Endpoint(
     summary="create a blocked-sender policy",
     permission="Gateway | Policies | Edit",
     writes=True,
-    source="API notes 10 [documented]",
+    source="docs/reference/mimecast-api.md#blocked-sender-policies [documented]",
 )
 GET: Final = Endpoint(
     path="/api/policy/blockedsenders/get-policy",
     summary="read blocked-sender policies",
     permission="Gateway | Policies | Read",
-    source="API notes 10 [documented]",
+    source="docs/reference/mimecast-api.md#blocked-sender-policies [documented]",
 )
 DELETE: Final = Endpoint(
     path="/api/policy/blockedsenders/delete-policy",
     summary="delete a blocked-sender policy",
     permission="Gateway | Policies | Edit",
     writes=True,
-    source="API notes 10 [documented] for API 1.0; not in the catalogue of API 2.0",
+    source=(
+        "docs/reference/mimecast-api.md#blocked-sender-policies [documented] for API 1.0; "
+        "not in the catalogue of API 2.0"
+    ),
 )
 REST_DELETE: Final = Endpoint(
     path="/policy-management/cloud-gateway/v1/blocked-senders/policies",
@@ -41,11 +44,12 @@ REST_DELETE: Final = Endpoint(
     permission="Gateway | Policies | Edit",
     writes=True,
     api_versions=V2_ONLY,
-    source="API notes 10.3 [documented]",
+    source="docs/reference/mimecast-api.md#rest-endpoints-for-policies [documented]",
 )
 ENDPOINTS: Final = (CREATE, GET, DELETE, REST_DELETE)
 
-# The member with the value of a target, per type (API notes 10.1 [documented]).
+# The member with the value of a target, per type (docs/reference/mimecast-api.md#create-or-update-a-policy
+# [documented]).
 _VALUE_MEMBERS: Final = {
     "individual_email_address": "emailAddress",
     "email_domain": "emailDomain",

@@ -17,7 +17,7 @@ PERMIT_OR_BLOCK: Final = Endpoint(
     summary="permit or block a sender",
     permission="Gateway | Managed Senders | Edit",
     writes=True,
-    source="API notes 9 [documented]",
+    source="docs/reference/mimecast-api.md#permit-or-block-a-sender [documented]",
 )
 ENDPOINTS: Final = (PERMIT_OR_BLOCK,)
 

@@ -33,7 +33,7 @@ class _Row(
         "detection_level": "detectionLevel",
     },
 ):
-    """A row in the documented form (API notes 6.1)."""
+    """A row in the documented form (docs/reference/mimecast-api.md#search-message-tracking)."""
 
     id: str
     status: str | None = None

@@ -26,13 +26,13 @@ SEARCH: Final = Endpoint(
     summary="search message tracking",
     permission="Gateway | Tracking | Read",
     divisible=True,
-    source="API notes 6.1 [documented]",
+    source="docs/reference/mimecast-api.md#search-message-tracking [documented]",
 )
 INFO: Final = Endpoint(
     path="/api/message-finder/get-message-info",
     summary="read a tracked message",
     permission="Gateway | Tracking | Read",
-    source="API notes 6.2 [documented]",
+    source="docs/reference/mimecast-api.md#get-tracking-details [documented]",
 )
 RELEASE_TO_SANDBOX: Final = Endpoint(
     path="/api/message-finder/release-held-email-to-sandbox",
@@ -40,7 +40,7 @@ RELEASE_TO_SANDBOX: Final = Endpoint(
     permission="Account | Monitoring | Held | Edit",
     writes=True,
     api_versions=V1_ONLY,
-    source="API notes 6.3 [seen in a client]; permission [inferred]",
+    source="docs/reference/mimecast-api.md#message-finder-actions [seen in a client]; permission [inferred]",
 )
 REPORT: Final = Endpoint(
     path="/api/message-finder/report-message",
@@ -48,7 +48,7 @@ REPORT: Final = Endpoint(
     permission="Gateway | Tracking | Edit",
     writes=True,
     api_versions=V1_ONLY,
-    source="API notes 6.3 [seen in a client]; permission [inferred]",
+    source="docs/reference/mimecast-api.md#message-finder-actions [seen in a client]; permission [inferred]",
 )
 ENDPOINTS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 
@@ -100,7 +100,7 @@ class MessageInfo:
 
     @classmethod
     def read(cls, raw: Any) -> MessageInfo:
-        """Read a record of a reply. Each block may be missing (API notes 6.2)."""
+        """Read a record of a reply. Each block may be missing (docs/reference/mimecast-api.md#get-tracking-details)."""
         reader = JsonReader(raw)
         recipient = reader.object("recipientInfo")
         message, transfer = recipient.object("messageInfo"), recipient.object("txInfo")
@@ -201,7 +201,8 @@ class TrackingResource:
         """
         item: dict[str, Any] = {"id": tracking_id}
         if load_content:
-            item["loadContent"] = "true"  # as text; API notes 6.2 [seen in a client]
+            # As text; docs/reference/mimecast-api.md#get-tracking-details [seen in a client]
+            item["loadContent"] = "true"
         return self._session.send(Request(INFO, (item,), partial(_info, tracking_id)))
 
     def release_to_sandbox(self, tracking_id: str) -> None:

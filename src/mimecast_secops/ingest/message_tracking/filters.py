@@ -57,7 +57,9 @@ def by_queue_reason(settings: ConnectorSettings, queue_reason: str) -> str | Non
 
 
 def by_dynamic_list(settings: ConnectorSettings, values: Sequence[str]) -> str | None:
-    """The dynamic list, compared with queue detail status and bounce type, case included (platform notes 3.2).
+    """The dynamic list, compared with queue detail status and bounce type, case included.
+
+    Source: docs/reference/secops-platform.md#dynamic-list.
 
     A block list excludes a message with any value on the list; an allow list excludes one with any value that is not on
     it, or without values.

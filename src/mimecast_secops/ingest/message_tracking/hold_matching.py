@@ -1,8 +1,8 @@
 """Matching entries of the hold queue with tracking records.
 
-No document says which field connects the two (API notes 6.2), so an entry matches a record by recipient, sender,
-subject and time, and only if exactly one fits in both directions: an attacker can send the same message twice, and a
-guess would release the wrong one.
+No document says which field connects the two (docs/reference/mimecast-api.md#identifiers), so an entry matches a record
+by recipient, sender, subject and time, and only if exactly one fits in both directions: an attacker can send the same
+message twice, and a guess would release the wrong one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from mimecast_secops.api import HeldMessage
 from mimecast_secops.ingest.clock import to_ms
 from mimecast_secops.ingest.record import PendingRecord, clip
 
-# Tracking and hold queue may name times a little apart [seen in a client: two seconds].
+# Tracking and hold queue may name times a little apart (docs/reference/mimecast-api.md#identifiers [seen in a client]:
+# two seconds).
 TOLERANCE_MS: Final = 5_000
 # An attacker can send the same message ten thousand times; candidates are counted no further than this.
 MAX_COUNTED: Final = 50

@@ -26,7 +26,8 @@ from mimecast_secops.ingest.record import PendingRecord, tracking_id
 from mimecast_secops.ingest.settings import ConnectorSettings
 from mimecast_secops.ingest.state import RecordState
 
-# A search must begin strictly less than 30 days ago (API notes 6.1); the minutes are for the time that requests take.
+# A search must begin strictly less than 30 days ago (docs/reference/mimecast-api.md#search-message-tracking); the
+# minutes are for the time that requests take.
 REACH_MS: Final = timedelta(days=30) // timedelta(milliseconds=1) - 5 * MINUTE_MS
 # Reading stops when this many records are due, or enough for a few cycles.
 _MIN_DUE: Final = 1000

@@ -1,8 +1,9 @@
 """Reading a window of message tracking completely, although its search has no pages and may truncate a reply silently.
 
-No pages and no limit of rows are documented (API notes 6.1). A reply counts as truncated if it has as many rows as the
-row limit, or if its rows leave a part of the window empty in which a second search then finds some. Such a window is
-split in halves and searched again, down to one second. So is a window whose reply cannot be decoded or is too large.
+No pages and no limit of rows are documented (docs/reference/mimecast-api.md#search-message-tracking). A reply counts as
+truncated if it has as many rows as the row limit, or if its rows leave a part of the window empty in which a second
+search then finds some. Such a window is split in halves and searched again, down to one second. So is a window whose
+reply cannot be decoded or is too large.
 """
 
 from __future__ import annotations

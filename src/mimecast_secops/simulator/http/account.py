@@ -12,7 +12,7 @@ _ACCOUNT_CODE: Final = "CUSA00A000"
 
 
 def get_account(request: ApiRequest) -> ApiResponse:
-    """`/api/account/get-account` (API notes 5)."""
+    """`/api/account/get-account` (docs/reference/mimecast-api.md#get-the-account)."""
     tenant = request.tenant
     domain = min(tenant.domains)
     account: Account = {
@@ -52,6 +52,9 @@ def get_account(request: ApiRequest) -> ApiResponse:
 
 
 def whoami(request: ApiRequest) -> ApiResponse:
-    """`/identity/whoami` (API notes 1.2). The members of the reply are not documented."""
+    """`/identity/whoami`. The members of the reply are not documented.
+
+    Source: docs/reference/mimecast-api.md#identify-the-application.
+    """
     identity: Identity = {"clientId": request.tenant.application.client_id, "accountCode": _ACCOUNT_CODE}
     return json_response(identity)

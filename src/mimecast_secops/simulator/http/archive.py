@@ -19,7 +19,7 @@ _CONTEXTS: Final = ("DELIVERED", "RECEIVED")
 
 
 def search(request: ApiRequest) -> ApiResponse:
-    """`/api/archive/search` (API notes 8.1)."""
+    """`/api/archive/search` (docs/reference/mimecast-api.md#search-the-archive)."""
     item = request.item
     if "query" not in item:
         return missing(item, "query")
@@ -67,7 +67,7 @@ def archive_item(record: TrackingRecord) -> ArchiveItem:
 
 
 def get_message_detail(request: ApiRequest) -> ApiResponse:
-    """`/api/archive/get-message-detail` (API notes 8.3)."""
+    """`/api/archive/get-message-detail` (docs/reference/mimecast-api.md#get-archived-message-details)."""
     record = _requested_record(request)
     if isinstance(record, ApiResponse):
         return record
@@ -79,7 +79,7 @@ def get_message_detail(request: ApiRequest) -> ApiResponse:
 
 
 def get_message_part(request: ApiRequest) -> ApiResponse:
-    """`/api/archive/get-message-part` (API notes 8.4)."""
+    """`/api/archive/get-message-part` (docs/reference/mimecast-api.md#download-an-archived-message)."""
     record = _requested_record(request)
     if isinstance(record, ApiResponse):
         return record
@@ -91,7 +91,7 @@ def get_message_part(request: ApiRequest) -> ApiResponse:
 
 
 def get_message_list(request: ApiRequest) -> ApiResponse:
-    """`/api/archive/get-message-list` (API notes 8.4)."""
+    """`/api/archive/get-message-list` (docs/reference/mimecast-api.md#download-an-archived-message)."""
     item = request.item
     mailbox = str(item.get("mailbox", "")).lower()
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))

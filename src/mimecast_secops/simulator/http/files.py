@@ -17,7 +17,7 @@ DOWNLOAD: Final = "/simulator-download/"
 
 
 def get_file(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/message/get-file` and `/api/archive/get-file` (API notes 7.7)."""
+    """`/api/gateway/message/get-file` and `/api/archive/get-file` (docs/reference/mimecast-api.md#download-a-file)."""
     file_id = request.item_id
     if file_id is None:
         return missing(request.item, "id")

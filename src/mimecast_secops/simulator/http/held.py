@@ -35,7 +35,7 @@ _SENDER_IP: Final = "203.0.113.20"
 
 
 def get_hold_message_list(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/get-hold-message-list` (API notes 7.1)."""
+    """`/api/gateway/get-hold-message-list` (docs/reference/mimecast-api.md#list-held-messages)."""
     item = request.item
     criteria = item.get("searchBy")
     criteria = criteria if isinstance(criteria, dict) else {}
@@ -110,7 +110,7 @@ def held_message(record: TrackingRecord) -> HeldMessage:
 
 
 def hold_release(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-release` (API notes 7.2)."""
+    """`/api/gateway/hold-release` (docs/reference/mimecast-api.md#release-a-held-message)."""
     hold_id = request.item_id
     if hold_id is None:
         return missing(request.item, "id")
@@ -121,7 +121,7 @@ def hold_release(request: ApiRequest) -> ApiResponse:
 
 
 def hold_reject(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-reject` (API notes 7.3)."""
+    """`/api/gateway/hold-reject` (docs/reference/mimecast-api.md#reject-held-messages)."""
     item = request.item
     ids, reason = item.get("ids"), item.get("reasonType")
     if not isinstance(ids, list) or not ids:
@@ -153,7 +153,7 @@ def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
 
 
 def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiResponse:
-    """The failure for an unknown id, as the quirks define it (API notes 12)."""
+    """The failure for an unknown id, as the quirks define it (docs/reference/mimecast-api.md#simulator-defaults)."""
     quirks = request.tenant.quirks
     if request.version == 2 and quirks.damaged_id_empty_400 and not is_well_formed(item.get("id")):
         return ApiResponse(400)
@@ -163,7 +163,10 @@ def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiRespons
 
 
 def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:
-    """The response for a message that is not held, as the quirks define it (API notes 7.4 [inferred])."""
+    """The response for a message that is not held, as the quirks define it.
+
+    Source: docs/reference/mimecast-api.md#messages-that-are-not-held [inferred].
+    """
     quirk = request.tenant.quirks.not_held
     if quirk == "fail":
         return failure([error("err_simulated_not_held", "Message is not held")], key=item)
@@ -171,7 +174,7 @@ def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRe
 
 
 def get_hold_summary_list(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/get-hold-summary-list` (API notes 7.5)."""
+    """`/api/gateway/get-hold-summary-list` (docs/reference/mimecast-api.md#count-held-messages)."""
     counts: dict[str, int] = {}
     for record in request.tenant.held():
         policy = record.hold.policy if record.hold else ""
@@ -183,7 +186,7 @@ def get_hold_summary_list(request: ApiRequest) -> ApiResponse:
 
 
 def get_message_detail(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/message/get-message-detail` (API notes 7.6)."""
+    """`/api/gateway/message/get-message-detail` (docs/reference/mimecast-api.md#get-held-message-details)."""
     hold_id = request.item_id
     if hold_id is None:
         return missing(request.item, "id")

@@ -1,4 +1,4 @@
-"""Rate limits with the headers of the real API (API notes 4.7)."""
+"""Rate limits with the headers of the real API (docs/reference/mimecast-api.md#rate-limits)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Tokens:
         self._expiry: dict[str, datetime] = {}
 
     def issue(self, tenant: Tenant, body: bytes) -> ApiResponse:
-        """`/oauth/token` (API notes 3.1)."""
+        """`/oauth/token` (docs/reference/mimecast-api.md#bearer-tokens)."""
         form = dict(parse_qsl(body.decode("utf-8", "replace")))
         application = tenant.application
         valid = form.get("grant_type") == "client_credentials"
@@ -37,7 +37,10 @@ class Tokens:
         return json_response(token)
 
     def check(self, tenant: Tenant, header: str) -> ApiResponse | None:
-        """None for an `Authorization` header with a valid token, else the failure (API notes 3.3)."""
+        """None for an `Authorization` header with a valid token, else the failure.
+
+        Source: docs/reference/mimecast-api.md#gateway-failures.
+        """
         scheme, _, value = header.partition(" ")
         expiry = self._expiry.get(value.strip()) if scheme.lower() == "bearer" else None
         if expiry is None:
@@ -52,7 +55,10 @@ class Tokens:
 
 
 def discover_authentication(request: ApiRequest) -> ApiResponse:
-    """`/api/login/discover-authentication` (API notes 1.1): the region of the user and the ways to log in."""
+    """`/api/login/discover-authentication`: the region of the user and the ways to log in.
+
+    Source: docs/reference/mimecast-api.md#discover-the-region.
+    """
     methods: AuthenticationMethods = {
         "emailAddress": request.item.get("emailAddress", ""),
         "authenticate": ["Basic-Cloud", "Basic-AD"],

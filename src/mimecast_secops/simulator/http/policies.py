@@ -40,7 +40,10 @@ _DOMAIN: Final = re.compile(r"[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
 
 
 def create_policy(request: ApiRequest) -> ApiResponse:
-    """`/api/policy/blockedsenders/create-policy`; with an `id` it updates (API notes 10.1)."""
+    """`/api/policy/blockedsenders/create-policy`; with an `id` it updates.
+
+    Source: docs/reference/mimecast-api.md#create-or-update-a-policy.
+    """
     item = request.item
     policy = item.get("policy")
     if item.get("option") not in ("no_action", "block_sender"):
@@ -66,7 +69,7 @@ def create_policy(request: ApiRequest) -> ApiResponse:
 
 
 def get_policy(request: ApiRequest) -> ApiResponse:
-    """`/api/policy/blockedsenders/get-policy` (API notes 10.2)."""
+    """`/api/policy/blockedsenders/get-policy` (docs/reference/mimecast-api.md#get-and-delete-policies)."""
     policy_id = request.item_id
     if policy_id is None:
         records = [policy_entry(record) for record in request.tenant.policies.values()]
@@ -78,7 +81,7 @@ def get_policy(request: ApiRequest) -> ApiResponse:
 
 
 def delete_policy(request: ApiRequest) -> ApiResponse:
-    """`/api/policy/blockedsenders/delete-policy` (API notes 10.2)."""
+    """`/api/policy/blockedsenders/delete-policy` (docs/reference/mimecast-api.md#get-and-delete-policies)."""
     policy_id = request.item_id
     if policy_id is None:
         return missing(request.item, "id")
@@ -120,7 +123,7 @@ def policy_entry(record: Policy) -> PolicyEntry:
 
 
 def rest(request: ApiRequest, method: str) -> ApiResponse:
-    """The REST endpoints of API 2.0 (API notes 10.3)."""
+    """The REST endpoints of API 2.0 (docs/reference/mimecast-api.md#rest-endpoints-for-policies)."""
     policies = request.tenant.policies
     if request.policy_id:
         return _rest_policy_by_id(request, method, request.policy_id)

@@ -31,7 +31,7 @@ def json_response(body: Any, status: int = 200) -> ApiResponse:
 
 
 def data(items: Sequence[Any], pagination: Pagination | None = None) -> ApiResponse:
-    """A successful response (API notes 4.2)."""
+    """A successful response (docs/reference/mimecast-api.md#response-envelope)."""
     meta: dict[str, Any] = {"status": 200}
     if pagination is not None:
         meta["pagination"] = pagination
@@ -51,7 +51,7 @@ def failure(
     status: int = 200,
     meta_status: int | None = None,
 ) -> ApiResponse:
-    """A failure of an endpoint (API notes 4.3).
+    """A failure of an endpoint (docs/reference/mimecast-api.md#function-failures).
 
     Args:
         errors: the reasons.
@@ -65,17 +65,17 @@ def failure(
 
 
 def gateway_failure(status: int, code: str, message: str) -> ApiResponse:
-    """A failure of the API 2.0 gateway, which has no envelope (API notes 3.3)."""
+    """A failure of the API 2.0 gateway, which has no envelope (docs/reference/mimecast-api.md#gateway-failures)."""
     return json_response({"fail": [{"code": code, "message": message}]}, status)
 
 
 def invalid_id(item: Mapping[str, Any], name: str = "id") -> ApiResponse:
-    """The failure for an id that the tenant did not issue (API notes 2.5)."""
+    """The failure for an id that the tenant did not issue (docs/reference/mimecast-api.md#error-codes)."""
     return failure([error("xdk_failure", "0007 Invalid token", name)], key=item)
 
 
 def missing(item: Mapping[str, Any], name: str, *, blank: bool = False) -> ApiResponse:
-    """The failure for a mandatory member that is absent or empty (API notes 4.4)."""
+    """The failure for a mandatory member that is absent or empty (docs/reference/mimecast-api.md#error-codes)."""
     if blank:
         return failure(
             [error("err_validation_blank", "This field, if present, cannot be blank or empty", name)], key=item
@@ -84,5 +84,5 @@ def missing(item: Mapping[str, Any], name: str, *, blank: bool = False) -> ApiRe
 
 
 def format_time(moment: datetime) -> str:
-    """A time in the format of the API (API notes 4.5)."""
+    """A time in the format of the API (docs/reference/mimecast-api.md#dates-and-times)."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}+0000"

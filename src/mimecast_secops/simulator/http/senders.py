@@ -15,7 +15,7 @@ _MAX_ITEMS: Final = 100
 
 
 def permit_or_block_sender(request: ApiRequest) -> ApiResponse:
-    """`/api/managedsender/permit-or-block-sender` (API notes 9)."""
+    """`/api/managedsender/permit-or-block-sender` (docs/reference/mimecast-api.md#permit-or-block-a-sender)."""
     if not request.items:
         return missing({}, "data")
     entries: list[ManagedSenderEntry] = []

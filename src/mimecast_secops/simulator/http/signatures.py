@@ -1,4 +1,7 @@
-"""Strict checks of API 1.0 signatures (API notes 2.1 to 2.3)."""
+"""Strict checks of API 1.0 signatures.
+
+Source: docs/reference/mimecast-api.md#signed-requests, docs/reference/mimecast-api.md#clock-skew-and-request-ids.
+"""
 
 from __future__ import annotations
 

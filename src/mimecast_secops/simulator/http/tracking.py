@@ -32,7 +32,7 @@ _CRITERIA: Final = ("from", "to", "subject", "senderIP", "url", "route")
 
 
 def search(request: ApiRequest) -> ApiResponse:
-    """`/api/message-finder/search` (API notes 6.1)."""
+    """`/api/message-finder/search` (docs/reference/mimecast-api.md#search-message-tracking)."""
     item, now = request.item, request.tenant.clock.now()
     message_id, advanced = item.get("messageId"), item.get("advancedTrackAndTraceOptions")
     if message_id == "":
@@ -95,7 +95,10 @@ def _lower_set(value: object) -> set[str]:
 
 
 def _address_matches(wanted: str, *addresses: str) -> bool:
-    """Whether `wanted` is one of the addresses or its domain. Subdomains do not match (API notes 6.1)."""
+    """Whether `wanted` is one of the addresses or its domain. Subdomains do not match.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking.
+    """
     return any(wanted in (address.lower(), address.rpartition("@")[2].lower()) for address in addresses)
 
 
@@ -122,7 +125,7 @@ def tracked_email(record: TrackingRecord) -> TrackedEmail:
 
 
 def get_message_info(request: ApiRequest) -> ApiResponse:
-    """`/api/message-finder/get-message-info` (API notes 6.2)."""
+    """`/api/message-finder/get-message-info` (docs/reference/mimecast-api.md#get-tracking-details)."""
     if request.item_id is None:
         return missing(request.item, "id")
     record = request.tenant.tracked.get(request.item_id)
@@ -303,7 +306,7 @@ def _spam(record: TrackingRecord) -> SpamInfo:
 
 
 def _decide(request: ApiRequest, outcome: str) -> ApiResponse:
-    """Release or reject a held message by its tracking id (API notes 6.3)."""
+    """Release or reject a held message by its tracking id (docs/reference/mimecast-api.md#message-finder-actions)."""
     if request.item_id is None:
         return missing(request.item, "id")
     record = request.tenant.tracked.get(request.item_id)

@@ -1,4 +1,7 @@
-"""The documented part of the archive's query language (API notes 8.2): from XML to a predicate for records."""
+"""The documented part of the archive's query language: from XML to a predicate for records.
+
+Source: docs/reference/mimecast-api.md#archive-query-language.
+"""
 
 from __future__ import annotations
 

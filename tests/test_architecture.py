@@ -1,4 +1,4 @@
-"""The arrows run one way, and importing a room does not pull in the house."""
+"""Imports go one way, and importing a package does not load the others."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def test_the_client_is_importable_alone() -> None:
     assert {name for name in ours if not name.startswith("mimecast_secops.api")} == {"mimecast_secops._version"}
 
 
-@pytest.mark.parametrize("room", ["api", "actions", "ingest", "connection"])
-def test_what_ships_to_the_platform_never_loads_what_only_a_terminal_needs(room: str) -> None:
-    loaded = loaded_by(f"import mimecast_secops.{room}")
+@pytest.mark.parametrize("package", ["api", "actions", "ingest", "connection"])
+def test_what_ships_to_the_platform_never_loads_what_only_a_terminal_needs(package: str) -> None:
+    loaded = loaded_by(f"import mimecast_secops.{package}")
     assert not loaded & {"click", "rich", "starlette", "uvicorn", "jinja2", "sqlite3", "asyncio", "requests"}
 
 

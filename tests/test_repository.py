@@ -1,4 +1,4 @@
-"""What must never be committed, and what must stay small enough to hold in the head."""
+"""What must never be committed, and the size limit of a module."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_every_pinned_requirement_carries_a_hash() -> None:
         assert [block for block in blocks if "--hash=sha256:" not in block] == [], path.name
 
 
-def test_no_module_is_too_long_to_hold_in_the_head() -> None:
+def test_no_module_exceeds_the_length_limit() -> None:
     modules = list((ROOT / "src").rglob("*.py"))
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}

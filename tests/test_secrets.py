@@ -1,4 +1,4 @@
-"""Marked secrets, through success, refusal, malformed reply, time-out and crash: the marks are found nowhere."""
+"""Marked secrets never appear in any output: after success, error, malformed reply, timeout and crash."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "reset": {"kind": "reset", "count": 2},
     "too slow": {"kind": "slow", "seconds": 0.6, "count": 1},
 }
-BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda one: one.name)
+BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_nothing_that_holds_a_secret_shows_it_in_its_repr(simulator: Simulator, 
     with client_for(simulator, api_version) as client:
         client.account.get()
         session = client._session
-        texts = [repr(one) for one in (client, session, session.connection, session.auth, vars(session.auth))]
+        texts = [repr(value) for value in (client, session, session.connection, session.auth, vars(session.auth))]
     assert [mark for mark in marks(simulator) if any(mark in text for text in texts)] == []
     assert "hunter2" not in f"{Secret('hunter2')} {Secret('hunter2')!r}"
 

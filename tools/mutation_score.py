@@ -82,7 +82,7 @@ def report(statuses: Mapping[str, str]) -> str:
     modules: defaultdict[str, list[str]] = defaultdict(list)
     for mutant, status in statuses.items():
         modules[mutant.rpartition(".")[0]].append(status)
-    lines = [f"{score(found):6.1f} %  {len(found):5}  {module}" for module, found in sorted(modules.items())]
+    lines = [f"{score(results):6.1f} %  {len(results):5}  {module}" for module, results in sorted(modules.items())]
     lines.append(f"{score(statuses.values()):6.1f} %  {len(statuses):5}  all")
     for name, mutants in survivors(statuses).items():
         lines.append(f"survived in {name}: {', '.join(mutant.rpartition('__mutmut_')[2] for mutant in mutants)}")

@@ -40,14 +40,14 @@ def simulator() -> Iterator[Simulator]:
 
 
 class Typist:
-    """Somebody who types what a page says, in an empty folder."""
+    """Types the commands of a page, in an empty folder."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self._simulator = simulator
         self._folder = folder
         shutil.copytree(ROOT / "examples", folder / "examples")
         (folder / "src").symlink_to(ROOT / "src")
-        held = [one.id for one in simulator.tenant.tracked.values() if one.is_held and one.hold.risk != "high"]
+        held = [record.id for record in simulator.tenant.tracked.values() if record.is_held and record.hold.risk != "high"]
         (folder / "ids.txt").write_text("\n".join(held[-2:]) + "\n")
         self._id = held[0]
         state = {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

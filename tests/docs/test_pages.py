@@ -90,7 +90,7 @@ def test_both_languages_say_the_same_things_in_the_same_order(page: Path) -> Non
     assert outline(ROOT / "docs" / "fr" / "guide" / page.name) == outline(page)
 
 
-def test_every_message_that_the_troubleshooting_names_is_one_of_ours() -> None:
+def test_every_message_in_the_troubleshooting_page_exists_in_the_source() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
     code = re.sub(r'"\s*\n\s*f?"', "", code)  # sentences that are written in pieces
     named = {

@@ -72,4 +72,4 @@ def test_every_endpoint_names_its_source() -> None:
         (name, source) for name, text in modules.items() for source in re.findall(r'\bsource=\(?\s*"([^"]*)"', text)
     ]
     assert sources
-    assert [found for found in sources if not found[1].startswith("docs/reference/mimecast-api.md#")] == []
+    assert [source for source in sources if not source[1].startswith("docs/reference/mimecast-api.md#")] == []

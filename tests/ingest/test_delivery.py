@@ -106,7 +106,7 @@ def test_failed_reads_during_an_outage_do_not_count_as_tries(bench: Bench) -> No
 
 def test_a_rate_limit_leaves_the_rest_for_the_next_cycle(bench: Bench) -> None:
     bench.receive("m1")
-    bench.tenant.failing["info"] = RateLimited("Used up.")
+    bench.tenant.failing["info"] = RateLimited("Rate limit exceeded.")
     assert bench.cycle().pending == 1
     bench.tenant.failing.clear()
     assert bench.cycle().delivered == 1

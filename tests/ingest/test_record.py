@@ -49,7 +49,7 @@ def test_attachments_are_looked_up_unless_the_search_says_there_are_none(value: 
     assert PendingRecord.from_tracking(row(attachments=value), START).has_attachments is expected
 
 
-def test_a_hold_is_a_record_of_its_own() -> None:
+def test_a_hold_is_a_separate_record() -> None:
     hold = HeldMessage.read(Record("m1", START, START).hold())
     record = PendingRecord.from_hold(hold, START + 5)
     assert (record.id, record.kind, record.hold_id, record.status) == ("hold:hold-m1", HOLD, "hold-m1", "held")

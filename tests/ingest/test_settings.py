@@ -47,7 +47,7 @@ def test_the_entry_all_stands_for_every_status(value: str) -> None:
     assert settings(status_filter=value).status_filter == ()
 
 
-def test_unknown_statuses_beside_known_ones_are_left_out_with_a_note() -> None:
+def test_unknown_statuses_among_known_ones_are_left_out_with_a_note() -> None:
     notes, parsed = notes_and_settings(status_filter="Held, hold, BOUNCED")
     assert parsed.status_filter == ("held", "bounced")
     assert notes == ('"Status Filter": hold is not known and is left out; held, bounced is used.',)

@@ -38,3 +38,7 @@ def test_the_script_of_ping_has_the_texts_that_the_validation_requires() -> None
     script = action_script(find("ping"), built=False)
     assert "Successfully connected to the" in script
     assert "Failed to connect to the" in script
+
+
+def test_no_line_is_longer_than_googles_linter_accepts() -> None:
+    assert max(len(line) for _, _, script in SCRIPTS for line in script.splitlines()) <= 120

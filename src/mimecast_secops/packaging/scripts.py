@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Final
 
 from mimecast_secops.actions import Action
 from mimecast_secops.packaging.identity import CONNECTOR, COPYRIGHT
 from mimecast_secops.packaging.source import stem
 
+# Google's linter refuses longer lines.
+_LINE_LENGTH: Final = 120
 CONNECTOR_STEM: Final = "message_tracking_connector"
 # Google's validation searches the script of Ping for these texts.
 _PING_NOTE: Final = """
@@ -35,7 +38,8 @@ def action_script(action: Action, *, built: bool) -> str:
         [f"from {sdk_module} import SiemplifyAction", "from mimecast_secops.soar.action import main"],
         key=str.casefold,
     )
-    return _script(f"{action.name}: {action.description}\n{note}", imports, f'main("{stem(action)}", SiemplifyAction)')
+    description = fill(action.description, _LINE_LENGTH)
+    return _script(f"{action.name}.\n\n{description}\n{note}", imports, f'main("{stem(action)}", SiemplifyAction)')
 
 
 def connector_script(*, built: bool) -> str:

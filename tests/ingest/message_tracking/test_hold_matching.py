@@ -114,7 +114,7 @@ def test_no_entry_belongs_to_two_records(records: list[PendingRecord], holds: li
 
 
 @given(st.lists(st.integers(0, 40), max_size=6), st.lists(st.integers(0, 40), max_size=6))
-def test_as_many_entries_as_possible_have_a_record_of_their_own(records: list[int], holds: list[int]) -> None:
+def test_as_many_entries_as_possible_have_their_own_record(records: list[int], holds: list[int]) -> None:
     known = [record_of(number, seconds) for number, seconds in enumerate(records)]
     listed = [hold_of(number, seconds) for number, seconds in enumerate(holds)]
     assert len(_assigned(known, listed)) == _most_pairs(known, listed)

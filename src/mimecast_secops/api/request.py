@@ -62,7 +62,7 @@ class Request(Generic[Result]):
         """The path and the items, as the plan of a dry run shows them.
 
         Returns:
-            `{"path": "/api/gateway/hold-release", "data": [{"id": "…"}]}`
+            An object such as ``{"path": "/api/gateway/hold-release", "data": [{"id": "…"}]}``.
         """
         return {"path": self.path, "data": [dict(item) for item in self.data]}
 

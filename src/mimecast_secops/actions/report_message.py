@@ -13,7 +13,7 @@ from mimecast_secops.api.errors import Consequence, MimecastError
 from mimecast_secops.api.resources import tracking
 from mimecast_secops.parameters import choice, items, text
 
-_NO_UNDO: Final = {"possible": False, "why": "A report that was sent to Mimecast cannot be withdrawn."}
+_NO_UNDO: Final = {"possible": False, "why": "A report has been sent to Mimecast; it cannot be taken back."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

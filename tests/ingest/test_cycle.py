@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mimecast_secops.api import Deadline
-from mimecast_secops.api.errors import DeadlineExceeded
+from mimecast_secops.api.errors import DeadlineExceeded, MissingPermission
 from mimecast_secops.ingest import ConnectorSettings
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
@@ -66,7 +66,7 @@ def test_a_delivered_record_is_done_with_its_hold(cycle: Cycle, caplog: pytest.L
     assert (cycle.counters.delivered, cycle.counters.delivered_incomplete) == (1, 1)
     assert cycle.state.record_state("m1") is RecordState.DONE
     assert cycle.state.is_hold_matched("h1")
-    assert caplog.messages == ["Record 'm1': delivered"]
+    assert caplog.messages == ["Record 'm1': delivered, hold id 'h1'"]
 
 
 def test_a_record_filtered_by_its_details_is_done(cycle: Cycle, caplog: pytest.LogCaptureFixture) -> None:
@@ -145,9 +145,38 @@ def test_the_log_tells_why_each_message_is_no_alert(bench: Bench, caplog: pytest
     bench.cycle()
     outcomes = {message for message in caplog.messages if message.startswith("Record ")}
     assert outcomes >= {
-        "Record 'delivered': delivered",
+        "Record 'delivered': delivered, hold id 'hold-delivered'",
         "Record 'delivered': already pending or processed",
         "Record 'route': filtered by route",
         "Record 'details': filtered by queue reason",
         "Record 'overflow': held back by the platform's overflow rules",
     }
+    holds = {message for message in caplog.messages if message.startswith("Hold ")}
+    assert holds >= {
+        "Hold 'hold-delivered': belongs to a processed record",
+        "Hold 'hold-route': excluded by Route Filter",
+        "Hold 'hold-overflow': belongs to the record 'overflow'",
+    }
+
+
+def test_the_log_tells_why_a_hold_without_a_tracking_record_is_no_alert_yet(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, LOG.name)
+    bench.cycle()
+    bench.receive("late", subject="a", listed=False)
+    bench.receive("other", subject="b", recipient="ann@elsewhere.example", listed=False)
+    bench.cycle()
+    holds = {message for message in caplog.messages if message.startswith("Hold ")}
+    assert "Hold 'hold-late': not in message tracking, cycle 1 of 5" in holds
+    assert "Hold 'hold-other': not for the domains in Domains" in holds
+
+
+def test_the_log_tells_which_record_was_not_read_for_lack_of_a_permission(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, LOG.name)
+    bench.receive("m1")
+    bench.tenant.failing["info"] = MissingPermission("Grant it.")
+    bench.cycle()
+    assert "Record 'm1': not read in this cycle: Grant it." in caplog.messages

@@ -26,7 +26,7 @@ LATEST = 90 * 60  # seconds; below the overlap of two hours
 DAY = 24 * 3600
 # The long ones are longer than ids are kept (26 hours), and than Mimecast can be searched (30 days).
 WAITS = st.sampled_from([1, 30, 60, 600, 3600] * 2 + [26 * 3600, 3 * DAY, 31 * DAY])
-REACH_MS = (30 * DAY - 600) * SECOND
+MAX_SEARCH_AGE_MS = (30 * DAY - 600) * SECOND
 
 
 class Life(RuleBasedStateMachine):
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
             self.owed |= self._matching()
 
     def _matching(self) -> set[str]:
-        earliest = max(self.begun, self.bench.tenant.now_ms - REACH_MS)
+        earliest = max(self.begun, self.bench.tenant.now_ms - MAX_SEARCH_AGE_MS)
         return {
             record.id
             for record in self.bench.tenant.visible()

@@ -1,11 +1,12 @@
 """How long a rate-limited call waits.
 
-Both waits are decided in this module, and Mimecast counts calls per endpoint
+Mimecast counts calls per endpoint
 (docs/reference/mimecast-api.md#rate-limits):
 
 - Before a call: `RateLimiter` holds it back while the quota that the server last reported is exhausted.
 - After HTTP 429: `wait_after_rate_limit` is the wait before the next attempt, if the server names one with
-  `retry_after`. `verdict` ends the call instead if the wait is longer than `MAX_WAIT` or the time left.
+  `retry_after`. `verdict` ends the call instead if the wait is longer than `MAX_WAIT` or the time left. If the server
+  names no wait, `verdict` uses the same back-off as for other retries.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.decode import parse_integer
 
 MAX_WAIT: Final = 120.0
-"""The longest wait for a rate limit, in seconds. A server that asks for more gets no call until then."""
+"""The longest wait for a rate limit, in seconds. A call that would have to wait longer after HTTP 429 fails."""
 _SPREAD: Final = 0.25
 _REMAINING: Final = ("x-ratelimit-remaining", "x-rate-limit-remaining", "x-mimecast-ratelimit-remaining")
 _LIMIT: Final = ("x-ratelimit-limit", "x-rate-limit-limit", "x-mimecast-ratelimit-limit")
@@ -35,10 +36,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         headers: the headers, with names in lower case. The reset headers of Mimecast come before `Retry-After`.
     """
     for name in _RESET:
-        milliseconds = _parse_seconds(headers.get(name))
+        milliseconds = _parse_number(headers.get(name))
         if milliseconds is not None:
             return milliseconds / 1000
-    return _parse_seconds(headers.get("retry-after"))
+    return _parse_number(headers.get("retry-after"))
 
 
 def wait_after_rate_limit(requested: float, jitter: float) -> float:
@@ -132,7 +133,7 @@ def _first_integer(headers: Mapping[str, str], names: tuple[str, ...]) -> int | 
     return None
 
 
-def _parse_seconds(text: str | None) -> float | None:
+def _parse_number(text: str | None) -> float | None:
     """The number in a header; None if there is none, or if it is negative or not finite."""
     try:
         value = float(text) if text else None

@@ -24,7 +24,7 @@ from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.delivery import BatchDelivery, batch_of
 from mimecast_secops.ingest.interfaces import Delivery, Source, StateStore
-from mimecast_secops.ingest.message_tracking.polling import REACH_MS, request_time
+from mimecast_secops.ingest.message_tracking.polling import MAX_SEARCH_AGE_MS, request_time
 from mimecast_secops.ingest.message_tracking.source import MessageTrackingSource
 from mimecast_secops.ingest.message_tracking.tenant import Tenant
 from mimecast_secops.ingest.report import Report
@@ -49,13 +49,13 @@ class Connector:
     """Delivers each matching message of a tenant once.
 
     Args:
-        tenant: where to read.
+        tenant: the Mimecast tenant.
         settings: which messages to ingest, and how to read them.
         store: where the state is between cycles.
         delivery: where alerts go.
         deadline: when the cycle ends by itself.
         clock: this machine's clock, in unix seconds.
-        log: gets what an administrator wants to know, nothing from an email.
+        log: the logger. It never gets email content.
         product_field: the event field whose value is the product of an alert.
         test_run: deliver at most one alert, and neither use nor store a state.
         imported: reads the state of another connector, to continue from there. Called in the first cycle only.
@@ -140,7 +140,7 @@ class Connector:
 
     def _first_start_ms(self, clock: CycleClock) -> int:
         """Where a connector without a state begins: the look-back, as far as it can be searched."""
-        return clock.now_ms - min(self._settings.look_back_ms, REACH_MS)
+        return clock.now_ms - min(self._settings.look_back_ms, MAX_SEARCH_AGE_MS)
 
     def _first_state(self, clock: CycleClock, notes: list[str]) -> State:
         imported = self._imported()

@@ -104,7 +104,7 @@ class Cycle:
         self.counters.delivered += 1
         self.counters.delivered_incomplete += is_incomplete
         self.state.mark_delivered(record.id, self.now_ms, hold_id)
-        self._log_outcome(record.id, "delivered")
+        self._log_outcome(record.id, "delivered, hold id %r", hold_id)
 
     def mark_filtered(self, record: PendingRecord, filter_name: str) -> None:
         """A filter that needs the details excluded it."""
@@ -133,6 +133,16 @@ class Cycle:
         self.counters.overflowed += 1
         self.state.defer(record, after_ms=self.now_ms + _OVERFLOW_RETRY_MS, error="The platform overflowed.")
         self._log_outcome(record.id, "held back by the platform's overflow rules")
+
+    def postpone(self, record: PendingRecord, reason: str) -> None:
+        """It could not be read in the time or with the permissions of this cycle. It stays pending, as it was."""
+        self._log_outcome(record.id, "not read in this cycle: %s", reason)
+
+    # The outcomes of an entry of the hold queue that does not become a pending record in this cycle
+
+    def skip_hold(self, hold_id: str, reason: str) -> None:
+        """It is excluded, or belongs to a record, or is looked for again in the next cycle."""
+        self.log.debug("Hold %r: %s", hold_id, reason)
 
     def _log_outcome(self, record_id: str, outcome: str, *values: object) -> None:
         self.log.debug(f"Record %r: {outcome}", record_id, *values)  # noqa: G004 -- outcomes are literals above

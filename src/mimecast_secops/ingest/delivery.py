@@ -89,13 +89,12 @@ class BatchDelivery:
                 self._failed_in_a_row += error.consequence is Consequence.RETRY
                 if self._failed_in_a_row >= 2 * self._cycle.settings.concurrency:
                     self._stop(result)
-            case FailedRead(FailureScope.TENANT):
-                self._stop(result)
-            case FailedRead() if not self._processed:
-                # No record was read in the available time: the tenant may not be answering.
-                self._stop(result)
-            case FailedRead():
+            case FailedRead(scope, error):
                 self._is_stopped = True
+                self._cycle.postpone(record, str(error))
+                # If no record was read in the available time, the tenant may not be answering.
+                if scope is FailureScope.TENANT or not self._processed:
+                    self._stop(result)
 
     def _deliver(self, record: PendingRecord, result: ReadRecord) -> None:
         cycle = self._cycle

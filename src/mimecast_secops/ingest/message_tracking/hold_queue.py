@@ -101,9 +101,15 @@ class HoldQueue:
     def reconcile(self, batch: Sequence[PendingRecord]) -> None:
         """Add held messages of the domains that no tracking record accounts for to the backlog."""
         cycle = self._cycle
-        if self.holds is None or not cycle.settings.includes_held or not self._is_caught_up(batch):
+        if self.holds is None or not cycle.settings.includes_held:
             return
-        for hold in self._unmatched(self.holds)[:_MAX_SEARCHES]:
+        if not self._is_caught_up(batch):
+            cycle.log.debug("The hold queue is not compared with message tracking while older records are pending.")
+            return
+        unmatched = self._unmatched(self.holds)
+        for hold in unmatched[_MAX_SEARCHES:]:
+            cycle.skip_hold(hold.id, "looked for in a later cycle")
+        for hold in unmatched[:_MAX_SEARCHES]:
             try:
                 cycle.check_time()
                 self._resolve(hold, self.holds)
@@ -181,27 +187,35 @@ class HoldQueue:
         matched: dict[MatchKey, dict[str, PendingRecord]] = {}
         unmatched = []
         for hold in holds.holds.values():
-            if not self._is_in_scope(hold):
+            reason = self._exclusion_reason(hold)
+            if reason:
+                self._cycle.skip_hold(hold.id, reason)
                 continue
             key = key_of_hold(hold)
             if key not in matched:
                 matched[key] = self._match_all(key, holds)
-            if not self._is_accounted_for(hold, matched[key].get(hold.id)):
+            record = matched[key].get(hold.id)
+            if self._is_accounted_for(hold, record):
+                self._cycle.skip_hold(hold.id, f"belongs to the record {record.id!r}" if record else "")
+            else:
                 unmatched.append(hold)
         return unmatched
 
-    def _is_in_scope(self, hold: HeldMessage) -> bool:
+    def _exclusion_reason(self, hold: HeldMessage) -> str:
+        """Why an entry is not compared with message tracking; "" if it is."""
         state, settings = self._cycle.state, self._cycle.settings
         if state.is_hold_matched(hold.id):
-            return False
+            return "belongs to a processed record"
         if hold.received and to_ms(hold.received) < max(state.start_ms, self._window_start_ms() - _LIST_MARGIN_MS):
             # The queue is also listed around pending records. Ids from before the window may be forgotten, so an older
             # entry that was delivered would look new.
-            return False
+            return "received before the window of Held Queue Hours"
         if filters.by_route(settings, hold.route):
-            return False
+            return "excluded by Route Filter"
         addresses = {Side.RECIPIENT: hold.recipient, Side.SENDER: hold.sender}
-        return any(domain_of(addresses[side]).lower() in settings.domains for side in sides(settings))
+        if any(domain_of(addresses[side]).lower() in settings.domains for side in sides(settings)):
+            return ""
+        return "not for the domains in Domains"
 
     def _match_all(self, key: MatchKey, holds: HoldIndex) -> dict[str, PendingRecord]:
         return match_all(holds.alike(key), self._poll.record_index().alike(key))
@@ -228,6 +242,8 @@ class HoldQueue:
         if count >= cycle.settings.tries:
             cycle.state.unmatched_holds.pop(hold.id)
             cycle.add_pending(PendingRecord.from_hold(hold, cycle.now_ms))
+        else:
+            cycle.skip_hold(hold.id, f"not in message tracking, cycle {count} of {cycle.settings.tries}")
 
     def _search(self, hold: HeldMessage, recipient: str, received_ms: int) -> None:
         """Search message tracking for an entry, under any status."""

@@ -28,7 +28,7 @@ from mimecast_secops.ingest.state import RecordState
 
 # A search must begin strictly less than 30 days ago (docs/reference/mimecast-api.md#search-message-tracking); the
 # minutes are for the time that requests take.
-REACH_MS: Final = timedelta(days=30) // timedelta(milliseconds=1) - 5 * MINUTE_MS
+MAX_SEARCH_AGE_MS: Final = timedelta(days=30) // timedelta(milliseconds=1) - 5 * MINUTE_MS
 # Reading stops when this many records are due, or enough for a few cycles.
 _MIN_DUE: Final = 1000
 _CYCLES_AHEAD: Final = 2
@@ -139,7 +139,7 @@ class TrackingPoll:
         cycle, state = self._cycle, self._cycle.state
         cycle.check_time()
         start_ms, target_ms = self.next_range()
-        earliest_ms = cycle.now_ms - REACH_MS
+        earliest_ms = cycle.now_ms - MAX_SEARCH_AGE_MS
         if start_ms < earliest_ms:
             self._add_reach_gap(earliest_ms)
             start_ms, target_ms = max(start_ms, earliest_ms), max(target_ms, earliest_ms)
@@ -170,7 +170,7 @@ class TrackingPoll:
         """Let Mimecast confirm a surprising time, and repair a state that was written with a wrong one."""
         cycle, state = self._cycle, self._cycle.state
         start_ms, _ = self.next_range()
-        if self._is_state_ahead() or start_ms < cycle.now_ms - REACH_MS:
+        if self._is_state_ahead() or start_ms < cycle.now_ms - MAX_SEARCH_AGE_MS:
             cycle.clock.verify()
         if not self._is_state_ahead():
             return

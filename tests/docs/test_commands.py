@@ -47,7 +47,11 @@ class Typist:
         self._folder = folder
         shutil.copytree(ROOT / "examples", folder / "examples")
         (folder / "src").symlink_to(ROOT / "src")
-        held = [one.id for one in simulator.tenant.tracked.values() if one.is_held and one.hold.risk != "high"]
+        held = [
+            record.id
+            for record in simulator.tenant.tracked.values()
+            if record.is_held and record.hold and record.hold.risk != "high"
+        ]
         (folder / "ids.txt").write_text("\n".join(held[-2:]) + "\n")
         self._id = held[0]
         state = {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}

@@ -56,7 +56,7 @@ held_rows = st.fixed_dictionaries(
         "policyInfo": texts,
     },
 )
-EMPTY = [[], [{"trackedEmails": []}]]
+EMPTY: list[list[Any]] = [[], [{"trackedEmails": []}]]
 NOT_A_SEARCH_RESULT: list[Any] = [
     {},
     {"message": "ok"},

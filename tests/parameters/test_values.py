@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import Secret
@@ -277,6 +277,9 @@ def test_a_time_that_was_written_is_read_again(moment: datetime) -> None:
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
     )
 )
+@example({"Sizes": "\u202etiny"})
+@example({"Sizes": "small,\u202etiny"})
+@example({"Sizes": "tiny" * 100})
 def test_any_input_becomes_a_record_or_one_sentence(raw: dict[str, object]) -> None:
     rejected: InvalidParameter | None = None
     record, notes = parse(Form, {})

@@ -40,7 +40,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 class Typist:
-    """Somebody who types what a page says, in an empty folder."""
+    """A user who types the commands of a page, in an empty folder."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self._simulator = simulator

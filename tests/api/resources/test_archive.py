@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ from mimecast_secops.api import (
     errors,
 )
 from mimecast_secops.simulator import Simulator
+from tests.api.clients import client_of
+from tests.api.local_server import Answer, Server
+from tests.api.resources.rows import NOT_A_SEARCH_RESULT
 from tests.api.resources.tenant import UNKNOWN, set_quirks
 
 
@@ -81,3 +85,10 @@ def test_an_unknown_archived_message_is_not_found(client: MimecastClient) -> Non
         client.archive.message_detail(UNKNOWN, context="archive")
     with pytest.raises(errors.NotFound), client.archive.message_part(UNKNOWN, max_bytes=10):
         pass
+
+
+@pytest.mark.parametrize("body", [*NOT_A_SEARCH_RESULT[:6], NOT_A_SEARCH_RESULT[8]], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply):
+        list(client.archive.search("<xmlquery/>"))

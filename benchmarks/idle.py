@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.support import Remote, simulator
 from mimecast_secops.ingest import Connector, ConnectorSettings, MimecastTenant, Report
-from mimecast_secops.ingest.processed_ids import HOUR_MS
+from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.state import State
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.sqlite import SqliteStore

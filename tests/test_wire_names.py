@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "mimecast_secops"
@@ -42,9 +42,9 @@ def keys(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if id(node) in examples:
             continue
-        candidates: list[ast.expr | None] = []
+        candidates: Sequence[ast.expr | None] = []
         if isinstance(node, ast.Dict):
-            candidates = list(node.keys)
+            candidates = node.keys
         elif isinstance(node, ast.Subscript):
             candidates = [node.slice]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):

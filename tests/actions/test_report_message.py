@@ -45,6 +45,58 @@ def test_a_message_id_reports_the_copy_of_every_recipient(v1: ActionRunner) -> N
     assert len(records) == 2
 
 
+def remove_id(runner: ActionRunner, tracking_id: str) -> None:
+    """Make message tracking return a record without its ID."""
+    runner.simulator.control("record", {"id": tracking_id, "row": {"id": ""}})
+
+
+def test_a_message_whose_records_have_no_id_is_not_reported(v1: ActionRunner) -> None:
+    message = v1.receive(to="ann@example.com, bob@example.com")
+    for record in v1.simulator.tenant.by_message_id(message.mail.message_id):
+        remove_id(v1, record.id)
+    result = v1.run("report-message", Message_ID=message.mail.message_id)
+    assert (result.is_success, result.partial, v1.writes) == (False, False, [])
+    assert "2 of 2 copies cannot be reported" in result.message
+    assert result.json_result["reported"] == []
+
+
+def test_a_record_without_an_id_does_not_hide_the_reported_copies(v1: ActionRunner) -> None:
+    message = v1.receive(to="ann@example.com, bob@example.com")
+    records = list(v1.simulator.tenant.by_message_id(message.mail.message_id))
+    remove_id(v1, records[0].id)
+    result = v1.run("report-message", Message_ID=message.mail.message_id)
+    assert (result.is_success, result.partial) == (False, True)
+    assert "1 of 2 copies cannot be reported" in result.message
+    assert result.message.endswith("Copies already reported: 1.")
+    assert [entry["trackingId"] for entry in result.json_result["reported"]] == [records[1].id]
+    assert [report[0] for report in reports(v1)] == [records[1].id]
+
+
+def test_the_copies_that_were_reported_before_a_failure_are_listed(v1: ActionRunner) -> None:
+    message_id = v1.receive(to="ann@example.com, bob@example.com, cy@example.com").mail.message_id
+    v1.add_fault("500", REPORT, after=2)
+    result = v1.run("report-message", Message_ID=message_id)
+    assert (result.is_success, result.partial) == (False, True)
+    assert "1 of 1 messages could not be reported" in result.message
+    assert result.message.endswith("Copies already reported: 2.")
+    assert "Reported:" not in result.message
+    reported = [report[0] for report in reports(v1)]
+    assert len(reported) == 2
+    assert [entry["trackingId"] for entry in result.json_result["reported"]] == reported
+    assert [entry["id"] for entry in result.json_result["failed"]] == [message_id]
+
+
+def test_a_permission_that_only_a_later_message_needs_does_not_hide_the_earlier_reports(v1: ActionRunner) -> None:
+    first, second = v1.receive(), v1.receive("Offer")
+    v1.revoke("Gateway | Tracking | Read")
+    result = v1.run("report-message", Message_ID=f"{first.id},{second.mail.message_id}")
+    assert (result.is_success, result.partial) == (False, True)
+    assert '"Gateway | Tracking | Read"' in result.message
+    assert f'Reported: "{first.id}"' in result.message
+    assert [entry["trackingId"] for entry in result.json_result["reported"]] == [first.id]
+    assert [report[0] for report in reports(v1)] == [first.id]
+
+
 @pytest.mark.parametrize("bad", ["nonsense", "<nobody@example.org>"])
 @pytest.mark.parametrize("first", [True, False])
 def test_a_failed_report_does_not_stop_the_others(v1: ActionRunner, bad: str, first: bool) -> None:
@@ -108,5 +160,6 @@ def test_an_empty_list_is_an_error(v1: ActionRunner, empty: str) -> None:
 
 def test_a_failed_dry_run_reports_no_messages(v1: ActionRunner) -> None:
     result = v1.run("report-message", Message_ID=f"{v1.receive().id},<nobody@example.org>", Dry_Run=True)
-    assert (result.is_success, v1.writes) == (False, [])
+    assert (result.is_success, result.partial, v1.writes) == (False, False, [])
     assert "Reported:" not in result.message
+    assert result.json_result["reported"] == []

@@ -25,7 +25,7 @@ KEYS = SigningKeys(
     "5d2c0b1e-3f77-4c7e-9d11-2a6f0a6f1c01", Secret(APPLICATION_KEY), Secret("marked-access-key"), Secret(SECRET_KEY)
 )
 APPLICATION = ClientCredentials("client-of-the-tests", Secret("marked-client-secret"))
-CREDENTIALS = {ApiVersion.V1: KEYS, ApiVersion.V2: APPLICATION}
+CREDENTIALS: dict[ApiVersion, SigningKeys | ClientCredentials] = {ApiVersion.V1: KEYS, ApiVersion.V2: APPLICATION}
 
 
 class FakeTime:

@@ -48,11 +48,18 @@ class Answer:
     raw: bytes | None = None
 
 
-def answer(data: Any = (), *, status: int = 200, fail: Any = (), pagination: Any = None, **options: Any) -> Answer:
+def answer(
+    data: Any = (),
+    *,
+    status: int = 200,
+    fail: Any = (),
+    pagination: Any = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
     """A reply with an envelope."""
-    meta = {"status": options.pop("meta_status", status)} | ({"pagination": pagination} if pagination else {})
+    meta = {"status": status} | ({"pagination": pagination} if pagination else {})
     body = json.dumps({"meta": meta, "data": list(data), "fail": list(fail)}).encode()
-    return Answer(status, body, {"Content-Type": "application/json", **options})
+    return Answer(status, body, {"Content-Type": "application/json", **(headers or {})})
 
 
 def flat(status: int, code: str, message: str = "the detail") -> Answer:

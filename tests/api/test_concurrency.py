@@ -24,7 +24,8 @@ PATH = "/api/message-finder/get-message-info"
 
 def reply(limit: AdaptiveLimit | ConcurrencyLimit, seconds: float = 0.05, **options: Any) -> Observation:
     epoch = limit.epoch if isinstance(limit, AdaptiveLimit) else limit._adaptive.epoch
-    return Observation(**{"path": PATH, "epoch": epoch, "status": 200, "seconds": seconds} | options)
+    arguments: dict[str, Any] = {"path": PATH, "epoch": epoch, "status": 200, "seconds": seconds, **options}
+    return Observation(**arguments)
 
 
 def round_trip(limit: AdaptiveLimit, **options: Any) -> None:
@@ -342,7 +343,7 @@ def test_a_request_releases_its_permit_if_reading_the_reply_stops(server: Server
 
 
 def test_a_rate_limit_of_the_server_halves_the_limit(server: Server, time: FakeTime) -> None:
-    server.say(answer(status=429, **{"X-RateLimit-Reset": "1000"}), answer([{"accountName": "a"}]))
+    server.say(answer(status=429, headers={"X-RateLimit-Reset": "1000"}), answer([{"accountName": "a"}]))
     with client_of(server.url, time=time) as client:
         client.account.get()
         assert limit_of(client).limit == 4
@@ -359,7 +360,7 @@ def test_a_refused_connection_lowers_the_limit() -> None:
 
 def test_a_request_that_waits_for_the_rate_limit_does_not_hold_a_permit(server: Server, time: FakeTime) -> None:
     """With one permit, another endpoint can be called while the first call waits."""
-    server.say(answer([{"accountName": "a"}], **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60000"}))
+    server.say(answer([{"accountName": "a"}], headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "60000"}))
     in_flight: list[int] = []
 
     with client_of(server.url, time=time, max_concurrency=1) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -11,13 +12,13 @@ from mimecast_secops.api.credentials import choose_credentials
 from mimecast_secops.api.errors import Consequence, IncompleteCredentials
 from tests.api.clients import APPLICATION_KEY, SECRET_KEY
 
-V1 = {
+V1: dict[str, Any] = {
     "application_id": "an-application",
     "application_key": Secret(APPLICATION_KEY),
     "access_key": Secret("marked-access-key"),
     "secret_key": Secret(SECRET_KEY),
 }
-V2 = {"client_id": "a-client", "client_secret": Secret("marked-client-secret")}
+V2: dict[str, Any] = {"client_id": "a-client", "client_secret": Secret("marked-client-secret")}
 NAMES = {
     "application_id": "Application ID",
     "application_key": "Application Key",

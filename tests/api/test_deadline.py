@@ -104,7 +104,7 @@ def expire_once_asked(server: Server, deadline: Deadline) -> threading.Thread:
 @pytest.mark.parametrize(
     "reply",
     [
-        answer(status=429, **{"X-RateLimit-Reset": "100000"}),
+        answer(status=429, headers={"X-RateLimit-Reset": "100000"}),
         Answer(503, b"", {"Retry-After": "100"}),
     ],
     ids=["a rate limit", "an outage"],

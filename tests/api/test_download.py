@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,19 +17,15 @@ from mimecast_secops.api.errors import (
     ApiError,
     FileRejected,
     MimecastError,
-    MissingPermission,
     NotFound,
     Unavailable,
     Unreachable,
     UnreadableReply,
 )
 from mimecast_secops.api.resources.files import GET
-from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.quirks import Quirks
 from tests.api.clients import BOTH, FakeTime, client_of
 from tests.api.local_server import Answer, Received, Server, answer, flat
 from tests.api.samples import bytes_of, sample
-from tests.tenants import client_for
 
 CONTENT = b"%PDF-1.7\n" + bytes(range(256)) * 8
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -432,52 +427,3 @@ def test_no_reply_to_a_download_is_anything_but_a_file_or_an_error(
             assert str(error)
         else:
             assert status == 200
-
-
-# against the simulator
-
-
-@pytest.fixture(scope="module")
-def tenant() -> Iterator[Simulator]:
-    with Simulator(mail=[Simulator.SAMPLES], file_host=True) as running:
-        yield running
-
-
-@BOTH
-@pytest.mark.parametrize(("transfer", "escaped"), [("stream", False), ("url", True), ("urls", False)])
-def test_every_kind_of_download_works(tenant: Simulator, api_version: ApiVersion, transfer: str, escaped: bool) -> None:
-    tenant.control(
-        "behaviour", {"file_v1": transfer, "file_v2": transfer, "file_escaped": escaped, "gateway_detail_on_v2": True}
-    )
-    with client_for(tenant, api_version) as client:
-        message = next(message for message in client.held.list() if message.has_attachments)
-        [attachment, *_] = client.held.detail(message.id).attachments
-        limit = attachment.size
-        with client.files.download(attachment.id, max_bytes=limit, sha256=attachment.sha256) as file:
-            assert file.size == attachment.size
-        with pytest.raises(FileRejected), client.files.download(attachment.id, max_bytes=limit - 1):
-            pass
-        with pytest.raises(FileRejected), client.files.download(attachment.id, max_bytes=limit, sha256="0" * 64):
-            pass
-    assert not any(request.bearer_on_download for request in tenant.requests)
-
-
-@BOTH
-def test_an_unknown_file_is_not_found(tenant: Simulator, api_version: ApiVersion) -> None:
-    with (
-        client_for(tenant, api_version) as client,
-        pytest.raises(NotFound),
-        client.files.download("eNbogus", max_bytes=10),
-    ):
-        pass
-
-
-def test_a_download_without_its_permission_names_it() -> None:
-    with Simulator(quirks=Quirks()) as simulator:
-        simulator.control("rights", {"revoke": [GET.permission]})
-        with (
-            client_for(simulator, ApiVersion.V1) as client,
-            pytest.raises(MissingPermission, match="Tracking"),
-            client.files.download("eN", max_bytes=10),
-        ):
-            pass

@@ -58,7 +58,7 @@ def test_every_public_method_is_documented() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        _ = api.nonsense  # type: ignore[attr-defined]
+        _ = api.nonsense
 
 
 def test_a_star_import_defines_exactly_the_public_names() -> None:

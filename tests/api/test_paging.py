@@ -88,7 +88,7 @@ def test_a_page_that_fails_once_is_fetched_again_without_loss_or_repetition(serv
         answer([{"id": "1"}], pagination={"next": "eNa"}),
         answer(status=503),
         answer([{"id": "2"}], pagination={"next": "eNb"}),
-        answer(status=429, **{"X-RateLimit-Reset": "10"}),
+        answer(status=429, headers={"X-RateLimit-Reset": "10"}),
         answer([{"id": "3"}]),
     )
     with client_of(server.url) as client:

@@ -190,8 +190,8 @@ def test_a_call_always_starts_and_never_waits_beyond_its_deadline(plan: list[tup
 def test_the_client_waits_before_a_call_that_would_exceed_the_limit(server: Server, time: FakeTime) -> None:
     account, reset = [{"accountCode": "C"}], {"X-RateLimit-Reset": "9000"}
     server.say(
-        answer(account, **reset, **{"X-RateLimit-Remaining": "1"}),
-        answer(account, **reset, **{"X-RateLimit-Remaining": "0"}),
+        answer(account, headers=reset | {"X-RateLimit-Remaining": "1"}),
+        answer(account, headers=reset | {"X-RateLimit-Remaining": "0"}),
         answer(account),
     )
     with client_of(server.url, time=time) as client:

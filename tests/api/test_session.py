@@ -33,7 +33,7 @@ from tests.api.local_server import Answer, Server, answer, flat
 
 ACCOUNT = answer([{"accountCode": "C"}])
 RELEASED = answer([{"id": "h", "release": True}])
-LIMITED = answer(status=429, **{"X-RateLimit-Reset": "42000"})
+LIMITED = answer(status=429, headers={"X-RateLimit-Reset": "42000"})
 PERHAPS_EXECUTED = [
     (Answer(ending="reset"), Unreachable),
     (Answer(200, b'{"data"', announced=5000), Unreachable),
@@ -96,7 +96,7 @@ def test_a_rate_limit_beyond_the_deadline_names_the_time_of_the_next_call(server
 
 
 def test_a_rate_limit_of_an_hour_is_an_error_with_the_wait(server: Server, time: FakeTime) -> None:
-    server.say(answer(status=429, **{"X-RateLimit-Reset": "3600000"}))
+    server.say(answer(status=429, headers={"X-RateLimit-Reset": "3600000"}))
     with client_of(server.url, time=time) as client, pytest.raises(RateLimited) as caught:
         client.account.get()
     assert caught.value.wait == 3600.0
@@ -224,7 +224,7 @@ def test_the_number_of_attempts_is_an_attribute_of_the_error(server: Server) -> 
 def test_the_clock_skew_is_that_of_the_last_reply(server: Server) -> None:
     with client_of(server.url) as client:
         assert client.clock_skew is None
-        server.say(answer([{"accountCode": "C"}], Date=formatdate(0, usegmt=True)))
+        server.say(answer([{"accountCode": "C"}], headers={"Date": formatdate(0, usegmt=True)}))
         client.account.get()
         assert client.clock_skew is not None
         assert client.clock_skew > 1e9

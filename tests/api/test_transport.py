@@ -44,9 +44,15 @@ def transport(**transport_options: Any) -> Transport:
 
 
 def exchange(client: Transport, url: str, **options: Any) -> RawReply:
-    arguments = {"headers": {"Authorization": "Bearer marked"}, "body": b"{}", "deadline": NEVER, "max_bytes": 10_000}
+    arguments: dict[str, Any] = {
+        "headers": {"Authorization": "Bearer marked"},
+        "body": b"{}",
+        "deadline": NEVER,
+        "max_bytes": 10_000,
+        **options,
+    }
     try:
-        return client.exchange("POST", url, **(arguments | options))
+        return client.exchange("POST", url, **arguments)
     finally:
         client.close()
 

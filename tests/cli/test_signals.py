@@ -45,7 +45,7 @@ def test_sigterm_ends_a_service_that_waits_for_a_server(empty_command_line: Comm
 
 def test_sigterm_ends_a_service_that_waits_before_a_retry(empty_command_line: CommandLine) -> None:
     with Server() as server:
-        server.say(answer(status=429, **{"X-RateLimit-Reset": "100000"}))
+        server.say(answer(status=429, headers={"X-RateLimit-Reset": "100000"}))
         with Service(empty_command_line, "--api-root", server.url) as service:
             wait_until(lambda: server.requests)
             assert "Stopped." in service.stop()

@@ -9,8 +9,9 @@ import lzma
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 def _free_name(path: Path) -> Path:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mimecast_secops.actions import Context, execute, find
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.api import ApiVersion, Endpoint
 from mimecast_secops.api.resources import files, held, policies
 from mimecast_secops.diagnosis import Verdict
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.tenant.rights import CLOUD_GATEWAY, PERMISSIONS, PRODUCTS
+from mimecast_secops.simulator.tenant.rights import PERMISSIONS, PRODUCTS
 from tests.diagnosis.permission_checks import check
-from tests.tenants import client_for
 
 both_versions = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 
@@ -75,22 +73,3 @@ def test_the_verdict_on_actions_and_connector_follows_from_their_endpoints(
     assert findings["connector:Message Tracking Connector"].verdict is Verdict.WORKS
     report = findings["action:Report Message"].verdict
     assert report is (Verdict.NOT_AVAILABLE if api_version is ApiVersion.V2 else Verdict.WORKS)
-
-
-@both_versions
-def test_the_action_succeeds_in_spite_of_missing_permissions_unless_it_is_told_to_fail(
-    simulator: Simulator, api_version: ApiVersion
-) -> None:
-    simulator.control("rights", {"revoke": [CLOUD_GATEWAY, "Gateway | Policies | Edit"]})
-    action = find("check-permissions")
-    with client_for(simulator, api_version) as client:
-        lenient = execute(action, {}, lambda: Context(client=client))
-        strict = execute(action, {"Fail On Missing": "true"}, lambda: Context(client=client))
-    assert lenient.is_success
-    assert lenient.tables[0].title == "Permissions"
-    assert not strict.is_success
-    assert "Grant" in strict.message or "product" in strict.message
-    verdicts = [
-        [(finding["subject"], finding["verdict"]) for finding in result.json_result] for result in (strict, lenient)
-    ]
-    assert verdicts[0] == verdicts[1]

@@ -26,10 +26,11 @@ MODULES = (
     "tests/actions/test_declaration.py",
     "tests/actions/test_get_message_info.py",
     "tests/actions/test_missing_rights.py",
-    "tests/cli/test_commands.py",
+    "tests/cli/test_options.py",
     "tests/diagnosis/test_permission_check.py",
     "tests/docs/test_pages.py",
     "tests/soar/test_action.py",
+    "tests/test_mirror.py",
     "tests/test_secrets.py",
     "tests/test_wire_names.py",
 )

@@ -40,7 +40,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 class Typist:
-    """Types the commands of a page, in an empty folder."""
+    """A user who types the commands of a page, in an empty folder."""
 
     def __init__(self, simulator: Simulator, folder: Path) -> None:
         self._simulator = simulator
@@ -48,7 +48,9 @@ class Typist:
         shutil.copytree(ROOT / "examples", folder / "examples")
         (folder / "src").symlink_to(ROOT / "src")
         held = [
-            record.id for record in simulator.tenant.tracked.values() if record.is_held and record.hold.risk != "high"
+            record.id
+            for record in simulator.tenant.tracked.values()
+            if record.is_held and record.hold and record.hold.risk != "high"
         ]
         (folder / "ids.txt").write_text("\n".join(held[-2:]) + "\n")
         self._id = held[0]

@@ -6,9 +6,16 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from mimecast_secops.api import HeldMessage, MessageDetail, MessageInfo, PolicyRecord, QueryError, TrackedMessage
+from mimecast_secops.api import (
+    ApiVersion,
+    HeldMessage,
+    MessageDetail,
+    MessageInfo,
+    PolicyRecord,
+    QueryError,
+    TrackedMessage,
+)
 from mimecast_secops.api import check_query as check
-from mimecast_secops.api.endpoint import ApiVersion
 from mimecast_secops.api.envelope import RawReply, open_envelope
 from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
 from mimecast_secops.api.resources import account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,30 +38,66 @@ def run(context: Context, parameters: Parameters) -> Result:
         )
     for message_id in parameters.message_ids:
         resolution.check_message_id(message_id)
-    reported: list[dict[str, Any]] = []
-    requests: list[Request[None]] = []
-    failed: dict[str, Exception] = {}
+    reported: list[_Report] = []
+    failed: dict[str, str] = {}
     for number, message_id in enumerate(parameters.message_ids, 1):
+        before = len(reported)
         try:
-            reports = _report(context, message_id, parameters)
+            for report in _reports(context, message_id, parameters):
+                if not parameters.dry_run:
+                    context.client.send(report.request)
+                reported.append(report)
         except (ActionFailed, MimecastError) as error:
-            if isinstance(error, MimecastError) and error.consequence is Consequence.FIX:
+            # After a report was sent, the result has to list it, whatever the error is.
+            may_stop = parameters.dry_run or not reported
+            if may_stop and isinstance(error, MimecastError) and error.consequence is Consequence.FIX:
                 raise
-            failed[message_id] = error
-        else:
-            requests += [request for _, request in reports]
-            reported += [
-                {"id": message_id, "trackingId": tracking_id, "request": dict(request.data[0])}
-                for tracking_id, request in reports
-            ]
+            failed[message_id] = str(error)
+            copies = len(reported) - before
+            if copies and not parameters.dry_run:
+                failed[message_id] += f" Copies already reported: {copies}."
         context.progress(number, len(parameters.message_ids), "reported")
+    return _result(parameters, reported, failed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """The report of one tracking record.
+
+    Attributes:
+        message_id: the ID that the user entered.
+        tracking_id: the ID of the record.
+        request: the request that reports it.
+    """
+
+    message_id: str
+    tracking_id: str
+    request: Request[None]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.message_id, "trackingId": self.tracking_id, "request": dict(self.request.data[0])}
+
+
+def _result(parameters: Parameters, reported: list[_Report], failed: dict[str, str]) -> Result:
+    """The result of the action.
+
+    Args:
+        parameters: the parameters of the action.
+        reported: the reports that were sent. In a dry run, those that would be sent.
+        failed: message ID → error of each message that was not, or not completely, reported.
+
+    Raises:
+        ActionFailed: a message failed.
+    """
     if parameters.dry_run and not failed:
-        return mutation.dry_run_result(requests, reported)
+        return mutation.dry_run_result(
+            [report.request for report in reported], [report.as_json() for report in reported]
+        )
     json_result = {
         "state": mutation.State.PENDING.value,
         "undo": _NO_UNDO,
-        "reported": reported,
-        "failed": [{"id": message_id, "error": str(error)} for message_id, error in failed.items()],
+        "reported": [] if parameters.dry_run else [report.as_json() for report in reported],
+        "failed": [{"id": message_id, "error": error} for message_id, error in failed.items()],
     }
     succeeded = [message_id for message_id in parameters.message_ids if message_id not in failed]
     if not failed:
@@ -70,40 +107,40 @@ def run(context: Context, parameters: Parameters) -> Result:
         )
     errors = "; ".join(f'"{message_id}": {error}' for message_id, error in failed.items())
     sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {errors}"
-    partial = bool(succeeded) and not parameters.dry_run
-    if partial:
+    if succeeded and not parameters.dry_run:
         sentence += f' Reported: "{", ".join(succeeded)}".'
+    partial = bool(reported) and not parameters.dry_run
     raise ActionFailed(sentence, json_result=json_result, partial=partial)
 
 
-def _report(context: Context, message_id: str, parameters: Parameters) -> list[tuple[str, Request[None]]]:
-    """Report every tracking record of an ID.
+def _reports(context: Context, message_id: str, parameters: Parameters) -> Iterator[_Report]:
+    """The reports of all tracking records of an ID.
 
-    Returns:
-        Each tracking ID with its request. A dry run builds the requests without sending them.
+    Raises:
+        ActionFailed: message tracking has no record of the ID, or, after all other reports, a record without an ID.
+        MimecastError: the search for the records failed.
     """
-    client = context.client
     kind, comment = parameters.kind.lower(), parameters.comment
-    reports = [
-        (tracking_id, client.tracking.report_request(tracking_id, kind=kind, comment=comment))
-        for tracking_id in _tracking_ids(context, message_id)
-    ]
-    if not parameters.dry_run:
-        for _, request in reports:
-            client.send(request)
-    return reports
+    tracking_ids = _tracking_ids(context, message_id)
+    for tracking_id in filter(None, tracking_ids):
+        request = context.client.tracking.report_request(tracking_id, kind=kind, comment=comment)
+        yield _Report(message_id=message_id, tracking_id=tracking_id, request=request)
+    if without_id := tracking_ids.count(""):
+        raise ActionFailed(
+            f"{without_id} of {len(tracking_ids)} copies cannot be reported, because message tracking shows no ID for "
+            "them."
+        )
 
 
 def _tracking_ids(context: Context, message_id: str) -> list[str]:
-    """The tracking IDs of an ID. An internet Message-ID has one tracking record per recipient."""
+    """The tracking IDs of an ID, "" for a record without one. An internet Message-ID has one record per recipient."""
     if not resolution.is_internet_message_id(message_id):
         return [message_id]
     rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
     context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
-    ids = [row.id for row in rows if row.id]
-    if not ids:
+    if not rows:
         raise ActionFailed("message tracking has no message with that Message-ID.")
-    return ids
+    return [row.id for row in rows]
 
 
 ACTION: Final = Action(

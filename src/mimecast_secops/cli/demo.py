@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 
 from mimecast_secops.actions import Context, Result, execute, find
-from mimecast_secops.api import ApiVersion, MimecastClient, Secret
+from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.options import add, common_options
@@ -23,6 +23,7 @@ from mimecast_secops.cli.stdout import show_alerts
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
 from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, DeliveryResult, MimecastTenant, Report
+from mimecast_secops.parameters import parse
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.sqlite import SqliteStore
@@ -67,8 +68,8 @@ class _Demo:
         self._store = SqliteStore(stack.enter_context(StateDatabase.open(folder / "state.db")))
         self._delivery = stack.enter_context(_RecordingDelivery(folder / "alerts.jsonl"))
         self._file = folder / "alerts.jsonl"
-        self._v1 = stack.enter_context(MimecastClient(connection_of(self._settings(ApiVersion.V1)).connection))
-        self._v2 = stack.enter_context(MimecastClient(connection_of(self._settings(ApiVersion.V2)).connection))
+        self._v1 = stack.enter_context(self._client(1))
+        self._v2 = stack.enter_context(self._client(2))
 
     def run_steps(self) -> None:
         """Run the steps in order.
@@ -140,21 +141,10 @@ class _Demo:
         self._print_step(5, "A second cycle ingests no message again")
         self._print(f"API 2.0, {report.requests} requests, {report.known} known messages, 0 alerts.")
 
-    def _settings(self, api_version: ApiVersion) -> ConnectionSettings:
-        keys, application = self._simulator.v1, self._simulator.v2
-        if api_version is ApiVersion.V2:
-            return ConnectionSettings(
-                api_root=self._simulator.url,
-                client_id=application.client_id,
-                client_secret=Secret(application.client_secret),
-            )
-        return ConnectionSettings(
-            api_root=self._simulator.url,
-            application_id=keys.application_id,
-            application_key=Secret(keys.application_key),
-            access_key=Secret(keys.access_key),
-            secret_key=Secret(keys.secret_key),
-        )
+    def _client(self, version: int) -> MimecastClient:
+        """A client of the tenant on API 1.0 or 2.0 (`version` 1 or 2)."""
+        settings, _ = parse(ConnectionSettings, self._simulator.settings(version))
+        return MimecastClient(connection_of(settings).connection)
 
     def _cycle(self, client: MimecastClient) -> Report:
         settings = ConnectorSettings(domains=tuple(sorted(self._tenant.domains)))

@@ -157,7 +157,7 @@ def _read_choices(parameter: Parameter, value: str, notes: list[str]) -> tuple[s
     if _ALL in entries:
         return ()
     known = tuple(options[entry] for entry in entries if entry in options)
-    unknown = ", ".join(entry for entry in entries if entry not in options)
+    unknown = shortened(", ".join(entry for entry in entries if entry not in options))
     if unknown and not known:
         raise InvalidParameter(
             parameter.name,

@@ -24,8 +24,8 @@ ON_V1 = pytest.mark.parametrize("api_version", [V1], ids=["V1"])
 ON_V2 = pytest.mark.parametrize("api_version", [V2], ids=["V2"])
 
 
-def switch(simulator: Simulator, **switches: object) -> None:
-    simulator.control("behaviour", switches)
+def set_quirks(simulator: Simulator, **quirks: object) -> None:
+    simulator.control("behaviour", quirks)
 
 
 def held_with(client: MimecastClient, subject: str = "Overdue invoice 4711") -> HeldMessage:
@@ -38,11 +38,12 @@ def tracked_with(client: MimecastClient, status: str = "held", **criteria: Any) 
 
 
 def policy(**changes: Any) -> BlockedSenderPolicy:
-    values = {
+    values: dict[str, Any] = {
         "option": "block_sender",
         "description": "Made by a test",
         "from_part": "both",
         "sender": PolicyTarget("email_domain", "bad.example.org"),
         "recipient": PolicyTarget("everyone"),
+        **changes,
     }
-    return BlockedSenderPolicy(**(values | changes))
+    return BlockedSenderPolicy(**values)

@@ -11,7 +11,7 @@ from mimecast_secops.api import (
     errors,
 )
 from mimecast_secops.simulator import Simulator
-from tests.api.resources.tenant import ON_V1, ON_V2, V2, switch
+from tests.api.resources.tenant import ON_V1, ON_V2, V2, set_quirks
 
 
 def test_the_account_is_read(client: MimecastClient) -> None:
@@ -38,7 +38,7 @@ def test_only_api_2_has_whoami(simulator: Simulator, client: MimecastClient, api
 def test_wrong_credentials_are_an_error_with_the_status_in_http_or_in_meta(
     simulator: Simulator, client: MimecastClient, in_meta_only: bool
 ) -> None:
-    switch(simulator, status_in_meta_only=in_meta_only)
+    set_quirks(simulator, status_in_meta_only=in_meta_only)
     simulator.tenant.keys.application_key = "another"
     simulator.tenant.application.client_secret = "another"
     with pytest.raises(errors.AuthenticationFailed, match="does not accept the credentials"):
@@ -48,7 +48,7 @@ def test_wrong_credentials_are_an_error_with_the_status_in_http_or_in_meta(
 @ON_V1
 @pytest.mark.parametrize("in_meta_only", [False, True])
 def test_an_expired_access_key_is_named(simulator: Simulator, client: MimecastClient, in_meta_only: bool) -> None:
-    switch(simulator, status_in_meta_only=in_meta_only)
+    set_quirks(simulator, status_in_meta_only=in_meta_only)
     simulator.control("rights", {"expire_keys": True})
     with pytest.raises(errors.AuthenticationFailed, match="Access Key has expired") as caught:
         client.account.get()
@@ -65,7 +65,7 @@ def test_a_wrong_clock_is_named_and_measured(simulator: Simulator, client: Mimec
 
 @ON_V1
 def test_request_ids_are_never_used_twice(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, refuse_repeated_request_ids=True)
+    set_quirks(simulator, refuse_repeated_request_ids=True)
     for _ in range(3):
         client.account.get()
 
@@ -91,5 +91,5 @@ def test_views_share_the_request_count_and_the_settings_of_the_client(client: Mi
 def test_the_quota_is_respected_in_every_spelling_of_the_header(
     simulator: Simulator, client: MimecastClient, header: str, on_v2: bool
 ) -> None:
-    switch(simulator, rate_limit=2, rate_window=0.05, rate_header=header, rate_headers_on_v2=on_v2)
+    set_quirks(simulator, rate_limit=2, rate_window=0.05, rate_header=header, rate_headers_on_v2=on_v2)
     assert len({client.account.get().account_code for _ in range(3)}) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,10 @@ from mimecast_secops.api import (
     errors,
 )
 from mimecast_secops.simulator import Simulator
-from tests.api.resources.tenant import UNKNOWN, switch
+from tests.api.clients import client_of
+from tests.api.local_server import Answer, Server
+from tests.api.resources.rows import NOT_A_SEARCH_RESULT
+from tests.api.resources.tenant import UNKNOWN, set_quirks
 
 
 @pytest.mark.parametrize("flat", [False, True], ids=["wrapped", "flat"])
@@ -22,7 +26,7 @@ from tests.api.resources.tenant import UNKNOWN, switch
 def test_the_archive_is_searched_in_both_reply_forms_and_in_pages(
     simulator: Simulator, client: MimecastClient, flat: bool, page_size: int
 ) -> None:
-    switch(simulator, archive_items_flat=flat)
+    set_quirks(simulator, archive_items_flat=flat)
     query = ArchiveQuery(fields=["subject", "displayfromaddress"], page_size=page_size)
     items = list(client.archive.search(query))
     assert len(items) == len({item["id"] for item in items}) >= 3
@@ -48,7 +52,7 @@ def test_a_page_of_the_archive_tells_whether_more_follow(client: MimecastClient)
 
 
 def test_a_message_that_is_not_archived_yet_is_not_found(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, archive_delay=86400)
+    set_quirks(simulator, archive_delay=86400)
     assert list(client.archive.search(ArchiveQuery(fields=["id"]))) == []
 
 
@@ -64,7 +68,7 @@ def test_a_malformed_query_is_refused_by_the_archive(client: MimecastClient) -> 
 def test_an_archived_message_is_read_and_downloaded(
     simulator: Simulator, client: MimecastClient, transfer: str, part: str, mailbox: str
 ) -> None:
-    switch(simulator, file_v1=transfer, file_v2=transfer)
+    set_quirks(simulator, file_v1=transfer, file_v2=transfer)
     [item] = client.archive.search(ArchiveQuery(fields=["subject"], subject="lunch"))
     detail = client.archive.message_detail(item["id"])
     assert (detail.subject, detail.message_id) == ("Lunch on Thursday?", "lunch@example.com")
@@ -81,3 +85,10 @@ def test_an_unknown_archived_message_is_not_found(client: MimecastClient) -> Non
         client.archive.message_detail(UNKNOWN, context="archive")
     with pytest.raises(errors.NotFound), client.archive.message_part(UNKNOWN, max_bytes=10):
         pass
+
+
+@pytest.mark.parametrize("body", [*NOT_A_SEARCH_RESULT[:6], NOT_A_SEARCH_RESULT[8]], ids=json.dumps)
+def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any) -> None:
+    server.say(Answer(200, json.dumps(body).encode()))
+    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply):
+        list(client.archive.search("<xmlquery/>"))

@@ -14,6 +14,7 @@ from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http import routes
 from mimecast_secops.simulator.http.requests import ApiRequest
 from mimecast_secops.simulator.http.responses import ApiResponse, data
+from mimecast_secops.simulator.http.schemas.envelope import Pagination
 from tests.tenants import client_for
 
 
@@ -35,8 +36,10 @@ def answering(monkeypatch: pytest.MonkeyPatch, *pages: list[Any]) -> None:
 
     def answer(call: ApiRequest) -> ApiResponse:
         number = int(str(call.pagination.get("pageToken", "0")))
-        pagination = {"next": str(number + 1)} if number + 1 < len(pages) else {}
-        return data(pages[number], {"pageSize": len(pages[number]), **pagination})
+        pagination: Pagination = {"pageSize": len(pages[number])}
+        if number + 1 < len(pages):
+            pagination["next"] = str(number + 1)
+        return data(pages[number], pagination)
 
     endpoint = routes.BY_PATH[domains.INTERNAL.path]
     changed = replace(endpoint, handler=answer)

@@ -17,7 +17,7 @@ from mimecast_secops.api.resources import account, archive, domains, files, held
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.routes import ENDPOINTS
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS
-from tests.api.resources.tenant import ON_V2, UNKNOWN, V1, V2, policy, switch
+from tests.api.resources.tenant import ON_V2, UNKNOWN, V1, V2, policy, set_quirks
 
 
 def test_every_endpoint_has_the_same_permission_in_the_simulator() -> None:
@@ -69,7 +69,7 @@ def test_an_endpoint_without_its_permission_names_it(
             CALLS[path](client)
         assert simulator.requests == []
         return
-    switch(simulator, delete_policy_on_v2=True)
+    set_quirks(simulator, delete_policy_on_v2=True)
     simulator.control("rights", {"revoke": [endpoint.permission]})
     with pytest.raises(errors.MissingPermission) as caught:
         CALLS[path](client)
@@ -79,7 +79,7 @@ def test_an_endpoint_without_its_permission_names_it(
 
 
 def test_a_missing_permission_is_recognised_with_status_200(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, forbidden_status=200)
+    set_quirks(simulator, forbidden_status=200)
     simulator.control("rights", {"revoke": [account.GET.permission]})
     with pytest.raises(errors.MissingPermission) as caught:
         client.account.get()

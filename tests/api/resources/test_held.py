@@ -12,14 +12,14 @@ from mimecast_secops.api import (
 )
 from mimecast_secops.api.resources import held
 from mimecast_secops.simulator import Simulator
-from tests.api.resources.tenant import ON_V2, held_with, switch, tracked_with
+from tests.api.resources.tenant import ON_V2, held_with, set_quirks, tracked_with
 
 
 @pytest.mark.parametrize(("page_size", "limit"), [(100, 500), (1, 500), (3, 500), (500, 2)])
 def test_the_hold_queue_is_listed_completely_with_any_page_size(
     simulator: Simulator, client: MimecastClient, page_size: int, limit: int
 ) -> None:
-    switch(simulator, queue_page_limit=limit)
+    set_quirks(simulator, queue_page_limit=limit)
     messages = list(client.held.list(page_size=page_size))
     assert [entry.id for entry in messages] == [entry["id"] for entry in simulator.control("state")["held"]]
     assert all(message.received and not message.defects for message in messages)
@@ -72,7 +72,7 @@ def test_a_held_message_is_released_once(simulator: Simulator, client: MimecastC
 def test_a_message_that_is_no_longer_held_is_never_reported_as_released_or_rejected(
     simulator: Simulator, client: MimecastClient, reply: str
 ) -> None:
-    switch(simulator, not_held=reply)
+    set_quirks(simulator, not_held=reply)
     message = held_with(client)
     client.held.release(message.id)
     with pytest.raises(errors.ApiError) as caught:
@@ -115,7 +115,7 @@ def test_an_unknown_reason_rejects_nothing(simulator: Simulator, client: Mimecas
 def test_a_release_by_tracking_id_depends_on_the_tenant(
     simulator: Simulator, client: MimecastClient, accepted: bool
 ) -> None:
-    switch(simulator, hold_accepts_tracking_id=accepted)
+    set_quirks(simulator, hold_accepts_tracking_id=accepted)
     row = tracked_with(client)
     if accepted:
         client.held.release(row.id)
@@ -125,7 +125,7 @@ def test_a_release_by_tracking_id_depends_on_the_tenant(
 
 
 def test_a_delayed_release_is_confirmed(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, hold_delay=60)
+    set_quirks(simulator, hold_delay=60)
     message = held_with(client)
     client.held.release(message.id)
     assert message.id in {message.id for message in client.held.list()}
@@ -145,7 +145,7 @@ def test_the_attachments_of_a_held_message(client: MimecastClient) -> None:
 
 @ON_V2
 def test_an_endpoint_that_api_2_lacks_is_named(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, gateway_detail_on_v2=False)
+    set_quirks(simulator, gateway_detail_on_v2=False)
     with pytest.raises(errors.MissingPermission, match="API 2.0 does not have this endpoint for this tenant") as caught:
         client.held.detail(held_with(client).id)
     assert caught.value.code == "app_forbidden"

@@ -14,7 +14,7 @@ from mimecast_secops.api import (
 )
 from mimecast_secops.api.resources import policies
 from mimecast_secops.simulator import Simulator
-from tests.api.resources.tenant import UNKNOWN, V2, policy, switch
+from tests.api.resources.tenant import UNKNOWN, V2, policy, set_quirks
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_policy_with_a_malformed_sender_is_refused(client: MimecastClient) -> 
 def test_a_policy_is_deleted_with_the_endpoint_that_the_tenant_has(
     simulator: Simulator, client: MimecastClient, api_version: ApiVersion, old_endpoint_on_v2: bool
 ) -> None:
-    switch(simulator, delete_policy_on_v2=old_endpoint_on_v2)
+    set_quirks(simulator, delete_policy_on_v2=old_endpoint_on_v2)
     made, other = client.policies.create(policy()), client.policies.create(policy())
     client.policies.delete(made.id)
     assert [record.id for record in client.policies.list()] == [other.id]
@@ -70,7 +70,7 @@ def test_a_policy_is_deleted_with_the_endpoint_that_the_tenant_has(
 def test_a_policy_is_not_deleted_without_the_permission(
     simulator: Simulator, client: MimecastClient, old_endpoint_on_v2: bool
 ) -> None:
-    switch(simulator, delete_policy_on_v2=old_endpoint_on_v2)
+    set_quirks(simulator, delete_policy_on_v2=old_endpoint_on_v2)
     made = client.policies.create(policy())
     simulator.control("rights", {"revoke": [policies.DELETE.permission]})
     with pytest.raises(errors.MissingPermission, match=r"Gateway \| Policies \| Edit"):

@@ -1,4 +1,4 @@
-"""Rows of a search: decoded in the documented form, and tolerantly in any other, with the same result."""
+"""Rows of a tracking search: decoded in the documented form, and tolerantly in any other, with the same result."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.api import HeldMessage, errors
+from mimecast_secops.api import errors
 from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
 from tests.api.clients import client_of
 from tests.api.local_server import Answer, Server, answer
+from tests.api.resources.rows import NOT_A_SEARCH_RESULT, addresses, odd, raw, texts, times
 
-texts = st.none() | st.text(max_size=12)
-addresses = st.none() | st.fixed_dictionaries({}, optional={"emailAddress": texts, "displayableName": texts})
-times = st.none() | st.sampled_from(["2026-03-07T16:03:00+0000", "2026-03-07T16:03:00", "yesterday", ""])
-odd = st.sampled_from([None, 7, 1.5, "x", [], {}, [None], {"emailAddress": 5}, True, "true", "false"])
 tracked_rows = st.fixed_dictionaries(
     {"id": st.text(max_size=12)},
     optional={
@@ -39,39 +36,7 @@ tracked_rows = st.fixed_dictionaries(
         "unknown": odd,
     },
 )
-held_rows = st.fixed_dictionaries(
-    {"id": st.text(max_size=12)},
-    optional={
-        "reason": texts | odd,
-        "reasonId": texts,
-        "reasonCode": texts,
-        "from": addresses | odd,
-        "fromHeader": addresses | odd,
-        "to": addresses | st.lists(addresses, max_size=2) | odd,
-        "subject": texts | odd,
-        "route": texts | odd,
-        "hasAttachments": st.none() | st.booleans() | odd,
-        "size": st.none() | st.integers(0, 10**9) | odd,
-        "dateReceived": times | odd,
-        "policyInfo": texts,
-    },
-)
-EMPTY = [[], [{"trackedEmails": []}]]
-NOT_A_SEARCH_RESULT: list[Any] = [
-    {},
-    {"message": "ok"},
-    {"meta": {"status": 200}, "data": None, "fail": []},
-    {"meta": {"status": 200}, "data": "x", "fail": []},
-    {"meta": {"status": 200}, "data": {"trackedEmails": []}, "fail": []},
-    {"meta": {"status": 200}, "data": [{}], "fail": []},
-    {"meta": {"status": 200}, "data": [None], "fail": []},
-    {"meta": {"status": 200}, "data": [{"trackedEmails": None}], "fail": []},
-    {"meta": {"status": 200}, "data": [{"messages": [{"id": "1"}]}], "fail": []},
-]
-
-
-def raw(value: Any) -> msgspec.Raw:
-    return msgspec.Raw(json.dumps(value).encode())
+EMPTY: list[list[Any]] = [[], [{"trackedEmails": []}]]
 
 
 @given(tracked_rows)
@@ -79,14 +44,6 @@ def test_an_undecoded_tracked_row_reads_like_a_decoded_one(row: dict[str, Any]) 
     undecoded, decoded = TrackedMessage.read(raw(row)), TrackedMessage.read(row)
     assert undecoded.raw == decoded.raw == row
     names = [name for name in TrackedMessage.__slots__ if name != "source"]
-    assert [getattr(undecoded, name) for name in names] == [getattr(decoded, name) for name in names]
-
-
-@given(held_rows)
-def test_an_undecoded_held_row_reads_like_a_decoded_one(row: dict[str, Any]) -> None:
-    undecoded, decoded = HeldMessage.read(raw(row)), HeldMessage.read(row)
-    assert undecoded.raw == decoded.raw == row
-    names = [name for name in HeldMessage.__slots__ if name != "source"]
     assert [getattr(undecoded, name) for name in names] == [getattr(decoded, name) for name in names]
 
 
@@ -115,20 +72,6 @@ def test_any_other_json_is_not_an_empty_search(server: Server, body: Any) -> Non
     server.say(Answer(200, json.dumps(body).encode()))
     with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="not a search result"):
         client.tracking.search(to="example.com")
-
-
-@pytest.mark.parametrize("body", NOT_A_SEARCH_RESULT[:7], ids=json.dumps)
-def test_any_other_json_is_not_an_empty_hold_queue(server: Server, body: Any) -> None:
-    server.say(Answer(200, json.dumps(body).encode()))
-    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply, match="held message"):
-        list(client.held.list())
-
-
-@pytest.mark.parametrize("body", [*NOT_A_SEARCH_RESULT[:6], NOT_A_SEARCH_RESULT[8]], ids=json.dumps)
-def test_any_other_json_is_not_an_empty_archive_search(server: Server, body: Any) -> None:
-    server.say(Answer(200, json.dumps(body).encode()))
-    with client_of(server.url) as client, pytest.raises(errors.UnexpectedReply):
-        list(client.archive.search("<xmlquery/>"))
 
 
 def test_a_broken_row_does_not_affect_other_rows(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from mimecast_secops.api import (
     errors,
 )
 from mimecast_secops.simulator import Simulator
-from tests.api.resources.tenant import DAMAGED, ON_V1, ON_V2, UNKNOWN, held_with, policy, switch, tracked_with
+from tests.api.resources.tenant import DAMAGED, ON_V1, ON_V2, UNKNOWN, held_with, policy, set_quirks, tracked_with
 
 
 def test_a_search_finds_by_recipient_sender_and_subject(client: MimecastClient) -> None:
@@ -37,7 +38,7 @@ def test_a_search_by_message_id_excludes_the_other_criteria(client: MimecastClie
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "none"])
 def test_rows_have_the_order_of_the_reply(simulator: Simulator, client: MimecastClient, order: str) -> None:
-    switch(simulator, tracked_order=order)
+    set_quirks(simulator, tracked_order=order)
     times = [row.received for row in client.tracking.search(to="example.com") if row.received]
     if order == "newest":
         assert times == sorted(times, reverse=True)
@@ -47,7 +48,7 @@ def test_rows_have_the_order_of_the_reply(simulator: Simulator, client: Mimecast
 
 
 def test_a_row_limit_of_the_tenant_truncates_the_rows(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, tracked_limit=3)
+    set_quirks(simulator, tracked_limit=3)
     assert len(client.tracking.search(to="example.com")) == 3
 
 
@@ -55,7 +56,7 @@ def test_a_row_limit_of_the_tenant_truncates_the_rows(simulator: Simulator, clie
 def test_filters_are_sent_whether_or_not_the_tenant_honours_them(
     simulator: Simulator, client: MimecastClient, honoured: bool
 ) -> None:
-    switch(simulator, honour_status_filter=honoured, honour_route_filter=honoured)
+    set_quirks(simulator, honour_status_filter=honoured, honour_route_filter=honoured)
     rows = client.tracking.search(sender="example.com", to="", statuses=["archived"], routes=["internal"])
     assert ({(row.status, row.route) for row in rows} == {("archived", "internal")}) is honoured
 
@@ -75,13 +76,15 @@ def test_a_search_that_begins_too_early_is_refused(client: MimecastClient) -> No
 
 
 def test_every_request_has_documented_members_only(simulator: Simulator, client: MimecastClient) -> None:
-    switch(simulator, strict_members=True)
+    set_quirks(simulator, strict_members=True)
     now = datetime.now(UTC)
-    span = {"start": now - timedelta(days=1), "end": now}
-    rows = client.tracking.search(to="example.com", statuses=["held"], routes=["inbound"], search_reason="why", **span)
+    yesterday = now - timedelta(days=1)
+    rows = client.tracking.search(
+        to="example.com", statuses=["held"], routes=["inbound"], search_reason="why", start=yesterday, end=now
+    )
     client.tracking.info(rows[0].id, load_content=True)
     message = held_with(client)
-    list(client.held.list(search_field="recipient", search_value="ann", **span))
+    list(client.held.list(search_field="recipient", search_value="ann", start=yesterday, end=now))
     client.held.detail(message.id)
     client.held.reject([message.id], reason_type="INAPPROPRIATE COMMUNICATION", message="no", notify=True)
     list(client.archive.search(ArchiveQuery(fields=["subject"])))
@@ -103,7 +106,7 @@ def test_the_details_of_a_held_message(client: MimecastClient) -> None:
 def test_the_queue_id_of_the_details_may_or_may_not_be_the_hold_id(
     simulator: Simulator, client: MimecastClient, exact: bool
 ) -> None:
-    switch(simulator, queue_id_is_hold_id=exact)
+    set_quirks(simulator, queue_id_is_hold_id=exact)
     info = client.tracking.info(tracked_with(client, sender="supplier.example.org", to="").id)
     assert (info.queue_id == held_with(client).id) is exact
 
@@ -122,7 +125,7 @@ def test_the_details_of_a_delivered_message_have_no_queue(client: MimecastClient
 def test_an_id_that_the_tenant_does_not_know_is_not_found(
     simulator: Simulator, client: MimecastClient, unknown: str, identity: str, empty_400: bool
 ) -> None:
-    switch(simulator, unknown_id=unknown, damaged_id_empty_400=empty_400)
+    set_quirks(simulator, unknown_id=unknown, damaged_id_empty_400=empty_400)
     for call in (client.tracking.info, client.held.detail, client.held.release):
         with pytest.raises(errors.NotFound):
             call(identity)
@@ -139,7 +142,14 @@ def test_details_of_another_message_are_an_error(simulator: Simulator, client: M
 
 def test_a_row_with_missing_or_broken_members_is_read(simulator: Simulator, client: MimecastClient) -> None:
     broken_row = tracked_with(client)
-    broken = {"fromEnv": None, "fromHdr": 5, "received": "?", "subject": None, "to": [], "spamScore": "x"}
+    broken: dict[str, Any] = {
+        "fromEnv": None,
+        "fromHdr": 5,
+        "received": "?",
+        "subject": None,
+        "to": [],
+        "spamScore": "x",
+    }
     simulator.control("record", {"id": broken_row.id, "row": broken})
     [read] = [row for row in client.tracking.search(to="example.com") if row.id == broken_row.id]
     assert (read.sender, read.header_from, read.received, read.recipients) == ("", "", None, ())

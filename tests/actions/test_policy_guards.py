@@ -99,6 +99,7 @@ def test_an_exemption_just_as_broad_is_refused(
         (OTHER, OWN),
         (ANN, EVERYONE),
         (PolicyTarget("header_display_name", "gmail.com"), EVERYONE),
+        (PolicyTarget("header_display_name", "X*"), EVERYONE),
         (PolicyTarget("individual_email_address", "somebody@gmail.com"), EVERYONE),
     ],
 )

@@ -291,6 +291,12 @@ def test_the_error_of_a_rate_limit_beyond_the_deadline_names_the_endpoint(server
     assert caught.value.endpoint == "/api/account/get-account"
 
 
+def test_a_rate_limit_beyond_a_deadline_within_a_second_is_the_same_error(server: Server, time: FakeTime) -> None:
+    server.say(LIMITED)
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded):
+        client.until(Deadline(time.now + 0.5)).account.get()
+
+
 def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
     waited: list[float] = []
     deadline: Any = SimpleNamespace(wait=waited.append)

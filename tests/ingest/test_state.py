@@ -123,8 +123,26 @@ def test_a_damaged_state_is_an_error_not_a_fresh_start(damage: bytes) -> None:
 def test_a_newer_state_is_refused() -> None:
     parts = State(start_ms=0).encode()
     parts["meta"] = parts["meta"].replace(b'"version":2', b'"version":3')
-    with pytest.raises(UnreadableState, match="newer"):
+    with pytest.raises(UnreadableState) as caught:
         State.decode(parts)
+    assert str(caught.value) == "The stored state was written by a newer version of this program: update it."
+
+
+def test_the_error_for_a_damaged_state_names_the_kind_of_damage() -> None:
+    state = State(start_ms=0)
+    state.mark_delivered("a", 1)
+    parts = {name: part for name, part in state.encode().items() if name == "meta"}
+    with pytest.raises(UnreadableState) as caught:
+        State.decode(parts)
+    assert str(caught.value) == ("The stored state is damaged (ValueError): restore it, or remove it to start over.")
+
+
+def test_a_new_state_has_a_random_key_and_no_token() -> None:
+    state = State(start_ms=5)
+    assert (len(state.key), state.token, state.start_ms) == (32, "", 5)
+    assert state.key != State(start_ms=5).key
+    state.mark_delivered("a", 1)
+    assert len(state.processed_ids) == 1
 
 
 def test_no_state_is_none() -> None:

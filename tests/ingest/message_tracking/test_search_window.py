@@ -356,3 +356,37 @@ def test_a_second_whose_repeated_search_returns_new_rows_is_named() -> None:
     window = read(tenant, BEGIN, BEGIN + SECOND, row_limit=3, **ONE_SIDE | {"status_filter": ("held",)})
     assert window.rows.keys() == tenant.records.keys()
     assert window.unreadable == {BEGIN: Defect.ROW_LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "probes"),
+    [
+        (216, 3384, 50, []),
+        (217, 3384, 50, [(0, 217)]),
+        (216, 3383, 50, [(3383, 3600)]),
+        (217, 3383, 50, [(0, 217), (3383, 3600)]),
+        (1000, 1100, 49, []),
+    ],
+)
+def test_an_edge_longer_than_three_mean_distances_is_searched_again(
+    first: int, last: int, count: int, probes: list[tuple[int, int]]
+) -> None:
+    tenant = tenant_with([*range(first, first + count - 1), last])
+    window = read(tenant, **ONE_SIDE)
+    searched = [((start - BEGIN) // SECOND, (end - BEGIN) // SECOND) for _, (_, _, start, end) in tenant.calls]
+    assert searched == [(0, 3600), *probes]
+    assert len(window.rows) == count
+
+
+def test_the_search_of_an_edge_has_the_status_filter() -> None:
+    tenant = tenant_with(list(range(1000, 1050)))
+    tenant.add(Record("other", BEGIN, BEGIN, status="accepted"))
+    window = read(tenant, **ONE_SIDE | {"status_filter": ("held",)})
+    assert len(tenant.calls) == 3
+    assert "other" not in window.rows
+
+
+def test_two_adjacent_broken_seconds_are_both_named() -> None:
+    tenant = tenant_with([100, 200, 201, 300])
+    tenant.undecodable = {BEGIN // SECOND + 200, BEGIN // SECOND + 201}
+    assert read(tenant).unreadable.keys() == {BEGIN + 200 * SECOND, BEGIN + 201 * SECOND}

@@ -42,6 +42,7 @@ attack: $(VENV)/.test  ## Run the attacks on real processes (minutes)
 	@$(BIN)/python -m pytest -m attack tests/attack $(ARGS)
 
 mutation: $(VENV)/.mutation  ## Change the core's code and check that a test fails each time (tens of minutes)
+	@$(BIN)/python tools/stable_test_ids.py
 	@$(BIN)/python -m mutmut run $(ARGS)
 	@$(BIN)/python tools/mutation_score.py
 

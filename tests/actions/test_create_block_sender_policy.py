@@ -16,6 +16,7 @@ from mimecast_secops.parameters import parse
 from mimecast_secops.simulator.tenant.records import Policy
 from tests.actions.blocked_senders import CREATE_ACTION, RAW, create, policies
 from tests.actions.runner import ActionRunner
+from tests.ids import plain_id
 
 CREATE = "/api/policy/blockedsenders/create-policy"
 GET = "/api/policy/blockedsenders/get-policy"
@@ -333,7 +334,7 @@ def test_rejected_credentials_are_not_reported_as_unknown_domains(v2: ActionRunn
     assert "Check Client ID and Client Secret" in v2.fails(CREATE_ACTION, RAW)
 
 
-@pytest.mark.parametrize("domain", SENT, ids=ascii)
+@pytest.mark.parametrize("domain", SENT, ids=plain_id)
 @pytest.mark.parametrize("side", ["Sender", "Recipient"])
 def test_a_domain_is_sent_in_ascii_form(v2: ActionRunner, side: str, domain: str) -> None:
     kind = "Email Address" if "@" in domain else "Email Domain"

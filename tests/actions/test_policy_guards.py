@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mimecast_secops.actions import ActionFailed, Context
 from mimecast_secops.actions.policy_guards import OwnDomains, guard
 from mimecast_secops.api import ApiVersion, BlockedSenderPolicy, PolicyTarget
+from mimecast_secops.api.errors import AuthenticationFailed, MimecastError, MissingPermission, Unavailable, Unreachable
 from mimecast_secops.simulator import Simulator
 from tests.tenants import client_for
 
@@ -95,6 +99,7 @@ def test_an_exemption_just_as_broad_is_refused(
         (OTHER, OWN),
         (ANN, EVERYONE),
         (PolicyTarget("header_display_name", "gmail.com"), EVERYONE),
+        (PolicyTarget("header_display_name", "X*"), EVERYONE),
         (PolicyTarget("individual_email_address", "somebody@gmail.com"), EVERYONE),
     ],
 )
@@ -141,3 +146,87 @@ def test_a_bidirectional_policy_about_an_external_sender_is_accepted(
     own: OwnDomains, sender: PolicyTarget, recipient: PolicyTarget, option: str
 ) -> None:
     guard(policy(sender, recipient, option, bidirectional=True), own)
+
+
+def own_domains_of(internal: list[str] | MimecastError, account: str | MimecastError) -> OwnDomains:
+    """The own domains of a client that returns these names or raises these errors."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, MimecastError):
+            raise value
+        return value
+
+    client: Any = SimpleNamespace(
+        domains=SimpleNamespace(internal=lambda: [SimpleNamespace(domain=name) for name in read(internal)]),
+        account=SimpleNamespace(get=lambda: SimpleNamespace(domain=read(account))),
+    )
+    return OwnDomains(Context(client=client))
+
+
+def test_the_error_without_internal_domains_has_the_reason_and_the_override() -> None:
+    reason = MissingPermission("Grant Directories | Internal | Read.")
+    own = own_domains_of(reason, "example.com")
+    with pytest.raises(ActionFailed) as stopped:
+        own.match("Evil.example")
+    assert str(stopped.value) == (
+        'Whether "evil.example" is one of the tenant\'s own domains could not be determined, so the policy was not '
+        'created: Grant Directories | Internal | Read. Enable "Allow Broad Policy" to create it without this check.'
+    )
+    assert stopped.value.__cause__ is reason
+    assert own.match("Example.com.") == "example.com"
+
+
+def test_a_comparison_that_may_be_uncertain_logs_the_reason(caplog: pytest.LogCaptureFixture) -> None:
+    own = own_domains_of(MissingPermission("Grant Directories | Internal | Read."), "example.com")
+    assert own.match("Evil.example", must_be_certain=False) == ""
+    [entry] = caplog.records
+    assert entry.levelno == logging.WARNING
+    assert entry.getMessage() == (
+        "Whether evil.example is one of the tenant's domains could not be checked: Grant Directories | Internal | Read."
+    )
+    assert own.match("mail.example.com", must_be_certain=False) == "example.com"
+    assert len(caplog.records) == 1
+
+
+def test_the_internal_domains_are_enough_if_the_account_is_unreadable(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    own = own_domains_of(["", "Example.com."], Unavailable("Try again later."))
+    assert own.match("example.com") == "example.com"
+    assert own.match("evil.example") == ""
+    [entry] = caplog.records
+    assert entry.levelno == logging.INFO
+    assert entry.getMessage() == "The domain of the account could not be read: Try again later."
+
+
+@pytest.mark.parametrize(
+    "error", [AuthenticationFailed("No."), Unreachable("No answer.", may_have_been_executed=False)]
+)
+def test_an_error_that_concerns_every_call_is_not_hidden(error: MimecastError) -> None:
+    with pytest.raises(type(error)) as raised:
+        own_domains_of(error, "example.com").match("example.com")
+    assert raised.value is error
+
+
+def test_the_error_of_a_bidirectional_policy_explains_the_other_direction(own: OwnDomains) -> None:
+    with pytest.raises(ActionFailed) as stopped:
+        guard(policy(ANN, EVERYONE, bidirectional=True), own)
+    assert str(stopped.value) == (
+        'With "Bidirectional" enabled, the policy also acts on messages in the other direction. This policy would '
+        'block all messages to ann@example.com, so it was not created. Disable "Bidirectional", or enable "Allow '
+        'Broad Policy" to create it anyway.'
+    )
+
+
+def test_the_error_of_an_exemption_names_its_effect(own: OwnDomains) -> None:
+    with pytest.raises(ActionFailed) as stopped:
+        guard(policy(domain("gmail.com"), ANN, "no_action"), own)
+    assert str(stopped.value) == (
+        '"gmail.com" is a free-mail domain: the policy would let all of its users past other block policies, so it '
+        'was not created. Enable "Allow Broad Policy" to create it anyway.'
+    )
+
+
+@pytest.mark.parametrize("recipient", [ANN, OTHER])
+def test_the_other_direction_of_a_policy_needs_no_internal_domains(recipient: PolicyTarget) -> None:
+    own = own_domains_of(MissingPermission("Grant Directories | Internal | Read."), "other.example")
+    guard(policy(BOB, recipient, bidirectional=True), own)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query, searchable_words
 from mimecast_secops.api.errors import Consequence
 from mimecast_secops.simulator.tenant.query import parse_query
+from tests.ids import plain_id
 
 NOON = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 GOOD = "<xmlquery><metadata/><muse/></xmlquery>"
@@ -245,7 +246,7 @@ def test_a_valid_query_is_returned_without_surrounding_white_space() -> None:
         ("<xmlquery><metadata/><muse>\ud800</muse></xmlquery>", "characters that XML forbids"),
         ("x" * 100_001, "100001 characters. The limit is 100000"),
     ],
-    ids=lambda text: text[:30],
+    ids=lambda text: plain_id(text[:30]),
 )
 def test_the_error_for_an_invalid_query_names_the_problem(xml: str, words: str) -> None:
     with pytest.raises(QueryError) as caught:

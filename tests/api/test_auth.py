@@ -203,6 +203,7 @@ def test_a_token_is_requested_with_a_form(server: Server) -> None:
     [request] = server.token_requests
     assert (request.method, request.path) == ("POST", "/oauth/token")
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.headers["accept"] == "application/json"
     assert "authorization" not in request.headers
     assert request.body == (
         b"client_id=client-of-the-tests&client_secret=marked-client-secret&grant_type=client_credentials"

@@ -13,6 +13,7 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.rate_limit import MAX_WAIT, RateLimiter, retry_after, wait_after_rate_limit
 from tests.api.clients import FakeTime, client_of
 from tests.api.local_server import Server, answer
+from tests.ids import plain_id
 
 NEVER = Deadline.never()
 PATH = "/api/account/get-account"
@@ -123,7 +124,7 @@ def test_http_429_delays_calls_even_without_a_count(time: FakeTime) -> None:
         {"x-ratelimit-remaining": "\u0660", "x-ratelimit-reset": "5000"},
         {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"},
     ],
-    ids=str,
+    ids=plain_id,
 )
 def test_incomplete_headers_do_not_delay_a_call(time: FakeTime, reported: dict[str, str]) -> None:
     limiter = limiter_of(time)

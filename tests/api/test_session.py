@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
+import json
+import logging
 import tracemalloc
+import uuid
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mimecast_secops.api import ApiVersion, Deadline
+from mimecast_secops.api import ApiVersion, Connection, Deadline, Runtime
 from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
@@ -20,6 +26,7 @@ from mimecast_secops.api.errors import (
     MimecastError,
     NotConfirmed,
     NotFound,
+    NotSupported,
     RateLimited,
     ReplyTooLarge,
     Unavailable,
@@ -28,7 +35,8 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.api.request import Request, no_result
 from mimecast_secops.api.resources import held
-from tests.api.clients import BOTH, FakeTime, client_of
+from mimecast_secops.api.session import ServerClock, Session
+from tests.api.clients import APPLICATION, BOTH, KEYS, FakeTime, client_of
 from tests.api.local_server import Answer, Server, answer, flat
 
 ACCOUNT = answer([{"accountCode": "C"}])
@@ -179,6 +187,13 @@ def test_a_reply_with_too_many_values_is_not_decoded(server: Server) -> None:
     assert len(server.requests) == 1
 
 
+def test_a_reply_with_as_many_values_as_allowed_is_decoded(server: Server) -> None:
+    server.say(Answer(200, b'{"data":[' + b"1," * 500_000 + b"1]}"))
+    with client_of(server.url) as client, pytest.raises(MimecastError) as caught:
+        client.account.get()
+    assert not isinstance(caught.value, ReplyTooLarge)
+
+
 def test_commas_within_strings_do_not_count_as_values(server: Server) -> None:
     server.say(answer([{"accountCode": 'C","' + "," * 600_000}]))
     with client_of(server.url) as client:
@@ -228,6 +243,107 @@ def test_the_clock_skew_is_that_of_the_last_reply(server: Server) -> None:
         client.account.get()
         assert client.clock_skew is not None
         assert client.clock_skew > 1e9
+
+
+def test_the_skew_is_positive_if_the_local_clock_is_ahead() -> None:
+    clock, now = ServerClock(), datetime(2026, 1, 1, 12, tzinfo=UTC)
+    clock.update({"date": "Thu, 01 Jan 2026 11:59:30 GMT"}, now)
+    assert clock.skew == 30.0
+    for headers in ({}, {"date": "yesterday"}, {"date": "Thu, 01 Jan 2026 11:59:30"}):
+        clock.update(headers, now + timedelta(hours=1))
+        assert clock.skew == 30.0
+
+
+def test_a_failed_attempt_is_logged_with_its_number_and_wait(
+    server: Server, time: FakeTime, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "mimecast_secops.api")
+    server.say(Answer(503), ACCOUNT)
+    with client_of(server.url, ApiVersion.V1, time=time) as client:
+        client.account.get()
+    assert [entry.getMessage() for entry in caplog.records if entry.name == "mimecast_secops.api"] == [
+        "/api/account/get-account: attempt 1 failed (Unavailable); the next attempt is in 0.12 s"
+    ]
+
+
+def test_an_endpoint_of_the_other_api_version_is_an_error_that_names_it(server: Server) -> None:
+    endpoint = dataclasses.replace(held.SUMMARY, api_versions=frozenset({ApiVersion.V2}))
+    request = Request(endpoint, (), no_result)
+    with client_of(server.url, ApiVersion.V1) as client, pytest.raises(NotSupported) as caught:
+        client._session.send(request)
+    assert caught.value.message == f"API 1.0 does not have an endpoint to {endpoint.summary} ({endpoint.path})."
+    assert caught.value.endpoint == endpoint.path
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("seconds", [9.9, 10.0])
+def test_a_rate_limit_within_the_deadline_is_waited_for(server: Server, time: FakeTime, seconds: float) -> None:
+    server.say(answer(status=429, **{"X-RateLimit-Reset": str(int(seconds * 1000))}), ACCOUNT)
+    with client_of(server.url, time=time) as client:
+        client.until(Deadline(time.now + 10.5)).account.get()
+    assert time.slept == [seconds]
+
+
+def test_the_error_of_a_rate_limit_beyond_the_deadline_names_the_endpoint(server: Server, time: FakeTime) -> None:
+    server.say(LIMITED)
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded) as caught:
+        client.until(Deadline(time.now + 10)).account.get()
+    assert caught.value.endpoint == "/api/account/get-account"
+
+
+def test_a_rate_limit_beyond_a_deadline_within_a_second_is_the_same_error(server: Server, time: FakeTime) -> None:
+    server.say(LIMITED)
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded):
+        client.until(Deadline(time.now + 0.5)).account.get()
+
+
+def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
+    waited: list[float] = []
+    deadline: Any = SimpleNamespace(wait=waited.append)
+    Runtime().pause(60.0, deadline)
+    assert waited == [60.0]
+    Runtime(sleep=time.sleep).pause(30.0, deadline)
+    assert (waited, time.slept) == ([60.0], [30.0])
+
+
+def test_the_default_runtime_has_an_aware_clock_and_random_request_ids() -> None:
+    runtime = Runtime()
+    assert runtime.clock().utcoffset() == timedelta(0)
+    assert uuid.UUID(runtime.request_id()).version == 4
+    assert 0 <= runtime.random() < 1
+
+
+def test_a_view_shares_everything_but_the_deadline(time: FakeTime) -> None:
+    session = Session(Connection("https://mimecast.example", KEYS), Runtime(monotonic=time, sleep=time.sleep))
+    deadline = Deadline(time.now + 1)
+    view = session.until(deadline)
+    assert view.deadline is deadline
+    assert session.deadline is not deadline
+    assert {name for name, value in vars(session).items() if vars(view)[name] is not value} == {"deadline"}
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "kept"),
+    [(1800, 1740.0), (7 * 86_400, 86_340.0), (0.5, 0.25), ("1800", 0.0), (True, 0.0), (-5, 0.0), (None, 0.0)],
+)
+def test_a_token_is_kept_for_its_lifetime_but_at_most_a_day(
+    server: Server, time: FakeTime, lifetime: object, kept: float
+) -> None:
+    server.tokens.clear()
+    server.tokens.append(Answer(200, json.dumps({"access_token": "marked-token", "expires_in": lifetime}).encode()))
+    session = Session(Connection(server.url, APPLICATION), Runtime(monotonic=time, sleep=time.sleep))
+    session.auth.headers("/", Deadline.never())
+    assert vars(session.auth)["_renew_at"] - time.now == kept
+    session.transport.close()
+
+
+def test_the_error_without_a_token_names_the_endpoint(server: Server) -> None:
+    server.tokens.clear()
+    server.tokens.append(Answer(200, b'{"expires_in": 1800}'))
+    with client_of(server.url, max_attempts=1) as client, pytest.raises(UnreadableReply) as caught:
+        client.account.get()
+    assert caught.value.message == "The reply of /oauth/token has no token. Check API Root."
+    assert caught.value.endpoint == "/oauth/token"
 
 
 RELEASE_REPLIES = [

@@ -21,7 +21,9 @@ from mimecast_secops.api.errors import (
     NotFound,
     NotSupported,
     RateLimited,
+    ReplyTooLarge,
     Unavailable,
+    UndecodableReply,
     Unreachable,
     UnreadableReply,
 )
@@ -41,6 +43,7 @@ PERHAPS_EXECUTED = [
     Unreachable("broken", may_have_been_executed=True),
     Unavailable("HTTP 503", status=503),
     UnreadableReply("truncated"),
+    UndecodableReply("no JSON"),
 ]
 # Errors that a retry does not resolve.
 FINAL = [
@@ -55,6 +58,7 @@ FINAL = [
     NotConfirmed("not confirmed"),
     NotSupported("not there"),
     FileRejected("too long"),
+    ReplyTooLarge("too long"),
     DeadlineExceeded("too late"),
     DeadlineExceeded("too late", may_have_been_executed=True),
 ]
@@ -70,6 +74,7 @@ def attempt_of(
     renewed: bool = False,
     time_left: float = math.inf,
     jitter: float = 0.0,
+    divisible: bool = False,
 ) -> FailedAttempt:
     return FailedAttempt(
         error=error,
@@ -79,6 +84,7 @@ def attempt_of(
         renewed=renewed,
         time_left=time_left,
         jitter=jitter,
+        divisible=divisible,
     )
 
 
@@ -99,6 +105,7 @@ attempts = st.builds(
     renewed=st.booleans(),
     time_left=st.floats(min_value=-1e6, allow_nan=False),
     jitter=fractions,
+    divisible=st.booleans(),
 )
 
 
@@ -132,6 +139,26 @@ def test_an_expired_token_is_renewed_once_for_reads_and_writes(writes: bool) -> 
 def test_the_last_allowed_attempt_is_the_last() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=0.0), number=4, limit=5)).step is Step.RETRY
     assert verdict(attempt_of(RateLimited("quota", wait=0.0), number=5, limit=5)).step is Step.FAIL
+
+
+def test_a_divisible_request_whose_reply_cannot_be_decoded_has_three_attempts_and_short_waits() -> None:
+    error = UndecodableReply("no JSON")
+    for number in (1, 2):
+        assert verdict(attempt_of(error, number=number, divisible=True)) == Verdict(Step.RETRY, 0.05)
+    assert verdict(attempt_of(error, number=3, divisible=True)) == Verdict(Step.FAIL)
+    assert verdict(attempt_of(error, number=2, limit=2, divisible=True)) == Verdict(Step.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("error", "divisible"),
+    [(UndecodableReply("no JSON"), False), (UnreadableReply("truncated"), True), (Unavailable("HTTP 503"), True)],
+    ids=["not divisible", "unreadable", "unavailable"],
+)
+def test_other_errors_of_a_divisible_request_have_all_attempts_and_usual_waits(
+    error: MimecastError, divisible: bool
+) -> None:
+    assert verdict(attempt_of(error, number=4, divisible=divisible)) == Verdict(Step.RETRY, 1.0)
+    assert verdict(attempt_of(error, number=5, divisible=divisible)) == Verdict(Step.FAIL)
 
 
 def test_the_wait_is_the_one_that_the_server_asks_for() -> None:

@@ -69,6 +69,51 @@ def test_chunks_that_did_not_change_are_the_same_bytes() -> None:
     assert sum(after[name] is not part for name, part in before.items()) == 1
 
 
+def test_the_backlog_is_stored_in_numbered_chunks_of_a_hundred_records() -> None:
+    backlog = Backlog()
+    for number in range(201):
+        backlog.put(PendingRecord(id=f"m{number}", received_ms=number))
+    parts = backlog.to_parts()
+    assert list(parts) == ["backlog.0", "backlog.1", "backlog.2"]
+    assert [len(Backlog.from_parts({name: part})) for name, part in parts.items()] == [100, 100, 1]
+
+
+def test_a_loaded_backlog_continues_its_last_chunk() -> None:
+    backlog = Backlog()
+    for number in range(150):
+        backlog.put(PendingRecord(id=f"m{number}", received_ms=number))
+    before = backlog.to_parts()
+    loaded = Backlog.from_parts(dict(reversed(before.items())))
+    loaded.put(PendingRecord(id="new", received_ms=0))
+    after = loaded.to_parts()
+    assert after.keys() == before.keys()
+    assert after["backlog.0"] is before["backlog.0"]
+    assert len(loaded) == 151
+
+
+def test_a_replaced_record_stays_in_its_chunk() -> None:
+    backlog = Backlog()
+    for number in range(150):
+        backlog.put(PendingRecord(id=f"m{number}", received_ms=number))
+    before = backlog.to_parts()
+    replacement = PendingRecord(id="m0", received_ms=0, tries=1)
+    backlog.put(replacement)
+    after = backlog.to_parts()
+    assert len(list(backlog)) == len(backlog) == 150
+    assert backlog.get("m0") is replacement
+    assert after["backlog.0"] != before["backlog.0"]
+    assert after["backlog.1"] is before["backlog.1"]
+
+
+def test_an_empty_chunk_is_not_stored() -> None:
+    backlog = Backlog()
+    backlog.put(PendingRecord(id="a"))
+    assert backlog.get("b") is None
+    backlog.remove("b")
+    backlog.remove("a")
+    assert (backlog.get("a"), backlog.oldest_ms(), backlog.to_parts()) == (None, None, {})
+
+
 @pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"version": 1}'])
 def test_a_damaged_state_is_an_error_not_a_fresh_start(damage: bytes) -> None:
     with pytest.raises(UnreadableState, match="damaged"):
@@ -78,8 +123,26 @@ def test_a_damaged_state_is_an_error_not_a_fresh_start(damage: bytes) -> None:
 def test_a_newer_state_is_refused() -> None:
     parts = State(start_ms=0).encode()
     parts["meta"] = parts["meta"].replace(b'"version":2', b'"version":3')
-    with pytest.raises(UnreadableState, match="newer"):
+    with pytest.raises(UnreadableState) as caught:
         State.decode(parts)
+    assert str(caught.value) == "The stored state was written by a newer version of this program: update it."
+
+
+def test_the_error_for_a_damaged_state_names_the_kind_of_damage() -> None:
+    state = State(start_ms=0)
+    state.mark_delivered("a", 1)
+    parts = {name: part for name, part in state.encode().items() if name == "meta"}
+    with pytest.raises(UnreadableState) as caught:
+        State.decode(parts)
+    assert str(caught.value) == ("The stored state is damaged (ValueError): restore it, or remove it to start over.")
+
+
+def test_a_new_state_has_a_random_key_and_no_token() -> None:
+    state = State(start_ms=5)
+    assert (len(state.key), state.token, state.start_ms) == (32, "", 5)
+    assert state.key != State(start_ms=5).key
+    state.mark_delivered("a", 1)
+    assert len(state.processed_ids) == 1
 
 
 def test_no_state_is_none() -> None:
@@ -165,6 +228,7 @@ def test_giving_up_a_period_ends_the_poll() -> None:
     state.mark_read(400, 1000)
     state.give_up_before(5000)
     assert (state.reached_ms, state.checkpoint_ms) == (5000, 5000)
+    assert state.poll is None
 
 
 def test_a_deferred_record_stays_pending_with_its_error() -> None:
@@ -184,6 +248,28 @@ def test_a_record_filtered_by_its_details_is_new_under_another_status() -> None:
     state.mark_filtered(PendingRecord(id="a", status="accepted"), 0)
     assert state.record_state("a", "accepted") is RecordState.DONE
     assert state.record_state("a", "held") is RecordState.NEW
+    assert state.record_state("a") is RecordState.NEW
+    assert not state.add_pending(PendingRecord(id="a", status="accepted"))
+    assert state.add_pending(PendingRecord(id="a", status="held"))
+
+
+def test_a_record_deferred_without_an_error_has_none_and_keeps_its_tries() -> None:
+    state = State(start_ms=0)
+    record = PendingRecord(id="a", tries=3, error="No answer.")
+    state.add_pending(record)
+    state.defer(record, after_ms=7)
+    deferred = state.backlog.get("a")
+    assert deferred is not None
+    assert (deferred.after_ms, deferred.tries, deferred.error) == (7, 3, "")
+
+
+def test_a_matched_hold_is_no_longer_counted_as_unmatched() -> None:
+    state = State(start_ms=0)
+    state.unmatched_holds = {"h1": 2, "h2": 1}
+    state.mark_delivered("a", 1, "h1")
+    assert state.unmatched_holds == {"h2": 1}
+    assert state.is_hold_matched("h1")
+    assert not state.is_hold_matched("h2")
 
 
 def test_a_filtered_hold_is_done_and_its_entry_matched() -> None:

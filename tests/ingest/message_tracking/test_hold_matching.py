@@ -171,6 +171,17 @@ def test_times_may_differ_by_the_tolerance(apart_ms: int, matches: bool, sign: i
     assert (len(_assigned([record], [hold_of(1)])) == 1) is matches
 
 
+def test_an_entry_without_a_time_is_assigned_the_earliest_record() -> None:
+    records = [record_of(1, 8), record_of(2, 3)]
+    assert _assigned(records, [hold_of(1, None)]) == {"h1": records[1]}
+
+
+def test_a_record_that_names_the_recipient_is_assigned_before_one_that_names_none() -> None:
+    unnamed, ann = record_of(1, 0, recipient=""), record_of(2, 1)
+    holds = [hold_of(1, 0), hold_of(2, 0, recipient="bob@example.com")]
+    assert _assigned([unnamed, ann], holds) == {"h1": ann, "h2": unnamed}
+
+
 def test_candidates_are_counted_up_to_a_limit() -> None:
     holds = HoldIndex([hold_of(number) for number in range(MAX_COUNTED + 100)])
     match = match_one(record_of(1), holds, RecordIndex([record_of(1)]))

@@ -232,6 +232,9 @@ def test_split_windows_cover_the_window_and_are_shortest_around_the_seconds(
 
 
 @given(st.integers(0, MAX_WINDOW_MS), st.integers(0, 5000), st.integers(2, 3000))
+@example(600_001, 6, 10)
+@example(600_003, 10, 10)
+@example(0, 5, 10)
 def test_the_next_window_is_at_least_a_minute_and_never_too_long(length: int, rows: int, row_limit: int) -> None:
     following = next_length(length, rows, row_limit)
     assert min(length, 60_000) <= following <= max(length, MAX_WINDOW_MS)
@@ -286,3 +289,104 @@ def test_a_learned_row_limit_saves_probes() -> None:
             calls.append(len(tenant.calls))
     assert limit.rows == 60
     assert calls[1] < calls[0]
+
+
+ONE_SIDE: dict[str, Any] = {"status_filter": (), "route_filter": ("inbound",)}
+
+
+def test_three_undecodable_seconds_before_any_decoded_reply_end_the_search() -> None:
+    tenant = tenant_with(list(range(17)))
+    tenant.undecodable = {BEGIN // SECOND + second for second in range(17)}
+    with pytest.raises(UndecodableReply):
+        read(tenant, BEGIN, BEGIN + 16 * SECOND, **ONE_SIDE)
+    searched = [((start - BEGIN) // SECOND, (end - BEGIN) // SECOND) for _, (_, _, start, end) in tenant.calls]
+    assert searched == [(0, 16), (0, 8), (0, 4), (0, 2), (0, 1), (1, 2), (2, 4), (2, 3)]
+
+
+def statuses_in_one_second(counts: dict[str, int], **options: Any) -> ModelTenant:
+    """A tenant with messages in second 2, so many of each status."""
+    tenant = ModelTenant(**options)
+    received = BEGIN + 2 * SECOND
+    for status, count in counts.items():
+        for number in range(count):
+            tenant.add(Record(f"{status}{number}", received, received, status=status))
+    return tenant
+
+
+@pytest.mark.parametrize("status_filter", [(), ("accepted", "held", "bounced")])
+def test_a_second_with_too_many_rows_is_read_by_status(status_filter: tuple[str, ...]) -> None:
+    tenant = statuses_in_one_second({"accepted": 2, "held": 2, "bounced": 1}, max_rows=3)
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE | {"status_filter": status_filter})
+    assert window.rows.keys() == tenant.records.keys()
+    assert window.unreadable == {}
+
+
+@pytest.mark.parametrize("status_filter", [(), ("held",), ("held", "accepted")])
+def test_a_second_with_too_many_rows_of_one_status_is_named(status_filter: tuple[str, ...]) -> None:
+    tenant = statuses_in_one_second({"accepted": 2, "held": 4}, max_rows=3)
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE | {"status_filter": status_filter})
+    assert window.unreadable == {BEGIN + 2 * SECOND: Defect.ROW_LIMIT}
+
+
+def test_the_first_second_of_a_window_is_named_too_if_its_only_part_is_truncated() -> None:
+    tenant = statuses_in_one_second({"held": 4}, max_rows=3)
+    window = read(tenant, BEGIN + SECOND, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
+    assert window.unreadable.keys() == {BEGIN + SECOND, BEGIN + 2 * SECOND}
+
+
+def test_more_rows_than_the_limit_are_a_complete_reply() -> None:
+    tenant = statuses_in_one_second({"held": 5})
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE | {"status_filter": ("held",)})
+    assert len(window.rows) == 5
+    assert window.unreadable == {}
+
+
+class AlternatingTenant(ModelTenant):
+    """A tenant that returns other rows of the same period each time, never more than `max_rows`."""
+
+    def search(self, *arguments: Any) -> Any:
+        self.newest_first = not self.newest_first
+        return super().search(*arguments)
+
+
+def test_a_second_whose_repeated_search_returns_new_rows_is_named() -> None:
+    tenant = AlternatingTenant(max_rows=3)
+    for number in range(4):
+        tenant.add(Record(f"m{number}", BEGIN, BEGIN))
+    window = read(tenant, BEGIN, BEGIN + SECOND, row_limit=3, **ONE_SIDE | {"status_filter": ("held",)})
+    assert window.rows.keys() == tenant.records.keys()
+    assert window.unreadable == {BEGIN: Defect.ROW_LIMIT}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "probes"),
+    [
+        (216, 3384, 50, []),
+        (217, 3384, 50, [(0, 217)]),
+        (216, 3383, 50, [(3383, 3600)]),
+        (217, 3383, 50, [(0, 217), (3383, 3600)]),
+        (1000, 1100, 49, []),
+    ],
+)
+def test_an_edge_longer_than_three_mean_distances_is_searched_again(
+    first: int, last: int, count: int, probes: list[tuple[int, int]]
+) -> None:
+    tenant = tenant_with([*range(first, first + count - 1), last])
+    window = read(tenant, **ONE_SIDE)
+    searched = [((start - BEGIN) // SECOND, (end - BEGIN) // SECOND) for _, (_, _, start, end) in tenant.calls]
+    assert searched == [(0, 3600), *probes]
+    assert len(window.rows) == count
+
+
+def test_the_search_of_an_edge_has_the_status_filter() -> None:
+    tenant = tenant_with(list(range(1000, 1050)))
+    tenant.add(Record("other", BEGIN, BEGIN, status="accepted"))
+    window = read(tenant, **ONE_SIDE | {"status_filter": ("held",)})
+    assert len(tenant.calls) == 3
+    assert "other" not in window.rows
+
+
+def test_two_adjacent_broken_seconds_are_both_named() -> None:
+    tenant = tenant_with([100, 200, 201, 300])
+    tenant.undecodable = {BEGIN // SECOND + 200, BEGIN // SECOND + 201}
+    assert read(tenant).unreadable.keys() == {BEGIN + 200 * SECOND, BEGIN + 201 * SECOND}

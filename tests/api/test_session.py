@@ -278,7 +278,7 @@ def test_an_endpoint_of_the_other_api_version_is_an_error_that_names_it(server: 
 
 @pytest.mark.parametrize("seconds", [9.9, 10.0])
 def test_a_rate_limit_within_the_deadline_is_waited_for(server: Server, time: FakeTime, seconds: float) -> None:
-    server.say(answer(status=429, **{"X-RateLimit-Reset": str(int(seconds * 1000))}), ACCOUNT)
+    server.say(answer(status=429, headers={"X-RateLimit-Reset": str(int(seconds * 1000))}), ACCOUNT)
     with client_of(server.url, time=time) as client:
         client.until(Deadline(time.now + 10.5)).account.get()
     assert time.slept == [seconds]

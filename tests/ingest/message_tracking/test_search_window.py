@@ -390,3 +390,11 @@ def test_two_adjacent_broken_seconds_are_both_named() -> None:
     tenant = tenant_with([100, 200, 201, 300])
     tenant.undecodable = {BEGIN // SECOND + 200, BEGIN // SECOND + 201}
     assert read(tenant).unreadable.keys() == {BEGIN + 200 * SECOND, BEGIN + 201 * SECOND}
+
+
+@pytest.mark.parametrize(("length", "broken"), [(2, 0), (2, 2), (16, 0), (16, 1), (16, 15), (16, 16)])
+def test_a_broken_row_at_an_edge_of_the_window_is_named_exactly(length: int, broken: int) -> None:
+    tenant = tenant_with(list(range(length + 1)))
+    tenant.undecodable = {BEGIN // SECOND + broken}
+    window = read(tenant, BEGIN, BEGIN + length * SECOND, **ONE_SIDE)
+    assert window.unreadable == {BEGIN + broken * SECOND: Defect.UNDECODABLE}

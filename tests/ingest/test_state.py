@@ -137,9 +137,9 @@ def test_the_error_for_a_damaged_state_names_the_kind_of_damage() -> None:
     assert str(caught.value) == ("The stored state is damaged (ValueError): restore it, or remove it to start over.")
 
 
-def test_a_new_state_has_a_random_key_and_no_token() -> None:
+def test_a_new_state_has_a_random_key_and_no_token_or_window() -> None:
     state = State(start_ms=5)
-    assert (len(state.key), state.token, state.start_ms) == (32, "", 5)
+    assert (len(state.key), state.token, state.window_ms, state.start_ms) == (32, "", 0, 5)
     assert state.key != State(start_ms=5).key
     state.mark_delivered("a", 1)
     assert len(state.processed_ids) == 1

@@ -390,3 +390,45 @@ def test_two_adjacent_broken_seconds_are_both_named() -> None:
     tenant = tenant_with([100, 200, 201, 300])
     tenant.undecodable = {BEGIN // SECOND + 200, BEGIN // SECOND + 201}
     assert read(tenant).unreadable.keys() == {BEGIN + 200 * SECOND, BEGIN + 201 * SECOND}
+
+
+@pytest.mark.parametrize(("length", "broken"), [(2, 0), (2, 2), (16, 0), (16, 1), (16, 15), (16, 16)])
+def test_a_broken_row_at_an_edge_of_the_window_is_named_exactly(length: int, broken: int) -> None:
+    tenant = tenant_with(list(range(length + 1)))
+    tenant.undecodable = {BEGIN // SECOND + broken}
+    window = read(tenant, BEGIN, BEGIN + length * SECOND, **ONE_SIDE)
+    assert window.unreadable == {BEGIN + broken * SECOND: Defect.UNDECODABLE}
+
+
+def test_both_sides_of_each_domain_are_searched() -> None:
+    tenant = ModelTenant()
+    with ThreadPoolExecutor(1) as executor:
+        connector_settings = ConnectorSettings(domains=(DOMAIN, "other.example"))
+        read_window(tenant, connector_settings, (BEGIN, START), executor, lambda: None)
+    searched = [(address, side) for _, (address, side, _, _) in tenant.calls]
+    assert searched == [
+        (address, side) for address in (DOMAIN, "other.example") for side in (Side.RECIPIENT, Side.SENDER)
+    ]
+
+
+def test_a_window_ends_after_twice_the_row_limit() -> None:
+    tenant = tenant_with(list(range(1601)))
+    window = read(tenant, BEGIN, BEGIN + 1600 * SECOND, row_limit=100, **ONE_SIDE)
+    assert len(window.rows) == 201
+    assert window.end_ms == BEGIN + 200 * SECOND
+
+
+def test_a_search_without_room_for_rows_reads_its_first_part() -> None:
+    tenant = tenant_with(list(range(1601)))
+    with ThreadPoolExecutor(1) as executor:
+        connector_settings = ConnectorSettings(domains=(DOMAIN,), status_filter=(), row_limit=100)
+        window = read_window(tenant, connector_settings, (BEGIN, BEGIN + 1600 * SECOND), executor, lambda: None)
+    assert window.end_ms == BEGIN + 200 * SECOND
+
+
+def test_a_short_window_without_any_decoded_reply_is_an_error() -> None:
+    tenant = tenant_with([0, 1, 2])
+    tenant.undecodable = {BEGIN // SECOND + second for second in range(3)}
+    with pytest.raises(UndecodableReply):
+        read(tenant, BEGIN, BEGIN + 2 * SECOND, **ONE_SIDE)
+    assert len(tenant.calls) == 3

@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from mimecast_secops.api import ApiVersion, MimecastClient, Runtime
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.parameters import parse
@@ -32,6 +34,11 @@ def runtime_without_sleep() -> Runtime:
         slept += seconds
 
     return Runtime(monotonic=lambda: time.monotonic() + slept, sleep=sleep)
+
+
+def retry_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip the waits before retries, where a test cannot pass a runtime to the client."""
+    monkeypatch.setattr(Runtime, "pause", lambda *_: None)
 
 
 def environment_for(simulator: Simulator, api_version: ApiVersion) -> dict[str, str]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from mimecast_secops.actions import Action, Context, Result, all_actions, execute, find
+from mimecast_secops import actions
+from mimecast_secops.actions import Action, Context, Result, all_actions, execute
 from mimecast_secops.api import ApiVersion, MimecastClient
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.limits import RateLimits
@@ -26,6 +28,9 @@ READ_PATHS = frozenset(
     for endpoint in (*action.endpoints, *action.optional_endpoints)
     if not endpoint.writes
 )
+
+# Each search lists the modules of the package again.
+find = cache(actions.find)
 
 
 def reset(simulator: Simulator) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.actions import Action, Context, all_actions, execute, find
+from mimecast_secops.actions import Action, Context, all_actions, execute
 from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api.errors import Unreachable
 from mimecast_secops.parameters import InvalidParameter, Kind, Parameter
-from tests.actions.runner import ActionRunner
+from tests.actions.runner import ActionRunner, find
 
 FIND, CREATE = "simple-archive-search", "create-block-sender-policy"
 ADDRESS = "an email address such as ann@example.com is accepted"

@@ -15,7 +15,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     A default of `-m "not attack"` is not enough: any other `-m`, such as `-m "not host"`, replaces it.
     """
-    attacks = [item for item in items if HERE in item.path.parents]
+    attacks = [item for item in items if item.path.parent == HERE]
     for item in attacks:
         item.add_marker(pytest.mark.attack)
     if attacks and "attack" not in config.option.markexpr:

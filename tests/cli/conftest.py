@@ -20,18 +20,25 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    """A tenant with the sample emails."""
-    with Simulator(mail=[Simulator.SAMPLES]) as running:
-        yield running
-
-
-@pytest.fixture
-def empty_simulator() -> Iterator[Simulator]:
-    """A tenant without messages."""
+@pytest.fixture(scope="session")
+def running_simulator() -> Iterator[Simulator]:
+    """One server for all tests, because each start and stop takes a tenth of a second."""
     with Simulator() as running:
         yield running
+
+
+@pytest.fixture
+def empty_simulator(running_simulator: Simulator) -> Simulator:
+    """A new tenant without messages."""
+    running_simulator.reset()
+    return running_simulator
+
+
+@pytest.fixture
+def simulator(empty_simulator: Simulator) -> Simulator:
+    """A new tenant with the sample emails."""
+    empty_simulator.receive(Simulator.SAMPLES)
+    return empty_simulator
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from mimecast_secops.cli.context import CommandContext, command, log_to_stderr, 
 from mimecast_secops.cli.options import add, common_options, values_of
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine, error_line
-from tests.tenants import settings_for
+from tests.tenants import retry_at_once, settings_for
 
 
 def invoke(run: Callable[[CommandContext], int], *words: str) -> Result:
@@ -89,7 +89,8 @@ def test_missing_permission(command_line: CommandLine, simulator: Simulator) -> 
     assert "Account | Dashboard | Read" in error_line(result)
 
 
-def test_no_server_at_the_api_root(command_line: CommandLine) -> None:
+def test_no_server_at_the_api_root(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    retry_at_once(monkeypatch)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -98,7 +99,10 @@ def test_no_server_at_the_api_root(command_line: CommandLine) -> None:
     error_line(result)
 
 
-def test_a_web_page_instead_of_a_reply(command_line: CommandLine, simulator: Simulator) -> None:
+def test_a_web_page_instead_of_a_reply(
+    command_line: CommandLine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at_once(monkeypatch)
     simulator.control("faults", {"add": [{"kind": "html", "path": "*"}]})
     result = command_line.invoke("action", "ping")
     assert result.exit_code == exit_codes.UNREADABLE

@@ -22,6 +22,7 @@ from mimecast_secops.connection import ConnectionSettings
 from mimecast_secops.ingest import ConnectorSettings
 from mimecast_secops.parameters import Kind, declared, parse
 from tests.cli.command_line import CommandLine
+from tests.tenants import retry_at_once
 
 SECRET = "c2VjcmV0LW9mLXRoZS10ZXN0"
 
@@ -252,7 +253,8 @@ def test_the_default_paths_elsewhere_are_those_of_platformdirs(monkeypatch: pyte
 # the whole command line
 
 
-def test_a_command_uses_the_settings(command_line: CommandLine) -> None:
+def test_a_command_uses_the_settings(command_line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    retry_at_once(monkeypatch)
     file = command_line.folder / "settings.toml"
     file.write_text('api_root = "http://127.0.0.1:9"\n')
     ping = ["action", "ping", "--config", str(file)]

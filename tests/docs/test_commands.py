@@ -10,20 +10,26 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from mimecast_secops.api import ApiVersion
+from mimecast_secops.cli.main import main
 from mimecast_secops.simulator import Simulator
 from tests.tenants import environment_for
 
 ROOT = Path(__file__).resolve().parents[2]
+FRENCH = ROOT / "docs" / "fr"
 PAGES = [
     page
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
     if "```sh" in page.read_text(encoding="utf-8") and "_build" not in page.parts
 ]
+ORIGINALS = [page for page in PAGES if FRENCH not in page.parents]
+TRANSLATIONS = [page for page in PAGES if FRENCH in page.parents]
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
@@ -37,6 +43,25 @@ def commands(page: Path) -> list[str]:
 def simulator() -> Iterator[Simulator]:
     with Simulator(mail=[Simulator.SAMPLES]) as running:
         yield running
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+
+
+@cache
+def make(*targets: str) -> None:
+    """Check that the targets exist. Many pages name the same ones."""
+    run("make", "-n", *targets)
+
+
+@cache
+def pip(*words: str) -> None:
+    """Let pip build what it would install. The build does not depend on the page that names it."""
+    command, target = words
+    options = ["--dry-run", "--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
+    run(sys.executable, "-m", "pip", command, *options, target.replace(".", str(ROOT), 1))
 
 
 class Typist:
@@ -60,24 +85,20 @@ class Typist:
     def type(self, line: str) -> None:
         words = shlex.split(line.replace("$ID", self._id).replace("$MIMECAST_API_ROOT", self._simulator.url))
         if words[0] == "make":
-            self._run(["make", "-n", *words[1:]], cwd=ROOT)
+            make(*words[1:])
         elif words[0] == "pip":
-            target = words[-1].replace(".", str(ROOT), 1)
-            options = ["--dry-run", "--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
-            self._run([sys.executable, "-m", "pip", "install", *options, target])
+            pip(*words[1:])
         elif words[0] == "curl":
             self._post(words)
         elif words[1] == "simulator":
             self._serve([word for word in words[1:] if word != "&"])
         else:
             assert words[0] == "mimecast-secops", line
-            self._run([sys.executable, "-m", "mimecast_secops.cli.main", *words[1:]])
+            self._command(words[1:])
 
-    def _run(self, command: list[str], cwd: Path | None = None) -> None:
-        done = subprocess.run(
-            command, cwd=cwd or self._folder, env=self._environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    def _command(self, words: list[str]) -> None:
+        result = CliRunner().invoke(main, words, env=self._environment)
+        assert result.exit_code == 0, f"{words}: {result.output}{result.stderr}"
 
     def _post(self, words: list[str]) -> None:
         url, body = words[2], words[words.index("-d") + 1]
@@ -98,8 +119,16 @@ class Typist:
             process.communicate(timeout=20)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_command_of_the_page_works(page: Path, simulator: Simulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ORIGINALS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_of_the_page_works(
+    page: Path, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = Typist(simulator, tmp_path)
+    monkeypatch.chdir(tmp_path)
     for line in commands(page):
         reader.type(line)
+
+
+@pytest.mark.parametrize("page", TRANSLATIONS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_translated_page_has_the_commands_of_the_original(page: Path) -> None:
+    assert commands(page) == commands(ROOT / "docs" / page.relative_to(FRENCH))

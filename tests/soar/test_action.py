@@ -15,6 +15,7 @@ from mimecast_secops.actions import all_actions
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.soar.action import main
 from tests.soar.double import Action, configuration
+from tests.tenants import retry_at_once
 
 SEARCH = {"Fields To Return": "id,\n subject", "Time Frame": "Last 24 Hours"}
 POLICY = {"Description": "d", "Sender": "a@example.org", "Sender Type": "Email Address", "Recipient Type": "Everyone"}
@@ -205,7 +206,10 @@ def test_each_error_of_the_configuration_is_reported_in_one_line(simulator: Simu
     fails_with_one_line(run(simulator, slug, SEARCH, changes=CONFIGURATION_ERRORS[error]))
 
 
-def test_an_unreachable_server_is_reported_with_its_address(simulator: Simulator) -> None:
+def test_an_unreachable_server_is_reported_with_its_address(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at_once(monkeypatch)
     platform = run(simulator, "ping", changes={"API Root": "http://127.0.0.1:9"})
     assert platform.outcome == FAILED
     assert "Error is No connection to 127.0.0.1:9" in platform.message

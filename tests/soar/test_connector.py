@@ -19,10 +19,19 @@ from tests.soar.double import Execution, Properties, configuration, sdk_with
 NOW = 1_790_000_000_000
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with Simulator(mail=[Simulator.SAMPLES]) as running:
+@pytest.fixture(scope="module")
+def running_simulator() -> Iterator[Simulator]:
+    """One server for all tests, because each start and stop takes a tenth of a second."""
+    with Simulator() as running:
         yield running
+
+
+@pytest.fixture
+def simulator(running_simulator: Simulator) -> Simulator:
+    """A new tenant with the sample emails."""
+    running_simulator.reset()
+    running_simulator.receive(Simulator.SAMPLES)
+    return running_simulator
 
 
 def execution(

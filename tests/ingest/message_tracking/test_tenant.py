@@ -36,6 +36,7 @@ class Gateway:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # it delays the body, a second write, by 40 ms
 
             def do_POST(self) -> None:
                 request = self.rfile.read(int(self.headers["Content-Length"]))

@@ -19,11 +19,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api import ApiVersion, Connection, Deadline, Runtime
+from mimecast_secops.api.connections import Proxy
 from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
     DeadlineExceeded,
     MimecastError,
+    Misconfigured,
     NotConfirmed,
     NotFound,
     NotSupported,
@@ -311,6 +313,22 @@ def test_the_default_runtime_has_an_aware_clock_and_random_request_ids() -> None
     assert runtime.clock().utcoffset() == timedelta(0)
     assert uuid.UUID(runtime.request_id()).version == 4
     assert 0 <= runtime.random() < 1
+
+
+@pytest.mark.parametrize("url", ["http://proxy.example:3128", "https://proxy.example:3128"])
+def test_the_proxy_may_be_reached_over_http_or_https(url: str) -> None:
+    connection = Connection("https://mimecast.example/", KEYS, proxy=Proxy(url))
+    assert connection.proxy == Proxy(url)
+    assert connection.api_root == "https://mimecast.example"
+
+
+def test_an_invalid_address_is_an_error_that_names_the_setting() -> None:
+    with pytest.raises(Misconfigured, match=r"^Proxy Server Address must be a URL such as"):
+        Connection("https://mimecast.example", KEYS, proxy=Proxy("ftp://proxy.example"))
+    with pytest.raises(Misconfigured, match=r"^Proxy Server Address must not have a user name"):
+        Connection("https://mimecast.example", KEYS, proxy=Proxy("http://proxy.example/?http://other.example"))
+    with pytest.raises(Misconfigured, match=r"^API Root must begin with https://"):
+        Connection("http://mimecast.example", KEYS)
 
 
 def test_a_view_shares_everything_but_the_deadline(time: FakeTime) -> None:

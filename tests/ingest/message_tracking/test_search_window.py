@@ -321,6 +321,29 @@ def test_a_second_with_too_many_rows_is_read_by_status(status_filter: tuple[str,
     assert window.unreadable == {}
 
 
+def test_a_second_is_read_by_both_statuses_of_a_filter() -> None:
+    tenant = statuses_in_one_second({"accepted": 2, "held": 2}, max_rows=3)
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE | {"status_filter": ("accepted", "held")})
+    assert window.rows.keys() == tenant.records.keys()
+    assert window.unreadable == {}
+
+
+class UndatedRecord(Record):
+    """A record whose row has no time."""
+
+    def row(self) -> dict[str, Any]:
+        return super().row() | {"received": ""}
+
+
+def test_a_part_whose_truncated_rows_have_no_time_is_named_by_its_start() -> None:
+    tenant = ModelTenant(max_rows=3)
+    received = BEGIN + 2 * SECOND
+    for number in range(4):
+        tenant.add(UndatedRecord(f"m{number}", received, received))
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
+    assert window.unreadable.keys() == {BEGIN + SECOND, BEGIN + 2 * SECOND}
+
+
 @pytest.mark.parametrize("status_filter", [(), ("held",), ("held", "accepted")])
 def test_a_second_with_too_many_rows_of_one_status_is_named(status_filter: tuple[str, ...]) -> None:
     tenant = statuses_in_one_second({"accepted": 2, "held": 4}, max_rows=3)

@@ -14,12 +14,14 @@ from email.utils import formatdate
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api import ApiVersion, Connection, Deadline, Runtime
 from mimecast_secops.api.connections import Proxy
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
@@ -226,6 +228,27 @@ def test_an_attempt_that_returns_none_ends_the_call(server: Server) -> None:
     with client_of(server.url) as client:
         assert client._session.with_retries(request, lambda info, _headers: attempts.append(info.request_id)) is None
     assert len(attempts) == 1
+
+
+def test_an_empty_reply_is_a_success_only_if_the_request_allows_it(server: Server) -> None:
+    request: Request[Reply] = Request(held.SUMMARY, (), lambda reply: reply, allow_empty=True)
+    with client_of(server.url, max_attempts=1) as client:
+        server.say(Answer(204))
+        assert client._session.send(request) == Reply(204, (), (), "", {})
+        with pytest.raises(UnreadableReply):
+            client._session.send(dataclasses.replace(request, allow_empty=False))
+        server.say(Answer(200))
+        with pytest.raises(UnreadableReply):
+            client._session.send(request)
+
+
+@pytest.mark.parametrize("undecoded", [False, True])
+def test_a_request_decides_whether_rows_are_decoded(server: Server, undecoded: bool) -> None:
+    request: Request[Reply] = Request(held.SUMMARY, (), lambda reply: reply, undecoded=undecoded)
+    server.say(answer([{"a": 1}]))
+    with client_of(server.url) as client:
+        [row] = client._session.send(request).data
+    assert isinstance(row, msgspec.Raw) is undecoded
 
 
 def test_the_number_of_attempts_is_an_attribute_of_the_error(server: Server) -> None:

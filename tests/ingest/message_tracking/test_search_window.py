@@ -231,6 +231,14 @@ def test_split_windows_cover_the_window_and_are_shortest_around_the_seconds(
             assert not inside or part_end - part_start <= SECOND
 
 
+@pytest.mark.parametrize(
+    ("second", "cuts"), [(5, [0, 4, 5, 6, 10]), (0, [0, 1, 10]), (10, [0, 9, 10]), (1, [0, 1, 2, 10]), (20, [0, 10])]
+)
+def test_a_window_is_split_before_at_and_after_a_second(second: int, cuts: list[int]) -> None:
+    parts = split_around({second}, 0, 10 * SECOND)
+    assert parts[::-1] == [(start * SECOND, end * SECOND) for start, end in pairwise(cuts)]
+
+
 @given(st.integers(0, MAX_WINDOW_MS), st.integers(0, 5000), st.integers(2, 3000))
 @example(600_001, 6, 10)
 @example(600_003, 10, 10)

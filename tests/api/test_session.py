@@ -230,6 +230,16 @@ def test_an_attempt_that_returns_none_ends_the_call(server: Server) -> None:
     assert len(attempts) == 1
 
 
+def test_a_write_uses_a_new_connection_and_a_read_an_open_one(server: Server) -> None:
+    server.say(ACCOUNT, ACCOUNT, RELEASED)
+    with client_of(server.url, ApiVersion.V1) as client:
+        client.account.get()
+        client.account.get()
+        client.held.release("h")
+    first, second, third = (request.port for request in server.requests)
+    assert first == second != third
+
+
 def test_an_empty_reply_is_a_success_only_if_the_request_allows_it(server: Server) -> None:
     request: Request[Reply] = Request(held.SUMMARY, (), lambda reply: reply, allow_empty=True)
     with client_of(server.url, max_attempts=1) as client:

@@ -34,6 +34,7 @@ from mimecast_secops.api.errors import (
     RateLimited,
     ReplyTooLarge,
     Unavailable,
+    UndecodableReply,
     Unreachable,
     UnreadableReply,
 )
@@ -238,6 +239,17 @@ def test_a_write_uses_a_new_connection_and_a_read_an_open_one(server: Server) ->
         client.held.release("h")
     first, second, third = (request.port for request in server.requests)
     assert first == second != third
+
+
+@pytest.mark.parametrize(("divisible", "waits"), [(True, [0.05, 0.05]), (False, [0.125, 0.25, 0.5, 1.0])])
+def test_a_divisible_endpoint_is_retried_less_after_an_undecodable_reply(
+    server: Server, time: FakeTime, divisible: bool, waits: list[float]
+) -> None:
+    endpoint = dataclasses.replace(held.SUMMARY, divisible=divisible)
+    server.say(Answer(200, b'{"data": ['))
+    with client_of(server.url, time=time) as client, pytest.raises(UndecodableReply):
+        client._session.send(Request(endpoint, (), no_result))
+    assert time.slept == waits
 
 
 def test_an_empty_reply_is_a_success_only_if_the_request_allows_it(server: Server) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -351,6 +351,25 @@ def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
     assert waited == [60.0]
     Runtime(sleep=time.sleep).pause(30.0, deadline)
     assert (waited, time.slept) == ([60.0], [30.0])
+
+
+class RecordingRuntime(Runtime):
+    """Records the waits instead of waiting."""
+
+    waits: ClassVar[list[tuple[float, Deadline]]] = []
+
+    def pause(self, seconds: float, deadline: Deadline) -> None:
+        self.waits.append((seconds, deadline))
+
+
+def test_the_deadline_of_a_call_ends_its_waits(server: Server) -> None:
+    server.say(Answer(503), ACCOUNT)
+    RecordingRuntime.waits.clear()
+    session = Session(Connection(server.url, KEYS), RecordingRuntime(random=lambda: 0.0))
+    deadline = Deadline.after(3600)
+    session.until(deadline).send(Request(held.SUMMARY, (), no_result))
+    session.transport.close()
+    assert RecordingRuntime.waits == [(0.125, deadline)]
 
 
 def test_the_default_runtime_has_an_aware_clock_and_random_request_ids() -> None:

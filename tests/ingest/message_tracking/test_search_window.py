@@ -359,9 +359,10 @@ def test_a_second_with_too_many_rows_of_one_status_is_named(status_filter: tuple
     assert window.unreadable == {BEGIN + 2 * SECOND: Defect.ROW_LIMIT}
 
 
-def test_the_first_second_of_a_window_is_named_too_if_its_only_part_is_truncated() -> None:
+@pytest.mark.parametrize("milliseconds", [0, 500])
+def test_the_first_second_of_a_window_is_named_too_if_its_only_part_is_truncated(milliseconds: int) -> None:
     tenant = statuses_in_one_second({"held": 4}, max_rows=3)
-    window = read(tenant, BEGIN + SECOND, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
+    window = read(tenant, BEGIN + SECOND + milliseconds, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
     assert window.unreadable.keys() == {BEGIN + SECOND, BEGIN + 2 * SECOND}
 
 

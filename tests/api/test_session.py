@@ -12,24 +12,29 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api import ApiVersion, Connection, Deadline, Runtime
+from mimecast_secops.api.connections import Proxy
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
     DeadlineExceeded,
     MimecastError,
+    Misconfigured,
     NotConfirmed,
     NotFound,
     NotSupported,
     RateLimited,
     ReplyTooLarge,
     Unavailable,
+    UndecodableReply,
     Unreachable,
     UnreadableReply,
 )
@@ -226,6 +231,48 @@ def test_an_attempt_that_returns_none_ends_the_call(server: Server) -> None:
     assert len(attempts) == 1
 
 
+def test_a_write_uses_a_new_connection_and_a_read_an_open_one(server: Server) -> None:
+    server.say(ACCOUNT, ACCOUNT, RELEASED)
+    with client_of(server.url, ApiVersion.V1) as client:
+        client.account.get()
+        client.account.get()
+        client.held.release("h")
+    first, second, third = (request.port for request in server.requests)
+    assert first == second != third
+
+
+@pytest.mark.parametrize(("divisible", "waits"), [(True, [0.05, 0.05]), (False, [0.125, 0.25, 0.5, 1.0])])
+def test_a_divisible_endpoint_is_retried_less_after_an_undecodable_reply(
+    server: Server, time: FakeTime, divisible: bool, waits: list[float]
+) -> None:
+    endpoint = dataclasses.replace(held.SUMMARY, divisible=divisible)
+    server.say(Answer(200, b'{"data": ['))
+    with client_of(server.url, time=time) as client, pytest.raises(UndecodableReply):
+        client._session.send(Request(endpoint, (), no_result))
+    assert time.slept == waits
+
+
+def test_an_empty_reply_is_a_success_only_if_the_request_allows_it(server: Server) -> None:
+    request: Request[Reply] = Request(held.SUMMARY, (), lambda reply: reply, allow_empty=True)
+    with client_of(server.url, max_attempts=1) as client:
+        server.say(Answer(204))
+        assert client._session.send(request) == Reply(204, (), (), "", {})
+        with pytest.raises(UnreadableReply):
+            client._session.send(dataclasses.replace(request, allow_empty=False))
+        server.say(Answer(200))
+        with pytest.raises(UnreadableReply):
+            client._session.send(request)
+
+
+@pytest.mark.parametrize("undecoded", [False, True])
+def test_a_request_decides_whether_rows_are_decoded(server: Server, undecoded: bool) -> None:
+    request: Request[Reply] = Request(held.SUMMARY, (), lambda reply: reply, undecoded=undecoded)
+    server.say(answer([{"a": 1}]))
+    with client_of(server.url) as client:
+        [row] = client._session.send(request).data
+    assert isinstance(row, msgspec.Raw) is undecoded
+
+
 def test_the_number_of_attempts_is_an_attribute_of_the_error(server: Server) -> None:
     server.say(Answer(503))
     with client_of(server.url, max_attempts=3) as client, pytest.raises(Unavailable) as caught:
@@ -306,11 +353,46 @@ def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
     assert (waited, time.slept) == ([60.0], [30.0])
 
 
+class RecordingRuntime(Runtime):
+    """Records the waits instead of waiting."""
+
+    waits: ClassVar[list[tuple[float, Deadline]]] = []
+
+    def pause(self, seconds: float, deadline: Deadline) -> None:
+        self.waits.append((seconds, deadline))
+
+
+def test_the_deadline_of_a_call_ends_its_waits(server: Server) -> None:
+    server.say(Answer(503), ACCOUNT)
+    RecordingRuntime.waits.clear()
+    session = Session(Connection(server.url, KEYS), RecordingRuntime(random=lambda: 0.0))
+    deadline = Deadline.after(3600)
+    session.until(deadline).send(Request(held.SUMMARY, (), no_result))
+    session.transport.close()
+    assert RecordingRuntime.waits == [(0.125, deadline)]
+
+
 def test_the_default_runtime_has_an_aware_clock_and_random_request_ids() -> None:
     runtime = Runtime()
     assert runtime.clock().utcoffset() == timedelta(0)
     assert uuid.UUID(runtime.request_id()).version == 4
     assert 0 <= runtime.random() < 1
+
+
+@pytest.mark.parametrize("url", ["http://proxy.example:3128", "https://proxy.example:3128"])
+def test_the_proxy_may_be_reached_over_http_or_https(url: str) -> None:
+    connection = Connection("https://mimecast.example/", KEYS, proxy=Proxy(url))
+    assert connection.proxy == Proxy(url)
+    assert connection.api_root == "https://mimecast.example"
+
+
+def test_an_invalid_address_is_an_error_that_names_the_setting() -> None:
+    with pytest.raises(Misconfigured, match=r"^Proxy Server Address must be a URL such as"):
+        Connection("https://mimecast.example", KEYS, proxy=Proxy("ftp://proxy.example"))
+    with pytest.raises(Misconfigured, match=r"^Proxy Server Address must not have a user name"):
+        Connection("https://mimecast.example", KEYS, proxy=Proxy("http://proxy.example/?http://other.example"))
+    with pytest.raises(Misconfigured, match=r"^API Root must begin with https://"):
+        Connection("http://mimecast.example", KEYS)
 
 
 def test_a_view_shares_everything_but_the_deadline(time: FakeTime) -> None:

@@ -231,6 +231,14 @@ def test_split_windows_cover_the_window_and_are_shortest_around_the_seconds(
             assert not inside or part_end - part_start <= SECOND
 
 
+@pytest.mark.parametrize(
+    ("second", "cuts"), [(5, [0, 4, 5, 6, 10]), (0, [0, 1, 10]), (10, [0, 9, 10]), (1, [0, 1, 2, 10]), (20, [0, 10])]
+)
+def test_a_window_is_split_before_at_and_after_a_second(second: int, cuts: list[int]) -> None:
+    parts = split_around({second}, 0, 10 * SECOND)
+    assert parts[::-1] == [(start * SECOND, end * SECOND) for start, end in pairwise(cuts)]
+
+
 @given(st.integers(0, MAX_WINDOW_MS), st.integers(0, 5000), st.integers(2, 3000))
 @example(600_001, 6, 10)
 @example(600_003, 10, 10)
@@ -321,6 +329,29 @@ def test_a_second_with_too_many_rows_is_read_by_status(status_filter: tuple[str,
     assert window.unreadable == {}
 
 
+def test_a_second_is_read_by_both_statuses_of_a_filter() -> None:
+    tenant = statuses_in_one_second({"accepted": 2, "held": 2}, max_rows=3)
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE | {"status_filter": ("accepted", "held")})
+    assert window.rows.keys() == tenant.records.keys()
+    assert window.unreadable == {}
+
+
+class UndatedRecord(Record):
+    """A record whose row has no time."""
+
+    def row(self) -> dict[str, Any]:
+        return super().row() | {"received": ""}
+
+
+def test_a_part_whose_truncated_rows_have_no_time_is_named_by_its_start() -> None:
+    tenant = ModelTenant(max_rows=3)
+    received = BEGIN + 2 * SECOND
+    for number in range(4):
+        tenant.add(UndatedRecord(f"m{number}", received, received))
+    window = read(tenant, BEGIN, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
+    assert window.unreadable.keys() == {BEGIN + SECOND, BEGIN + 2 * SECOND}
+
+
 @pytest.mark.parametrize("status_filter", [(), ("held",), ("held", "accepted")])
 def test_a_second_with_too_many_rows_of_one_status_is_named(status_filter: tuple[str, ...]) -> None:
     tenant = statuses_in_one_second({"accepted": 2, "held": 4}, max_rows=3)
@@ -328,9 +359,10 @@ def test_a_second_with_too_many_rows_of_one_status_is_named(status_filter: tuple
     assert window.unreadable == {BEGIN + 2 * SECOND: Defect.ROW_LIMIT}
 
 
-def test_the_first_second_of_a_window_is_named_too_if_its_only_part_is_truncated() -> None:
+@pytest.mark.parametrize("milliseconds", [0, 500])
+def test_the_first_second_of_a_window_is_named_too_if_its_only_part_is_truncated(milliseconds: int) -> None:
     tenant = statuses_in_one_second({"held": 4}, max_rows=3)
-    window = read(tenant, BEGIN + SECOND, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
+    window = read(tenant, BEGIN + SECOND + milliseconds, BEGIN + 4 * SECOND, row_limit=3, **ONE_SIDE)
     assert window.unreadable.keys() == {BEGIN + SECOND, BEGIN + 2 * SECOND}
 
 

@@ -353,6 +353,28 @@ def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
     assert (waited, time.slept) == ([60.0], [30.0])
 
 
+def test_a_rate_limit_delays_the_next_call_after_the_one_that_failed(server: Server, time: FakeTime) -> None:
+    server.say(LIMITED, ACCOUNT)
+    with client_of(server.url, ApiVersion.V1, time=time) as client:
+        with pytest.raises(DeadlineExceeded):
+            client.until(Deadline(time.now + 10)).account.get()
+        client.account.get()
+    assert time.slept == [42.0]
+
+
+def test_a_token_endpoint_that_reports_an_expired_token_is_an_error(server: Server, time: FakeTime) -> None:
+    server.say(ACCOUNT)
+    with client_of(server.url, time=time) as client:
+        client.account.get()
+        server.tokens.clear()
+        server.tokens.append(flat(401, "token_expired"))
+        time.now += 86_400
+        with pytest.raises(AuthenticationFailed) as caught:
+            client.account.get()
+    assert caught.value.code == "token_expired"
+    assert len(server.requests) == 1
+
+
 class RecordingRuntime(Runtime):
     """Records the waits instead of waiting."""
 

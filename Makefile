@@ -10,7 +10,8 @@ export PYTHONDONTWRITEBYTECODE :=
 	integration content-hub docs reference release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
-TESTS := -m pytest -n 2 -m "not attack and not host"
+# Four workers on two cores: many tests wait for servers and processes.
+TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host"
 # The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
 COVERED := actions api deliveries ingest stores
 

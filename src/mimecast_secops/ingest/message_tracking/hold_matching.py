@@ -8,7 +8,7 @@ message twice, and a guess would release the wrong one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -63,13 +63,18 @@ class HoldIndex:
 
     def __init__(self, holds: Iterable[HeldMessage]) -> None:
         self.holds = {hold.id: hold for hold in holds if hold.id}
-        self._by_key: defaultdict[MatchKey, list[Candidate[HeldMessage]]] = defaultdict(list)
+        self._by_key: defaultdict[MatchKey, list[HeldMessage]] = defaultdict(list)
+        self._candidates: dict[MatchKey, list[Candidate[HeldMessage]]] = {}
         for hold in self.holds.values():
-            self._by_key[key_of_hold(hold)].append(candidate_of_hold(hold))
+            self._by_key[key_of_hold(hold)].append(hold)
 
-    def alike(self, key: MatchKey) -> list[Candidate[HeldMessage]]:
+    def groups(self) -> Iterable[tuple[MatchKey, Sequence[HeldMessage]]]:
+        """The entries, grouped by sender and subject."""
+        return self._by_key.items()
+
+    def alike(self, key: MatchKey) -> Sequence[Candidate[HeldMessage]]:
         """The entries with this sender and subject."""
-        return self._by_key.get(key, [])
+        return _cached(self._candidates, key, lambda: map(candidate_of_hold, self._by_key.get(key, ())))
 
 
 class RecordIndex:
@@ -80,17 +85,20 @@ class RecordIndex:
     """
 
     def __init__(self, records: Iterable[PendingRecord] = ()) -> None:
-        self._by_key: defaultdict[MatchKey, dict[str, Candidate[PendingRecord]]] = defaultdict(dict)
+        self._by_key: defaultdict[MatchKey, dict[str, PendingRecord]] = defaultdict(dict)
+        self._candidates: dict[MatchKey, list[Candidate[PendingRecord]]] = {}
         for record in records:
             self.add(record)
 
     def add(self, record: PendingRecord) -> None:
         """Add or replace a record."""
-        self._by_key[key_of_record(record)][record.id] = candidate_of_record(record)
+        key = key_of_record(record)
+        self._by_key[key][record.id] = record
+        self._candidates.pop(key, None)
 
-    def alike(self, key: MatchKey) -> Iterable[Candidate[PendingRecord]]:
+    def alike(self, key: MatchKey) -> Sequence[Candidate[PendingRecord]]:
         """The records with this sender and subject."""
-        return self._by_key.get(key, {}).values()
+        return _cached(self._candidates, key, lambda: map(candidate_of_record, self._by_key.get(key, {}).values()))
 
 
 def match_one(record: PendingRecord, holds: HoldIndex, records: RecordIndex) -> HoldMatch:
@@ -158,6 +166,18 @@ def key_of_hold(hold: HeldMessage) -> MatchKey:
 def key_of_record(record: PendingRecord) -> MatchKey:
     """The key under which a record is found."""
     return _key(record.sender, record.subject)
+
+
+def _cached(
+    cache: dict[MatchKey, list[Candidate[Message]]], key: MatchKey, make: Callable[[], Iterable[Candidate[Message]]]
+) -> Sequence[Candidate[Message]]:
+    """The candidates of a key. Only groups are cached: most keys have one message, and caching all costs memory."""
+    candidates = cache.get(key)
+    if candidates is None:
+        candidates = list(make())
+        if len(candidates) > 1:
+            cache[key] = candidates
+    return candidates
 
 
 def _matching(

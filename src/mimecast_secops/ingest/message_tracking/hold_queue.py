@@ -184,22 +184,23 @@ class HoldQueue:
 
     def _unmatched(self, holds: HoldIndex) -> Sequence[HeldMessage]:
         """The entries in scope that no known record accounts for."""
-        matched: dict[MatchKey, dict[str, PendingRecord]] = {}
-        unmatched = []
-        for hold in holds.holds.values():
-            reason = self._exclusion_reason(hold)
-            if reason:
-                self._cycle.skip_hold(hold.id, reason)
-                continue
-            key = key_of_hold(hold)
-            if key not in matched:
-                matched[key] = self._match_all(key, holds)
-            record = matched[key].get(hold.id)
-            if self._is_accounted_for(hold, record):
-                self._cycle.skip_hold(hold.id, f"belongs to the record {record.id!r}" if record else "")
-            else:
-                unmatched.append(hold)
-        return unmatched
+        unmatched: set[str] = set()
+        for key, alike in holds.groups():
+            in_scope = [hold for hold in alike if self._is_in_scope(hold)]
+            matched = self._match_all(key, holds) if in_scope else {}
+            for hold in in_scope:
+                record = matched.get(hold.id)
+                if self._is_accounted_for(hold, record):
+                    self._cycle.skip_hold(hold.id, f"belongs to the record {record.id!r}" if record else "")
+                else:
+                    unmatched.add(hold.id)
+        return [hold for hold in holds.holds.values() if hold.id in unmatched]
+
+    def _is_in_scope(self, hold: HeldMessage) -> bool:
+        reason = self._exclusion_reason(hold)
+        if reason:
+            self._cycle.skip_hold(hold.id, reason)
+        return not reason
 
     def _exclusion_reason(self, hold: HeldMessage) -> str:
         """Why an entry is not compared with message tracking; "" if it is."""

@@ -303,7 +303,6 @@ class Session:
             max_bytes=1024 * 1024,
             name=TOKEN.path,
         )
-        self.rate_limiter.report(TOKEN.path, raw.status, raw.headers)
         request_info = RequestInfo(TOKEN, ApiVersion.V2)
         reply = open_envelope(raw)
         if error := error_of_reply(request_info, raw, reply):

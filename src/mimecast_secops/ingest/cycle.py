@@ -140,9 +140,9 @@ class Cycle:
 
     # The outcomes of an entry of the hold queue that does not become a pending record in this cycle
 
-    def skip_hold(self, hold_id: str, reason: str) -> None:
+    def skip_hold(self, hold_id: str, reason: str, *values: object) -> None:
         """It is excluded, or belongs to a record, or is looked for again in the next cycle."""
-        self.log.debug("Hold %r: %s", hold_id, reason)
+        self.log.debug(f"Hold %r: {reason}", hold_id, *values)  # noqa: G004 -- reasons are literals
 
     def _log_outcome(self, record_id: str, outcome: str, *values: object) -> None:
         self.log.debug(f"Record %r: {outcome}", record_id, *values)  # noqa: G004 -- outcomes are literals above

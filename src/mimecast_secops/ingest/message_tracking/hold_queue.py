@@ -189,10 +189,7 @@ class HoldQueue:
             in_scope = [hold for hold in alike if self._is_in_scope(hold)]
             matched = self._match_all(key, holds) if in_scope else {}
             for hold in in_scope:
-                record = matched.get(hold.id)
-                if self._is_accounted_for(hold, record):
-                    self._cycle.skip_hold(hold.id, f"belongs to the record {record.id!r}" if record else "")
-                else:
+                if not self._is_accounted_for(hold, matched.get(hold.id)):
                     unmatched.add(hold.id)
         return [hold for hold in holds.holds.values() if hold.id in unmatched]
 
@@ -226,9 +223,12 @@ class HoldQueue:
         if record is None:
             return False
         state = self._cycle.state.record_state(record.id, record.status)
+        if state is RecordState.NEW:
+            return False
         if state is RecordState.DONE:
             self._cycle.state.mark_hold_matched(hold.id, self._cycle.now_ms)
-        return state is not RecordState.NEW
+        self._cycle.skip_hold(hold.id, "belongs to the record %r", record.id)
+        return True
 
     def _resolve(self, hold: HeldMessage, holds: HoldIndex) -> None:
         """Find the tracking record of an unmatched entry, or after some cycles make the entry a pending record."""
@@ -244,7 +244,7 @@ class HoldQueue:
             cycle.state.unmatched_holds.pop(hold.id)
             cycle.add_pending(PendingRecord.from_hold(hold, cycle.now_ms))
         else:
-            cycle.skip_hold(hold.id, f"not in message tracking, cycle {count} of {cycle.settings.tries}")
+            cycle.skip_hold(hold.id, "not in message tracking, cycle %d of %d", count, cycle.settings.tries)
 
     def _search(self, hold: HeldMessage, recipient: str, received_ms: int) -> None:
         """Search message tracking for an entry, under any status."""

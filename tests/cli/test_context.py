@@ -79,7 +79,7 @@ def test_missing_credentials(command_line: CommandLine) -> None:
     del command_line.environment["MIMECAST_CLIENT_SECRET"]
     result = command_line.invoke("action", "ping")
     assert result.exit_code == exit_codes.CONFIGURATION
-    assert "Client Secret" in error_line(result)
+    assert "--client-secret (MIMECAST_CLIENT_SECRET) is missing" in error_line(result)
 
 
 def test_missing_permission(command_line: CommandLine, simulator: Simulator) -> None:

@@ -100,7 +100,7 @@ def test_every_message_in_the_troubleshooting_page_exists_in_the_source() -> Non
         "with a web page",
         "The message is not held: its status is",
         "so nothing was done",
-        "Neither message tracking nor the hold queue knows the ID",
+        "No held message has the ID",
         "is high risk, so it was not released",
         "so it was not created",
         "this is a placeholder of the playbook that no value replaced",

@@ -14,6 +14,7 @@ from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
+from mimecast_secops.wording import sentence
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
 _SENDER_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
@@ -110,7 +111,8 @@ def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
     senders = policy_targets.targets("Sender", parameters.sender, parameters.sender_type)
     recipients = policy_targets.targets("Recipient", parameters.recipient, parameters.recipient_type)
     if parameters.start and parameters.end and parameters.end < parameters.start:
-        raise InvalidParameter("End Time", f'"End Time" ({parameters.end.isoformat()}) is before "Start Time".')
+        message = sentence("{End Time} ({value}) is before {Start Time}.", value=parameters.end.isoformat())
+        raise InvalidParameter("End Time", message)
     return [
         BlockedSenderPolicy(
             option=_RESPONSES[parameters.response],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Final
 
 import click
@@ -10,12 +11,13 @@ from mimecast_secops.actions import Action, all_actions, find
 from mimecast_secops.cli import bulk, exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, show_result
+from mimecast_secops.cli.help import HelpfulCommand, HelpfulGroup
 from mimecast_secops.cli.options import ParameterOption, connection_options, state_options, values_of
 
 BULK_PARAMETER: Final = "Message ID"
 
 
-class ActionGroup(click.Group):
+class ActionGroup(HelpfulGroup):
     """Creates the command of an action when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is that of click
@@ -43,8 +45,9 @@ def _command_of(action: Action) -> click.Command:
         return exit_codes.code_of_result(result)
 
     has_bulk_parameter = any(parameter.name == BULK_PARAMETER for parameter in action.declared)
-    return click.Command(
+    return HelpfulCommand(
         action.slug,
+        examples=[shlex.join(action.sample_arguments)],
         callback=command(run),
         params=[
             *(ParameterOption(parameter) for parameter in action.declared),

@@ -10,7 +10,9 @@ import click
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_output import AlertOutput
-from mimecast_secops.cli.context import CommandContext, command, message_of
+from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import HelpfulGroup, helpful_command
+from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.metrics_file import MetricsFile
 from mimecast_secops.cli.options import add, common_options, connection_options, options_of, state_options
 from mimecast_secops.cli.signals import StopSignals
@@ -61,7 +63,7 @@ def run(context: CommandContext) -> int:
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
     settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
     for note in notes:
-        context.screen.note(note, "yellow")
+        context.screen.note(text_of(note), "yellow")
     signals = StopSignals()
     if pause is not None:
         signals.install()
@@ -116,9 +118,18 @@ def _open_delivery(context: CommandContext) -> AlertOutput | StdoutDelivery:
 
 
 def _read_dynamic_list(text: str) -> tuple[str, ...]:
-    """The entries of `--dynamic-list`: comma-separated, or the lines of a file that is named after an @."""
+    """The entries of `--dynamic-list`: comma-separated, or the lines of a file that is named after an @.
+
+    Raises:
+        InvalidParameter: the file cannot be read.
+    """
     if text.startswith("@"):
-        lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
+        try:
+            lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            message = f"The file {text[1:]} of --dynamic-list cannot be read: {reason}."
+            raise InvalidParameter("dynamic-list", message) from None
         return tuple(line.strip() for line in lines if line.strip())
     return split(text)
 
@@ -128,6 +139,9 @@ def status(context: CommandContext) -> int:
     try:
         database = context.state(create=False)
     except StateMissing as error:
+        if context.options.get("state"):
+            context.screen.fail(error)
+            return exit_codes.USAGE
         context.screen.note(str(error))
         context.screen.say("No cycle has run yet.")
         return exit_codes.OK
@@ -168,7 +182,13 @@ _STATE_OPTIONS: Final = (
 @add(connection_options())
 @add(_STATE_OPTIONS)
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
-@click.command(name="run")
+@helpful_command(
+    "run",
+    examples=(
+        "connector run --domains example.com --lowest-risk-to-fetch medium",
+        "connector run --domains example.com --every 60s --output alerts.jsonl",
+    ),
+)
 @click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
 @click.option("--output", metavar="FILE", help="Append the alerts to a file as JSON lines instead of printing them.")
 @click.option("--metrics", metavar="FILE", help="Write the metrics of each cycle to a file for Prometheus.")
@@ -183,13 +203,13 @@ def _run(**options: Any) -> None:
 
 @add(common_options())
 @add(_STATE_OPTIONS)
-@click.command(name="status")
+@helpful_command("status", examples=("connector status --json",))
 def _status(**options: Any) -> None:
     """Show the progress of the connector and its pending messages."""
     command(status)(**options)
 
 
-@click.group(name="connector")
+@click.group(name="connector", cls=HelpfulGroup)
 def _group() -> None:
     """Ingest Mimecast messages as alerts, once or continuously."""
 

@@ -18,6 +18,7 @@ from mimecast_secops.actions import Context, Result, execute, find
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options
 from mimecast_secops.cli.stdout import show_alerts
 from mimecast_secops.connection import ConnectionSettings, connection_of
@@ -187,7 +188,7 @@ def _state(result: Result) -> str:
 
 
 @add(common_options())
-@click.command(name="demo")
+@helpful_command("demo", examples=("demo",))
 @click.option("--pace", is_flag=True, help="Pause between the steps.")
 def _demo(**options: Any) -> None:
     """Show ingestion and triage with a simulated tenant.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import click
-
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, connection_options
 from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
 
@@ -67,7 +66,7 @@ def _show(context: CommandContext, heading: str, findings: list[Finding]) -> Non
 
 
 @add(connection_options())
-@click.command(name="doctor")
+@helpful_command("doctor", examples=("doctor --profile lab",), describes_connection=True)
 def _doctor(**options: Any) -> None:
     """Check what the credentials can do, and which permissions to grant. The tenant is not changed."""
     command(run)(**options)

@@ -11,6 +11,7 @@ from mimecast_secops.actions import Action, ActionFailed, Context, Result, execu
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli.context import CommandContext
 from mimecast_secops.cli.journal import DONE, FAILED, STARTED, Journal
+from mimecast_secops.cli.messages import worded
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import parse
 from mimecast_secops.stores.errors import StateError
@@ -51,7 +52,7 @@ def execute_action(
         return Context(client=connected, log=_LOG, progress=lambda *_: None)
 
     try:
-        result = execute(action, raw, connect)
+        result = worded(execute(action, raw, connect))
         for journal, entry_id in entries:
             _record_end(context, journal, entry_id, result)
         return replace(result, error=state_errors[0]) if state_errors else result

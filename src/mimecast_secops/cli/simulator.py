@@ -9,6 +9,7 @@ import click
 
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options
 
 
@@ -34,7 +35,7 @@ def run(context: CommandContext) -> int:
 
 
 @add(common_options())
-@click.command(name="simulator")
+@helpful_command("simulator", examples=("simulator --port 8765", "simulator --mail inbox --domain example.com"))
 @click.option(
     "--mail",
     multiple=True,

@@ -12,6 +12,7 @@ from mimecast_secops.actions import find
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, show_result
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.journal import UNDONE, Entry, Journal
 from mimecast_secops.cli.options import add, connection_options, state_options
 from mimecast_secops.cli.output import plain
@@ -124,7 +125,7 @@ def _description_of(step: Mapping[str, Any]) -> str:
 
 @add(connection_options())
 @add(state_options())
-@click.command(name="undo")
+@helpful_command("undo", examples=("undo", "undo 7"))
 @click.argument("number", type=int, required=False)
 @click.option("--yes", is_flag=True, help="Do not prompt before an undo that creates a block or a permit.")
 def _undo(**options: Any) -> None:

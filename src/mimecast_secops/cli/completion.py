@@ -1,0 +1,49 @@
+"""`mimecast-secops completion`: the script that completes commands, options and values in a shell."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any, Final
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
+
+from mimecast_secops.cli.help import helpful_command
+from mimecast_secops.cli.settings import APPLICATION
+
+_SHELLS: Final = ("bash", "fish", "zsh")
+_VARIABLE: Final = "_MIMECAST_SECOPS_COMPLETE"
+
+
+class QuotingBashComplete(BashComplete):
+    """Completion for bash that quotes values with spaces, such as `Last Hour`. The other shells do this themselves."""
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """The line that the script reads."""
+        return f"{item.type},{shlex.quote(item.value) if item.type == 'plain' and item.value else item.value}"
+
+
+add_completion_class(QuotingBashComplete)
+
+
+@helpful_command("completion", examples=("completion bash",))
+@click.argument("shell", type=click.Choice(_SHELLS))
+def _completion(shell: str) -> None:
+    """Print the script that completes commands, options and values with the Tab key.
+
+    \b
+    bash: echo 'eval "$(mimecast-secops completion bash)"' >> ~/.bashrc
+    zsh:  echo 'eval "$(mimecast-secops completion zsh)"' >> ~/.zshrc
+    fish: mimecast-secops completion fish \\
+            > ~/.config/fish/completions/mimecast-secops.fish
+
+    Open a new terminal afterwards.
+    """
+    root: Any = click.get_current_context().find_root().command
+    completion = get_completion_class(shell)
+    if completion is None:
+        raise click.BadParameter(shell)
+    click.echo(completion(root, {}, APPLICATION, _VARIABLE).source())
+
+
+COMMAND: Final = _completion

@@ -20,9 +20,7 @@ from urllib.parse import urlencode
 
 from mimecast_secops.simulator import Simulator
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-SAMPLE_MAIL = SHARED / "samples" / "mail"
-SAMPLE_REPLIES = SHARED / "samples" / "mimecast"
+SAMPLE_REPLIES = Path(__file__).resolve().parents[2].parent / "shared" / "samples" / "mimecast"
 
 ACCOUNT = "/api/account/get-account"
 SEARCH = "/api/message-finder/search"

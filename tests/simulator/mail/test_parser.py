@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -11,37 +12,26 @@ from hypothesis import strategies as st
 from mimecast_secops.simulator import SAMPLES, Simulator
 from mimecast_secops.simulator.mail.parser import Part, parse_email
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import SAMPLE_MAIL, SEARCH, Caller, control, eml
-
-FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
-
-
-needs_samples = pytest.mark.skipif(not FILES, reason="the sample messages are not part of the repository")
+from tests.samples import on_each_email, on_each_mail_folder
+from tests.simulator.caller import SEARCH, Caller, control, eml
 
 
-@needs_samples
-def test_all_collected_samples_are_present() -> None:
-    assert len(FILES) == 103
+@on_each_email
+def test_a_sample_has_a_record_for_each_recipient(path: Path) -> None:
+    raw = path.read_bytes()
+    records = Tenant().receive(raw)
+    assert records
+    assert len({record.recipient for record in records}) == len(records)
+    assert {record.recipient for record in records} <= {*parse_email(raw).recipients, "postmaster@example.com"}
+    assert all(record.mail.raw == raw for record in records)
 
 
-@needs_samples
-def test_a_sample_has_a_record_for_each_recipient() -> None:
-    for path in FILES:
-        raw = path.read_bytes()
-        records = Tenant().receive(raw)
-        assert records, path
-        assert len({record.recipient for record in records}) == len(records), path
-        recipients = {*parse_email(raw).recipients, "postmaster@example.com"}
-        assert {record.recipient for record in records} <= recipients, path
-        assert all(record.mail.raw == raw for record in records), path
-
-
-@needs_samples
-def test_all_samples_are_found_by_a_tracking_search() -> None:
-    with Simulator(mail=[SAMPLE_MAIL]) as simulator:
+@on_each_mail_folder
+def test_all_samples_are_found_by_a_tracking_search(folder: Path) -> None:
+    with Simulator(mail=[folder]) as simulator:
         state = control(simulator, "state").json
         assert {row["id"] for row in state["tracked"]} == set(simulator.tenant.tracked)
-        assert len(state["tracked"]) >= len(FILES)
+        assert len(state["tracked"]) >= len(list(folder.glob("*.eml")))
         for domain in state["domains"]:
             reply = Caller(simulator).call(SEARCH, {"advancedTrackAndTraceOptions": {"to": domain}})
             assert {row["id"] for row in reply.data[0]["trackedEmails"]} == {

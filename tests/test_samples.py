@@ -8,11 +8,11 @@ import pytest
 
 from tests.samples import DATA
 
-# The domains that are reserved for examples.
-ALLOWED_DOMAIN = re.compile(rb"(?:.*\.)?example(?:\.(?:com|org|net))?", re.IGNORECASE)
+# The domains that are reserved for examples, and Mimecast's own hosts.
+ALLOWED_DOMAIN = re.compile(rb"(?:.*\.)?example(?:\.(?:com|org|net))?|(?:.*\.)?mimecast\.com", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("kind", ["mail"])
+@pytest.mark.parametrize("kind", ["mail", "mimecast"])
 def test_every_sample_has_a_description_and_every_description_a_sample(kind: str) -> None:
     described = re.findall(r"^\| `([^`]+)` \|", (DATA / kind / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     files = sorted(path.name for path in (DATA / kind).iterdir() if path.name != "README.md")
@@ -20,7 +20,7 @@ def test_every_sample_has_a_description_and_every_description_a_sample(kind: str
     assert described == files
 
 
-@pytest.mark.parametrize("kind", ["mail"])
+@pytest.mark.parametrize("kind", ["mail", "mimecast"])
 def test_no_sample_has_an_address_of_a_real_domain(kind: str) -> None:
     for path in sorted((DATA / kind).iterdir()):
         domains = re.findall(rb"[\w.+-]@([\w-]+(?:\.[\w-]+)+)", path.read_bytes())

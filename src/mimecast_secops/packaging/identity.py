@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from mimecast_secops._version import __version__
-
 IDENTIFIER: Final = "Mimecast"
 NAME: Final = "Mimecast"
 CONNECTOR: Final = "Mimecast - Message Tracking Connector"
@@ -17,5 +15,10 @@ DESCRIPTION: Final = (
 CATEGORIES: Final = ("Email Security", "Security")
 DOCUMENTATION: Final = "https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/mimecast"
 COPYRIGHT: Final = "Copyright 2026 the authors of Mimecast for Google SecOps"
-VERSION: Final = ".".join(__version__.split(".")[:2])
-"""The version on the platform, which supports two numbers only."""
+VERSION: Final = "100.0"
+"""The integration's version on the platform: the text of a float, and independent of the project's version.
+
+Each release of the integration adds 1.0. The line starts far above the one of the integration with the same identifier in
+Google's marketplace, so that the platform does not offer that integration as an update
+(`docs/decisions/0009-own-version-line-on-the-platform.md`).
+"""

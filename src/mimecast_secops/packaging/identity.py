@@ -18,7 +18,7 @@ COPYRIGHT: Final = "Copyright 2026 the authors of Mimecast for Google SecOps"
 VERSION: Final = "100.0"
 """The integration's version on the platform: the text of a float, and independent of the project's version.
 
-Each release of the integration adds 1.0. The line starts far above the one of the integration with the same identifier in
+Each release of the integration adds 1.0. The line starts far above that of the integration with the same identifier in
 Google's marketplace, so that the platform does not offer that integration as an update
 (`docs/decisions/0009-own-version-line-on-the-platform.md`).
 """

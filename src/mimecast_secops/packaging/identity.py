@@ -10,8 +10,8 @@ CONNECTOR: Final = "Mimecast - Message Tracking Connector"
 FOLDER: Final = "mimecast"
 DESCRIPTION: Final = (
     "Ingest held and suspicious Mimecast messages as alerts, and triage them: search the archive; reject, release or "
-    "report a message; block or permit a sender. Supports API 1.0 keys and API 2.0 applications. This is the integration of "
-    "the project mimecast-secops, not that of the marketplace: see docs/guide in the project, not Google's page."
+    "report a message; block or permit a sender. Supports API 1.0 keys and API 2.0 applications. This is the "
+    "integration of the project mimecast-secops, not that of the marketplace: see docs/guide in the project."
 )
 CATEGORIES: Final = ("Email Security", "Security")
 DOCUMENTATION: Final = "https://cloud.google.com/chronicle/docs/soar/marketplace-integrations/mimecast"

@@ -211,7 +211,7 @@ def test_a_change_shows_the_message_its_state_and_that_it_cannot_be_undone(show:
         assert words in text
 
 
-def test_a_pending_change_says_so_and_names_the_action_that_undoes_it(show: Show) -> None:
+def test_a_pending_change_is_reported_with_the_action_that_undoes_it(show: Show) -> None:
     result = example("create-block-sender-policy") | {"state": "pending", "already": True}
     text = show(CARD, json_text(result)).locator("main").inner_text()
     assert "Pending: Mimecast does not show the change yet" in text

@@ -27,6 +27,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
         )""",
     ),
+    (
+        # The alerts that connectors delivered, newest last: `cli.delivered_alerts`. `line` is the alert as JSON without
+        # the contents of its files.
+        """CREATE TABLE alerts (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, ticket_id TEXT NOT NULL,
+            delivered_at TEXT NOT NULL, line TEXT NOT NULL, UNIQUE (namespace, ticket_id)
+        )""",
+    ),
 )
 SCHEMA_VERSION: Final = len(MIGRATIONS)
-TABLES: Final = frozenset({"parts", "bulk", "journal"})
+TABLES: Final = frozenset({"parts", "bulk", "journal", "alerts"})

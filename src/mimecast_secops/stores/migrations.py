@@ -28,8 +28,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         )""",
     ),
     (
-        # The alerts that connectors delivered, newest last: `cli.delivered_alerts`. `line` is the alert as JSON without
-        # the contents of its files.
+        # The alerts that connectors delivered, newest last: `cli.delivered_alerts`. `line` is a summary of the alert as
+        # JSON.
         """CREATE TABLE alerts (
             number INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, ticket_id TEXT NOT NULL,
             delivered_at TEXT NOT NULL, line TEXT NOT NULL, UNIQUE (namespace, ticket_id)

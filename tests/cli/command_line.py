@@ -24,6 +24,7 @@ from tests.tenants import environment_for
 COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main"]
 # Settings of the developer's machine must not lead a test to a real tenant.
 CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.upper().startswith("MIMECAST")}
+UNKNOWN_ID = "eNoDAAAAAAE"
 _TIMEOUT_SECONDS = 120
 
 
@@ -91,6 +92,11 @@ class CommandLine:
         """A file with IDs for `--from-file`."""
         return self.folder / f"{name}.txt"
 
+    def reject(self, *ids: str) -> tuple[str, ...]:
+        """The words that reject the IDs of a file, one after the other."""
+        self.ids_file().write_text("\n".join(ids) + "\n")
+        return ("action", "reject-message", "--from-file", str(self.ids_file()), "--concurrency", "1")
+
     def held_ids(self) -> list[str]:
         """The tracking IDs of the held messages that Release Message accepts without `--allow-high-risk`."""
         return [record.id for record in self.simulator.tenant.held() if record.hold and record.hold.risk != "high"]
@@ -105,6 +111,11 @@ class CommandLine:
 def ticket_ids(lines: str) -> list[str]:
     """The ticket IDs of alerts in JSON lines, sorted."""
     return sorted(json.loads(line)["ticket_id"] for line in lines.splitlines())
+
+
+def first_words(output: str) -> list[str]:
+    """The first word of each line."""
+    return [line.split()[0] for line in output.splitlines()]
 
 
 def error_line(result: Result) -> str:

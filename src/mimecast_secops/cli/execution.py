@@ -98,9 +98,9 @@ def show_result(context: CommandContext, action: Action, result: Result, known: 
 
 
 def is_dry_run(action: Action, raw: Mapping[str, object]) -> bool:
-    """Whether the values of an action ask for a dry run. Invalid values do not."""
+    """Whether the values of an action ask for a dry run. Mandatory values may be missing. Invalid values do not ask."""
     try:
-        values, _ = parse(action.parameters, raw)
+        values, _ = parse(action.parameters, {**action.sample, **raw})
     except InvalidParameter:
         return False
     return bool(getattr(values, "dry_run", False))
@@ -142,5 +142,7 @@ def _show_change(context: CommandContext, result: Result, known: Sequence[Target
 def _undo_of(json_result: Any) -> list[dict[str, Any]]:
     """The steps that revert a change, from its JSON result."""
     records = json_result if isinstance(json_result, list) else [json_result]
-    steps = [record.get("undo") for record in records if isinstance(record, dict) and not record.get("already")]
+    changes = [record for record in records if isinstance(record, dict) and not record.get("already")]
+    # A report of several messages has an empty list if none of them was reported.
+    steps = [record.get("undo") for record in changes if record.get("reported") != []]
     return [step for step in steps if isinstance(step, dict)]

@@ -165,9 +165,7 @@ def _csv_fields(lines: Sequence[str], delimiter: str) -> Iterator[tuple[int, lis
         yield number, [field.strip() for field in fields]
 
 
-def _columns(
-    number: int, fields: Sequence[str], names: Mapping[str, str], bulk_parameter: Parameter
-) -> list[str]:
+def _columns(number: int, fields: Sequence[str], names: Mapping[str, str], bulk_parameter: Parameter) -> list[str]:
     """The names of the parameters that a header row names."""
     unknown = [field for field in fields if field.lower() not in names]
     if unknown:

@@ -78,8 +78,11 @@ class Job:
 
     def delete_expired(self) -> None:
         """Delete every job that had no activity for `LIFETIME`."""
+        expired = (self._text(-LIFETIME),)
+        if not self._database.rows("SELECT key FROM jobs WHERE active < ?", expired):
+            return
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM jobs WHERE active < ?", (self._text(-LIFETIME),))
+            connection.execute("DELETE FROM jobs WHERE active < ?", expired)
             connection.execute("DELETE FROM bulk WHERE run NOT IN (SELECT key FROM jobs)")
 
     def _text(self, offset: timedelta = timedelta()) -> str:

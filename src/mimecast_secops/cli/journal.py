@@ -43,6 +43,11 @@ class Entry:
     undo: list[dict[str, Any]]
     targets: tuple[Target, ...] = ()
 
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the attempt failed before it changed anything."""
+        return self.state == FAILED and not self.undo
+
     def as_json(self) -> dict[str, Any]:
         """The entry as a JSON object."""
         return {
@@ -73,7 +78,8 @@ class Journal:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         row = (at, tenant, action, json.dumps(texts), STARTED, "[]", _as_text(targets))
         return self._database.execute(
-            "INSERT INTO journal (at, tenant, action, parameters, state, undo, target) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+            "INSERT INTO journal (at, tenant, action, parameters, state, undo, target) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
         )
 
     def end(

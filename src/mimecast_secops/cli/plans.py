@@ -79,7 +79,7 @@ def _details(policy: PolicyRecord) -> Iterator[str]:
     yield _detail("Effect", f"{effect} messages from {describe(policy.sender)} to {describe(policy.recipient)}")
     yield _detail("Compares", _SENDER_PARTS.get(policy.from_part, _BOTH_PARTS))
     if policy.bidirectional:
-        yield _detail("Direction", f"also {effect} mail from the recipient to the sender")
+        yield _detail("Direction", f"also {effect} messages from the recipient to the sender")
     yield _detail("Precedence", "over other policies" if policy.enforced else "none over other policies")
     yield _detail("Period", f"{_moment('from', policy.start, 'at once')}, {_moment('until', policy.end, 'no end')}")
 

@@ -58,25 +58,34 @@ class Target:
         if self.policy:
             return f'policy "{self.policy}" ({self.sender or "unknown"} → {self.recipient or "unknown"})'
         if not self.subject and self.sender and self.recipient:
-            return f"{self.sender} for recipient {self.recipient}"
-        parts = [f'"{self.subject}"' if self.subject else f"message {self.short_id()}"]
+            return f"sender {self.sender} for recipient {self.recipient}"
+        parts = [f'"{self.subject}"' if self.subject else f"message {short_id(self.id)}"]
         parts += [f"from {self.sender}"] if self.sender else []
         parts += [f"to {self.recipient}"] if self.recipient else []
         facts = [f"held: {self.reason}"] if self.reason else []
         facts += [f"risk {self.risk}"] if self.risk else []
         return " ".join(parts) + (f" ({', '.join(facts)})" if facts else "")
 
-    def line(self) -> str:
-        """The target in the columns of a list: recipient and subject, or what else is known."""
-        if self.policy:
-            return f"{self.sender or 'unknown'}  {self.policy}"
-        if self.subject or self.recipient:
-            return "  ".join(filter(None, (self.recipient, self.subject or self.sender)))
-        return self.sender or self.short_id()
+    def label(self) -> str:
+        """The target in a cell of a table: `"Invoice" to ann@example.com`."""
+        if self.subject:
+            return f'"{self.subject}"' + (f" to {self.recipient}" if self.recipient else "")
+        return f"{self._pair()}: {self.policy}" if self.policy else self._pair()
 
-    def short_id(self) -> str:
-        """The beginning of the ID."""
-        return self.id if len(self.id) <= _LONGEST_ID else self.id[:_LONGEST_ID] + "…"
+    def line(self) -> str:
+        """The target in a line of a list: `ann@example.com  Invoice`."""
+        if self.subject:
+            return "  ".join(filter(None, (self.recipient, self.subject)))
+        return f"{self._pair()}  {self.policy}" if self.policy else self._pair()
+
+    def _pair(self) -> str:
+        """The sender and the recipient, or what else is known."""
+        return " → ".join(filter(None, (self.sender, self.recipient))) or short_id(self.id)
+
+
+def short_id(text: str) -> str:
+    """The beginning of an ID."""
+    return text if len(text) <= _LONGEST_ID else text[:_LONGEST_ID] + "…"
 
 
 def targets_of_values(values: Mapping[str, object]) -> tuple[Target, ...]:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from click.testing import CliRunner, Result
@@ -56,9 +57,9 @@ class CommandLine:
         """The alert file of `connector`."""
         return self.folder / "alerts.jsonl"
 
-    def invoke(self, *words: str) -> Result:
-        """The result of a command that runs in this process."""
-        return CliRunner().invoke(main, list(words), env=self.environment)
+    def invoke(self, *words: str, env: Mapping[str, str] = MappingProxyType({})) -> Result:
+        """The result of a command that runs in this process. `env` has further environment variables."""
+        return CliRunner().invoke(main, list(words), env={**self.environment, **env})
 
     def invoke_json(self, *words: str) -> Any:
         """The JSON document that a command prints with `--json`."""

@@ -58,6 +58,17 @@ def test_several_items_at_the_same_time(command_line: CommandLine, simulator: Si
     assert command_line.journal() == {"done": 64}
 
 
+def test_all_items_share_the_rate_limit_of_the_tenant(command_line: CommandLine, simulator: Simulator) -> None:
+    quirks = {"rate_limit": 10, "rate_window": 0.2, "rate_headers_on_v2": True}
+    command_line.hold(30)
+    simulator.control("behaviour", quirks)
+    words = ("action", "reject-message", "--from-file", str(command_line.ids_file()), "--concurrency", "8")
+    result = command_line.invoke(*words)
+    simulator.control("behaviour", {"rate_limit": 0})
+    assert result.exit_code == exit_codes.OK, result.output
+    assert len(simulator.tenant.decisions) == 30
+
+
 def test_the_concurrency_is_limited(command_line: CommandLine) -> None:
     for number in ("0", "33"):
         result = command_line.invoke(*command_line.reject("a"), "--concurrency", number)
@@ -135,6 +146,12 @@ def test_reports_of_a_file(simulator: Simulator, tmp_path: Path) -> None:
     words = ("action", "report-message", "--from-file", str(command_line.ids_file()), "--report-as", "Phishing")
     result = command_line.invoke(*words)
     assert (result.exit_code, first_words(result.stdout)) == (exit_codes.OK, ["ok", "ok"])
+
+
+def test_a_file_without_entries_is_said(command_line: CommandLine) -> None:
+    result = command_line.invoke(*command_line.reject("# comment"))
+    assert (result.exit_code, result.stdout) == (exit_codes.OK, "")
+    assert "There are no entries, so there is nothing to do." in result.stderr
 
 
 # dry runs

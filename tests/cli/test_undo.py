@@ -161,7 +161,7 @@ def test_a_time_that_cannot_be_read_is_a_usage_error(command_line: CommandLine, 
     assert "is neither a time such as 2026-03-07T16:03 nor a period such as 30m, 2h or 7d." in result.stderr
 
 
-def test_a_list_without_a_match_says_so(command_line: CommandLine) -> None:
+def test_a_list_without_a_match_is_a_note(command_line: CommandLine) -> None:
     set_sender(command_line, "block")
     result = command_line.invoke("undo", "--action", "release-message")
     assert (result.stdout, result.stderr) == ("", "No change is recorded that matches.\n")

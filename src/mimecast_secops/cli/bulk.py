@@ -85,6 +85,8 @@ class BulkRun:
         """The items that are not done yet, each once."""
         screen = self._context.screen
         different = unique(items)
+        if not different:
+            screen.note("There are no entries, so there is nothing to do.", "yellow")
         if len(different) < len(items):
             screen.note(f"Repeated entries skipped: {len(items) - len(different)}.")
         if self._job is None:

@@ -129,8 +129,9 @@ def outcome_of(result: Result) -> str:
     """The word for the result of an item."""
     if not result.is_success:
         return FAILED
-    json_result = result.json_result
-    return ALREADY if isinstance(json_result, dict) and json_result.get("already") else OK
+    records = result.json_result if isinstance(result.json_result, list) else [result.json_result]
+    is_already_done = bool(records) and all(isinstance(record, dict) and record.get("already") for record in records)
+    return ALREADY if is_already_done else OK
 
 
 def _as_json(item: Item, result: Result) -> dict[str, Any]:

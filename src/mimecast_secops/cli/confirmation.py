@@ -18,14 +18,14 @@ def yes_option(help_: str) -> click.Option:
     return click.Option(["--yes", "-y"], is_flag=True, help=help_)
 
 
-def is_confirmed(context: CommandContext, plan: Sequence[str], question: str, refusal: str) -> bool:
+def is_confirmed(context: CommandContext, plan: Sequence[str], question: str, not_done: str) -> bool:
     """Whether the user confirms a plan, with `--yes` or at the prompt.
 
     Args:
         context: the context of the command.
         plan: the lines that say what will be done. They may contain untrusted text.
         question: the question of the prompt.
-        refusal: the sentence that says what was not done.
+        not_done: the sentence that says what was not done.
     """
     screen = context.screen
     if context.options.get("yes"):
@@ -33,7 +33,7 @@ def is_confirmed(context: CommandContext, plan: Sequence[str], question: str, re
             screen.note(line, "yellow")
         return True
     if not sys.stdin.isatty():
-        screen.fail("\n".join([*plan, f"{refusal} Add --yes to confirm."]))
+        screen.fail("\n".join([*plan, f"{not_done} Add --yes to confirm."]))
         return False
     for line in plan:
         click.echo(plain(line, _LONGEST_LINE), err=True)
@@ -43,5 +43,5 @@ def is_confirmed(context: CommandContext, plan: Sequence[str], question: str, re
         click.echo(err=True)
         confirmed = False
     if not confirmed:
-        screen.fail(refusal)
+        screen.fail(not_done)
     return confirmed

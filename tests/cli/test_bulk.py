@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from mimecast_secops.api import ApiVersion
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
-from tests.cli.command_line import UNKNOWN_ID, CommandLine, first_words
+from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND, UNKNOWN_ID, CommandLine, first_words
 from tests.stores.processes import held_by_another_process, lock_for_writing
 
 IDS_OF_WINDOWS = pytest.mark.parametrize(
@@ -108,9 +106,9 @@ def test_standard_input(command_line: CommandLine) -> None:
     ids = command_line.held_ids()[:2]
     words = ("action", "reject-message", "--from-file", "-")
     done = subprocess.run(
-        [sys.executable, "-m", "mimecast_secops.cli.main", *words],
+        [*COMMAND, *words],
         input="\n".join([*ids, UNKNOWN_ID]).encode(),
-        env={**os.environ, **command_line.environment},
+        env=CLEAN_ENVIRONMENT | command_line.environment,
         capture_output=True,
         check=False,
     )

@@ -6,14 +6,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.simulator import Simulator
-from tests.cli.command_line import UNKNOWN_ID, CommandLine, first_words
+from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND, UNKNOWN_ID, CommandLine, first_words
 
 # lines
 
@@ -97,15 +96,15 @@ def test_rows_of_csv_as_json(command_line: CommandLine) -> None:
 def run_at_a_terminal(command_line: CommandLine, *words: str, stdout: int | None = None) -> str:
     """The bytes that a terminal gets as standard error, and as standard output unless that is `stdout`."""
     ours, theirs = os.openpty()
-    environment = {"env": {**os.environ, **command_line.environment, "TERM": "xterm", "COLUMNS": "80"}}
+    environment = {**CLEAN_ENVIRONMENT, **command_line.environment, "TERM": "xterm", "COLUMNS": "80"}
     printed = bytearray()
     try:
         with subprocess.Popen(
-            [sys.executable, "-m", "mimecast_secops.cli.main", *words],
+            [*COMMAND, *words],
             stdin=subprocess.DEVNULL,
             stdout=theirs if stdout is None else stdout,
             stderr=theirs,
-            **environment,
+            env=environment,
         ) as process:
             os.close(theirs)
             while chunk := read_terminal(ours):

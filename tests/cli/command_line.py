@@ -119,6 +119,14 @@ def first_words(output: str) -> list[str]:
     return [line.split()[0] for line in output.splitlines()]
 
 
+def read_terminal(descriptor: int) -> bytes:
+    """What a terminal got since the last call; nothing once all processes have closed it."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
+
+
 def error_line(result: Result) -> str:
     """The only line that a failed command printed on standard error."""
     assert "Traceback" not in result.output + result.stderr

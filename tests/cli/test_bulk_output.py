@@ -12,7 +12,7 @@ import pytest
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.simulator import Simulator
-from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND, UNKNOWN_ID, CommandLine, first_words
+from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND, UNKNOWN_ID, CommandLine, first_words, read_terminal
 
 # lines
 
@@ -113,13 +113,6 @@ def run_at_a_terminal(command_line: CommandLine, *words: str, stdout: int | None
     finally:
         os.close(ours)
     return printed.decode()
-
-
-def read_terminal(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # all other ends are closed
-        return b""
 
 
 def visible_lines(printed: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +15,7 @@ import pytest
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.interruption import interruptible
-from tests.cli.command_line import CommandLine
+from tests.cli.command_line import CommandLine, read_terminal
 
 PATIENCE_SECONDS = 60
 REJECT = "/api/gateway/hold-reject"
@@ -110,3 +112,22 @@ def test_the_second_signal_ends_the_process_at_once(empty_command_line: CommandL
     code, output, _ = run.interrupt(lambda: state.exists() and empty_command_line.journal()["started"] == 2, times=2)
     assert (code, output) == (exit_codes.INTERRUPTED, "")
     assert set(empty_command_line.journal()) == {"started"}
+
+
+def test_the_second_signal_shows_the_cursor_again(empty_command_line: CommandLine) -> None:
+    run = BulkProcess(empty_command_line, seconds=PATIENCE_SECONDS)
+    state = empty_command_line.state
+    ours, theirs = os.openpty()
+    printed: list[bytes] = []
+    with empty_command_line.start(*run.words, stdout=subprocess.DEVNULL, stderr=theirs) as process:
+        os.close(theirs)
+        reader = threading.Thread(target=lambda: printed.extend(iter(lambda: read_terminal(ours), b"")))
+        reader.start()
+        wait_until(lambda: state.exists() and empty_command_line.journal()["started"] == 4)
+        process.send_signal(signal.SIGINT)
+        wait_until(lambda: b"Press Ctrl-C again" in b"".join(printed))
+        process.send_signal(signal.SIGINT)
+    reader.join()
+    os.close(ours)
+    assert process.returncode == exit_codes.INTERRUPTED
+    assert b"".join(printed).endswith(b"\x1b[?25h")

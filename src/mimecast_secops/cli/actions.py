@@ -19,6 +19,7 @@ from mimecast_secops.cli.options import ParameterOption, connection_options, sta
 from mimecast_secops.parameters import InvalidParameter, Parameter
 
 _ARGUMENTS: Final = "messages"
+_CONCURRENCY: Final = 4
 _MAX_CONCURRENCY: Final = 32
 
 
@@ -45,8 +46,9 @@ def command_of(action: Action) -> click.Command:
         action.slug,
         callback=command(lambda context: _run(context, action)),
         params=[
-            *(_message_arguments() if takes_messages(action) else []),
+            *([_message_argument()] if takes_messages(action) else []),
             *(ParameterOption(parameter) for parameter in action.declared),
+            *([_yes_option()] if takes_messages(action) else []),
             *(_bulk_options(parameter) if parameter else []),
             *(state_options() if action.writes else []),
             *connection_options(),
@@ -78,11 +80,12 @@ def _help_of(action: Action) -> str:
     return "\n\n".join([*paragraphs, f"Required permissions: {permissions_of(action)}."])
 
 
-def _message_arguments() -> list[click.Parameter]:
-    return [
-        click.Argument([_ARGUMENTS], nargs=-1, metavar="[MESSAGE]..."),
-        yes_option("Do not prompt before a change to messages that numbers or beginnings of IDs stand for."),
-    ]
+def _message_argument() -> click.Argument:
+    return click.Argument([_ARGUMENTS], nargs=-1, metavar="[MESSAGE]...")
+
+
+def _yes_option() -> click.Option:
+    return yes_option("Do not prompt before a change to messages that numbers or beginnings of IDs stand for.")
 
 
 def _bulk_options(parameter: Parameter) -> list[click.Option]:
@@ -97,7 +100,9 @@ def _bulk_options(parameter: Parameter) -> list[click.Option]:
             ["--concurrency"],
             metavar="NUMBER",
             type=click.IntRange(1, _MAX_CONCURRENCY),
-            help=f"How many entries of the file are processed at the same time, 1 to {_MAX_CONCURRENCY}. Default: 4.",
+            default=_CONCURRENCY,
+            show_default=True,
+            help="Number of entries that are processed at the same time.",
         ),
         click.Option(
             ["--job"],

@@ -15,7 +15,6 @@ from mimecast_secops.cli.interruption import Interruption, interruptible
 from mimecast_secops.cli.items import Item, unique
 from mimecast_secops.cli.jobs import Job
 
-DEFAULT_CONCURRENCY: Final = 4
 # These errors concern all items, so every further item would fail, too.
 _FATAL: Final = (
     exit_codes.CONFIGURATION,
@@ -68,7 +67,7 @@ class BulkRun:
             0 if all succeeded, 130 after an interruption, 7 if some succeeded, else the code of the last failure.
         """
         remaining = self._remaining(items)
-        concurrency = int(self._context.options.get("concurrency") or DEFAULT_CONCURRENCY)
+        concurrency = int(self._context.options["concurrency"])
         with interruptible() as interruption, self._output.bar(len(remaining)) as bar:
             self._counts.left = len(remaining)
             executed = workers.completed(remaining, self._execute, concurrency, lambda: self._may_start(interruption))

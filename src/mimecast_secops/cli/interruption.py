@@ -8,8 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
 
 from mimecast_secops.cli import exit_codes
+
+_STANDARD_ERROR: Final = 2
+_SHOW_CURSOR: Final = b"\x1b[?25h"
 
 
 class Interruption:
@@ -21,8 +25,15 @@ class Interruption:
     def receive(self, _number: int, _frame: FrameType | None) -> None:
         """Handle SIGINT."""
         if self.is_requested:
+            _show_cursor()
             os._exit(exit_codes.INTERRUPTED)
         self.is_requested = True
+
+
+def _show_cursor() -> None:
+    """Show the cursor of the terminal, which a progress bar hides."""
+    if os.isatty(_STANDARD_ERROR):
+        os.write(_STANDARD_ERROR, _SHOW_CURSOR)
 
 
 @contextmanager

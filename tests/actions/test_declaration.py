@@ -94,7 +94,7 @@ def test_a_new_file_is_a_command_with_options_and_permissions() -> None:
     assert "count-held-messages" in listed.output
     help_page = CliRunner().invoke(main, ["action", "count-held-messages", "--help"])
     assert help_page.exit_code == 0
-    for text in ("--subject-contains", "--match-case", "--which-route", "Account | Dashboard | Read"):
+    for text in ("--subject-contains", "--[no-]match-case", "--which-route", "Account | Dashboard | Read"):
         assert text in help_page.output
 
 
@@ -187,3 +187,16 @@ def test_parameter_names_are_unique(action: Action) -> None:
     names = [parameter.name for parameter in action.declared]
     assert len(set(names)) == len(names)
     assert len({parameter.slug for parameter in action.declared}) == len(names)
+
+
+def test_the_bulk_parameter_of_each_action() -> None:
+    parameters = {action.slug: action.bulk_parameter for action in all_actions()}
+    assert {slug: parameter.name for slug, parameter in parameters.items() if parameter} == {
+        "block-sender": "Sender",
+        "create-block-sender-policy": "Sender",
+        "delete-block-sender-policy": "Policy ID",
+        "permit-sender": "Sender",
+        "reject-message": "Message ID",
+        "release-message": "Message ID",
+        "report-message": "Message ID",
+    }

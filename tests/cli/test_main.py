@@ -34,7 +34,7 @@ def commands() -> Iterator[tuple[list[str], click.Command]]:
                 root.append(([*words, name], child))
 
 
-COMMANDS = dict((" ".join(words), command) for words, command in commands())
+COMMANDS = {" ".join(words): command for words, command in commands()}
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
@@ -58,11 +58,11 @@ def test_every_command_has_an_example_and_suggests_a_command(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_words_of_every_example_are_accepted(name: str) -> None:
     for example in getattr(COMMANDS[name], "examples", ()):
+        # The example of an action is the one of the command at the top level.
+        path = name.removeprefix("action ").split()
         words = shlex.split(example)
-        path = [word for word in words[: len(name.split())]]
-        assert path[-1] == name.rsplit(maxsplit=1)[-1]
-        rest = words[len(path) :] if path == name.split() else words[1:]
-        COMMANDS[name].make_context(name, rest, resilient_parsing=True)
+        assert words[: len(path)] == path
+        COMMANDS[name].make_context(name, words[len(path) :], resilient_parsing=True)
 
 
 def test_every_action_is_a_command_of_its_own() -> None:

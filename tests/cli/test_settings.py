@@ -235,7 +235,7 @@ def test_a_dash_reads_the_secret_from_standard_input_only_on_the_command_line(se
 # default paths
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the paths are those of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def test_the_default_paths_on_linux(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
@@ -274,13 +274,6 @@ def test_a_command_uses_the_settings(command_line: CommandLine, monkeypatch: pyt
     assert command_line.invoke(*ping, "--api-root", url).exit_code == exit_codes.OK
     file.write_text(f'[profiles.lab]\napi_root = "{url}"\n')
     assert command_line.invoke(*ping, "--profile", "lab").exit_code == exit_codes.OK
-
-
-def test_the_example_file_is_accepted(settings: Settings) -> None:
-    example = Path(__file__).parents[2] / "examples" / "config.toml"
-    settings.write(example.read_text(encoding="utf-8"))
-    assert settings.read()["Domains"] == "example.com"
-    assert settings.read("--profile", "lab")["API Root"] == "http://127.0.0.1:8765"
 
 
 def test_commands_without_settings_read_no_file(command_line: CommandLine) -> None:

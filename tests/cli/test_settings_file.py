@@ -54,8 +54,10 @@ def load(folder: Path, text: str, profile: str = "") -> SettingsFile:
         ),
         (
             '[profiles.lab]\nroute_filter = ["inbond"]',
-            'route_filter in [profiles.lab] of FILE cannot contain "inbond": accepted are internal, outbound, inbound, '
-            'or "all". Did you mean "inbound"?',
+            (
+                'route_filter in [profiles.lab] of FILE cannot contain "inbond": accepted are internal, outbound, '
+                'inbound, or "all". Did you mean "inbound"?'
+            ),
         ),
     ],
 )

@@ -29,6 +29,11 @@ def test_without_its_comment_signs_the_template_sets_every_setting_to_its_defaul
     assert list(loaded.problems()) == []
 
 
+def test_the_example_file_is_the_template() -> None:
+    example = Path(__file__).parents[2] / "examples" / "config.toml"
+    assert example.read_text(encoding="utf-8") == settings_template()
+
+
 def test_every_description_is_there_and_no_line_is_long() -> None:
     text = settings_template()
     words = " ".join(text.replace("\n# ", " ").split())

@@ -93,7 +93,7 @@ def test_neither_layout_holds_code_that_cannot_run_on_the_platform(dist: Path, t
     assert imported <= modules
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the wheels are for Python 3.11")
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="needs Python 3.11, which the wheels are for")
 def test_the_wheels_install_offline_in_an_empty_environment_and_every_module_and_script_imports(
     dist: Path, tmp_path: Path
 ) -> None:
@@ -190,7 +190,8 @@ def test_a_build_that_fails_names_the_reason(tmp_path: Path) -> None:
     for part in PLATFORM_PARTS:
         (tmp_path / "src" / PACKAGE / part).mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nname = "x"\nlicense = {file = "missing"}\n[dependency-groups]\nplatform = []\n[tool.hatch.build.targets.wheel]\n',
+        '[project]\nname = "x"\nlicense = {file = "missing"}\n[dependency-groups]\nplatform = []\n'
+        "[tool.hatch.build.targets.wheel]\n",
         encoding="utf-8",
     )
     with pytest.raises(PackagingError, match="platform wheel could not be built: License file"):

@@ -9,10 +9,10 @@ import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
 
 from mimecast_secops.cli.help import helpful_command
+from mimecast_secops.cli.main import COMPLETION_VARIABLE
 from mimecast_secops.cli.settings import APPLICATION
 
 _SHELLS: Final = ("bash", "fish", "zsh")
-_VARIABLE: Final = "_MIMECAST_SECOPS_COMPLETE"
 
 
 class QuotingBashComplete(BashComplete):
@@ -43,7 +43,7 @@ def _completion(shell: str) -> None:
     completion = get_completion_class(shell)
     if completion is None:
         raise click.BadParameter(shell)
-    click.echo(completion(root, {}, APPLICATION, _VARIABLE).source())
+    click.echo(completion(root, {}, APPLICATION, COMPLETION_VARIABLE).source())
 
 
 COMMAND: Final = _completion

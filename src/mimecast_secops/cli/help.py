@@ -18,7 +18,7 @@ HEADINGS: Final = (OPTIONS, FILTERS, "Limits", "Advanced", "Bulk", "State", "Out
 
 _BULK: Final = ("concurrency", "from_file", "job", "restart")
 _STATE: Final = ("namespace", "state", "state_timeout")
-_OUTPUT: Final = ("as_json", "color", "columns", "csv", "debug", "help", "log_format", "quiet", "verbose", "version")
+_OUTPUT: Final = ("as_json", "color", "columns", "csv", "debug", "log_format", "quiet", "verbose", "version")
 _CONNECTION: Final = ("ca_bundle", "config", "profile", "timeout")
 _HEADING_OF: Final = {
     "dynamic_list": FILTERS,
@@ -32,6 +32,8 @@ _WIDTH: Final = 76
 
 def heading_of(option: click.Parameter) -> str:
     """The heading of an option: the group of its declaration, else that of its name."""
+    if "--help" in option.opts:
+        return "Output"
     group = getattr(option, "group", "") or _HEADING_OF.get(str(option.name), OPTIONS)
     return group if group in HEADINGS else OPTIONS
 

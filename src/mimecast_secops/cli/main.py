@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from typing import Final
+import os
+from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -32,6 +33,8 @@ _COMMANDS: Final = {
         "simulator": "Run a simulated Mimecast tenant.",
     },
 }
+COMPLETION_VARIABLE: Final = "_MIMECAST_SECOPS_COMPLETE"
+"""The variable by which the script of a shell asks for completions. click derives it from the name of the program."""
 _MODULES: Final = {name: "actions" if name == "action" else name for names in _COMMANDS.values() for name in names}
 
 
@@ -60,6 +63,12 @@ class LazyGroup(HelpfulGroup):
             if sentence is None:
                 raise
             raise CommandFailed(sentence) from None
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command, or print what completes the words of a shell."""
+        if COMPLETION_VARIABLE in os.environ:
+            importlib.import_module("mimecast_secops.cli.completion")
+        return super().main(*args, **extra)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and options that begin with what is typed. The modules of the commands are not imported."""

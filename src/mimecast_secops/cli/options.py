@@ -51,10 +51,14 @@ class ParameterOption(click.Option):
         parameter: the declaration.
         is_setting: whether an environment variable and the settings file can set the parameter, too.
         group: the heading in the help if the declaration names none.
+        required: what the help says about a mandatory parameter.
     """
 
-    def __init__(self, parameter: Parameter, *, is_setting: bool = False, group: str = "") -> None:
+    def __init__(
+        self, parameter: Parameter, *, is_setting: bool = False, group: str = "", required: str = "required"
+    ) -> None:
         self.parameter = parameter
+        self._required = required
         self.is_setting = is_setting
         self.group = parameter.group or group
         name = f"--{parameter.slug}"
@@ -101,7 +105,7 @@ class ParameterOption(click.Option):
             shortened = default[:_LONGEST_DEFAULT] + "…"
             extra["default"] = default if len(default) <= _LONGEST_DEFAULT else shortened
         elif self.parameter.mandatory:
-            extra["required"] = "required"
+            extra["required"] = self._required
         return extra
 
 

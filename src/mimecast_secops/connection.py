@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from mimecast_secops.api import Connection, Proxy, Secret
 from mimecast_secops.api.credentials import choose_credentials
 from mimecast_secops.parameters import flag, secret, text
-from mimecast_secops.wording import Message
+from mimecast_secops.sentences import Message
 
 DEFAULT_API_ROOT: Final = "https://api.services.mimecast.com"
 

@@ -65,11 +65,6 @@ def test_the_shell_completes_names_of_files(option: str) -> None:
     assert complete("release-message", option, "no", shell="bash") == ["no"]
 
 
-def test_bash_gets_values_with_spaces_quoted() -> None:
-    values = complete("simple-archive-search", "--time-frame", "Last", shell="bash")
-    assert values[0] == "'Last Hour'"
-
-
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_script_names_the_command_and_is_valid_for_its_shell(shell: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["completion", shell])
@@ -82,24 +77,6 @@ def test_the_script_names_the_command_and_is_valid_for_its_shell(shell: str, tmp
     script = tmp_path / "script"
     script.write_text(done.stdout, encoding="utf-8")
     subprocess.run([interpreter, "-n", str(script)], check=True)
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_bash_completes_with_the_script(tmp_path: Path) -> None:
-    command = tmp_path / "mimecast-secops"
-    command.write_text(f'#!/bin/sh\nexec {COMMAND[0]} -c "{MAIN}" "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    script = CliRunner().invoke(main, ["completion", "bash"]).stdout
-    test = (
-        f"{script}\nCOMP_WORDS=(mimecast-secops simple-archive-search --time-frame Last)\nCOMP_CWORD=3\n"
-        '_mimecast_secops_completion mimecast-secops\nprintf "%s\\n" "${COMPREPLY[@]}"\n'
-    )
-    environment = CLEAN_ENVIRONMENT | {"PATH": f"{tmp_path}:{CLEAN_ENVIRONMENT['PATH']}"}
-    done = subprocess.run(["bash", "-c", test], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[:2] == ["'Last Hour'", "'Last 6 Hours'"]
-
-
-MAIN = "from mimecast_secops.cli.main import main; main(prog_name='mimecast-secops')"
 
 
 def test_an_unknown_shell_is_a_usage_error() -> None:

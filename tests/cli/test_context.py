@@ -72,7 +72,7 @@ def test_the_message_of_a_system_error_begins_with_the_file() -> None:
 def test_wrong_secret(command_line: CommandLine) -> None:
     result = command_line.invoke("action", "ping", "--client-secret", "wrong-wrong-wrong-wrong")
     assert result.exit_code == exit_codes.AUTHENTICATION
-    assert "MIMECAST_CLIENT_ID and --client-secret" in error_line(result)
+    assert "Check MIMECAST_CLIENT_ID and --client-secret, and" in error_line(result)
 
 
 def test_missing_credentials(command_line: CommandLine) -> None:

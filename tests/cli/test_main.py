@@ -55,7 +55,7 @@ def test_every_command_has_an_example_and_suggests_a_command(name: str) -> None:
         assert command.examples
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in COMMANDS if not name.startswith("action ")])
 def test_the_words_of_every_example_are_accepted(name: str) -> None:
     for example in getattr(COMMANDS[name], "examples", ()):
         # The example of an action is the one of the command at the top level.
@@ -65,7 +65,7 @@ def test_the_words_of_every_example_are_accepted(name: str) -> None:
         COMMANDS[name].make_context(name, words[len(path) :], resilient_parsing=True)
 
 
-def test_every_action_is_a_command_of_its_own() -> None:
+def test_every_action_is_also_a_command_at_the_top() -> None:
     for action in all_actions():
         assert set(COMMANDS) >= {action.slug, f"action {action.slug}"}
         short, long = (CliRunner().invoke(main, [*words, action.slug, "-h"]).output for words in ([], ["action"]))

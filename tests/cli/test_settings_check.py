@@ -26,7 +26,6 @@ def test_no_command_runs_with_a_mistake_in_the_file_and_all_mistakes_are_reporte
     assert result.exit_code == exit_codes.CONFIGURATION
     assert len(result.stderr.splitlines()) == 4
     assert result.stdout == ""
-    assert command_line.simulator.requests == [] if hasattr(command_line.simulator, "requests") else True
 
 
 def test_problems_of_the_file_and_of_variables_are_reported_together(command_line: CommandLine) -> None:

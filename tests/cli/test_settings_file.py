@@ -87,7 +87,7 @@ def test_every_problem_is_reported_at_once_and_no_secret_with_it(tmp_path: Path)
     assert "s3cret" not in " ".join(problems)
 
 
-def test_the_profile_overrides_the_top_level_and_the_place_says_so(tmp_path: Path) -> None:
+def test_the_profile_overrides_the_top_level_and_the_place_names_it(tmp_path: Path) -> None:
     file = load(tmp_path, 'client_id = "a"\napi_root = "b"\n[profiles.lab]\nclient_id = "c"', "lab")
     assert file.default_map(all_settings().values()) == {"client_id": "c", "api_root": "b"}
     assert file.place_of("client_id") == f"client_id in [profiles.lab] of {file.path}"

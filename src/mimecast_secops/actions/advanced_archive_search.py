@@ -12,7 +12,7 @@ from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
 from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, checked
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 MAX_PAGES: Final = 20
 """The search returns at most this many pages."""

@@ -14,7 +14,7 @@ from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
 _SENDER_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}

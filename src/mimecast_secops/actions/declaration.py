@@ -15,7 +15,7 @@ from typing import Any, Final
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Endpoint, MimecastClient
 from mimecast_secops.parameters import Parameter, declared
-from mimecast_secops.wording import Message, Sentence, joined
+from mimecast_secops.sentences import Message, Sentence, joined
 
 Json = Any
 """A JSON value: what the platform stores as the result of a step."""

@@ -13,7 +13,7 @@ from mimecast_secops.api import PolicyRecord
 from mimecast_secops.api.errors import NotFound
 from mimecast_secops.api.resources import policies
 from mimecast_secops.parameters import InvalidParameter, checked, shortened, split, unexpanded
-from mimecast_secops.wording import Sentence, sentence
+from mimecast_secops.sentences import Sentence, sentence
 
 _MESSAGE: Final = 'Successfully deleted the block sender policies in Mimecast: "{ids}".'
 

@@ -11,7 +11,7 @@ from mimecast_secops.actions.declaration import Action, ActionFailed, Context, R
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.parameters import InvalidParameter, parse
-from mimecast_secops.wording import Mention, Sentence, continued, joined, sentence, sentence_of
+from mimecast_secops.sentences import Mention, Sentence, continued, joined, sentence, sentence_of
 
 _LOG: Final = logging.getLogger("mimecast_secops.actions")
 

@@ -10,7 +10,7 @@ from mimecast_secops.actions.declaration import ActionFailed, Context, Json, Res
 from mimecast_secops.api import Request
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
-from mimecast_secops.wording import sentence, sentence_of
+from mimecast_secops.sentences import sentence, sentence_of
 
 Item = TypeVar("Item")
 DRY_RUN: Final = "Dry run: nothing was done."

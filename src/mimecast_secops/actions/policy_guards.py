@@ -15,7 +15,7 @@ from mimecast_secops.actions.domain_names import comparable, related
 from mimecast_secops.addresses import domain_of
 from mimecast_secops.api import BlockedSenderPolicy, PolicyTarget
 from mimecast_secops.api.errors import AuthenticationFailed, MimecastError, Unreachable
-from mimecast_secops.wording import Form, Mention, sentence
+from mimecast_secops.sentences import Form, Mention, sentence
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList

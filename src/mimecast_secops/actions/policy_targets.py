@@ -9,7 +9,7 @@ from mimecast_secops.actions.domain_names import NotADomainName, ascii_form
 from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import PolicyTarget
 from mimecast_secops.parameters import InvalidParameter, refused, shortened, split, unexpanded
-from mimecast_secops.wording import Mention, sentence
+from mimecast_secops.sentences import Mention, sentence
 
 TYPES: Final = {
     "Everyone": "everyone",

@@ -11,7 +11,7 @@ from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Decision, Risk
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it cannot be called back."}
 

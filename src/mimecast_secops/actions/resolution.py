@@ -17,7 +17,7 @@ from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedM
 from mimecast_secops.api.errors import NotFound, UnreadableReply
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, split, unexpanded
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""

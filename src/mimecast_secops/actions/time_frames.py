@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 CUSTOM: Final = "Custom"
 _HOURS: Final = {"Last Hour": 1, "Last 6 Hours": 6, "Last 24 Hours": 24}

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeAlias
 from mimecast_secops.api.errors import IncompleteCredentials, Misconfigured
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.vocabulary import ApiVersion
-from mimecast_secops.wording import Form, Mention, Message, Sentence, joined, sentence
+from mimecast_secops.sentences import Form, Mention, Message, Sentence, joined, sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.api.rate_limit import retry_after
 from mimecast_secops.api.vocabulary import ApiVersion
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 MISSING_PRODUCT: Final = "app_forbidden"

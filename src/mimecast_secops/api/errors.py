@@ -27,7 +27,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-from mimecast_secops.wording import Message, Sentence, joined
+from mimecast_secops.sentences import Message, Sentence, joined
 
 
 class Consequence(Enum):

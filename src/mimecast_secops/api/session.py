@@ -37,7 +37,7 @@ from mimecast_secops.api.transport import StreamedReply, Transport, TransportOpt
 from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import FailedAttempt, Step, verdict
 from mimecast_secops.api.vocabulary import ApiVersion
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 Result = TypeVar("Result")
 _LOG: Final = logging.getLogger("mimecast_secops.api")

@@ -39,7 +39,7 @@ from mimecast_secops.api.rate_limit import calls_left
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.api.urls import is_loopback, shown_url
 from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
-from mimecast_secops.wording import Message, Sentence, joined, sentence
+from mimecast_secops.sentences import Message, Sentence, joined, sentence
 
 USER_AGENT: Final = f"mimecast-secops/{__version__}"
 _CHUNK: Final = 64 * 1024

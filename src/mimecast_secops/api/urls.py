@@ -6,7 +6,7 @@ import ipaddress
 from urllib.parse import quote, urlsplit
 
 from mimecast_secops.api.errors import Misconfigured
-from mimecast_secops.wording import Form, Mention, joined
+from mimecast_secops.sentences import Form, Mention, joined
 
 
 def check_url(url: str, setting: str) -> str:

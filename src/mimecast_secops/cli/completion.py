@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any, Final
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
+from click.shell_completion import get_completion_class
 
 from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.main import COMPLETION_VARIABLE
 from mimecast_secops.cli.settings import APPLICATION
 
 _SHELLS: Final = ("bash", "fish", "zsh")
-
-
-class QuotingBashComplete(BashComplete):
-    """Completion for bash that quotes values with spaces, such as `Last Hour`. The other shells do this themselves."""
-
-    def format_completion(self, item: CompletionItem) -> str:
-        """The line that the script reads."""
-        return f"{item.type},{shlex.quote(item.value) if item.type == 'plain' and item.value else item.value}"
-
-
-add_completion_class(QuotingBashComplete)
 
 
 @helpful_command("completion", examples=("completion bash",))

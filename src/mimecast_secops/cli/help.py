@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from mimecast_secops.wording import did_you_mean
+from mimecast_secops.sentences import did_you_mean
 
 OPTIONS: Final = "Options"
 FILTERS: Final = "Filters"

@@ -13,7 +13,7 @@ from mimecast_secops.cli.item_file import UnusableFile
 from mimecast_secops.cli.messages import message_of
 from mimecast_secops.cli.targets import Target, targets_of_values
 from mimecast_secops.parameters import InvalidParameter, Parameter, parse
-from mimecast_secops.wording import Mention, sentence
+from mimecast_secops.sentences import Mention, sentence
 
 FILE_OPTION: Final = "--from-file"
 _MAX_PROBLEMS: Final = 10

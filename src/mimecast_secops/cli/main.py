@@ -7,9 +7,10 @@ import os
 from typing import Any, Final
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, add_completion_class
 
 from mimecast_secops._version import __version__
+from mimecast_secops.cli.bash_completion import QuotingBashComplete
 from mimecast_secops.cli.errors import CommandFailed
 from mimecast_secops.cli.help import HelpfulGroup
 from mimecast_secops.extras import missing_extra
@@ -17,7 +18,7 @@ from mimecast_secops.extras import missing_extra
 # Heading → command → its line in the help. The module of a command has its name.
 _COMMANDS: Final = {
     "Triage": {
-        "action": "Execute an action by its name. Each action is also a command of its own.",
+        "action": "Execute an action by its name. Each action is also a separate command.",
         "undo": "List the changes made from this machine, or revert one.",
     },
     "Connector": {
@@ -103,6 +104,9 @@ def _actions() -> dict[str, dict[str, str]]:
     for action in all_actions():
         sections.setdefault("Triage" if action.outcome else "Setup", {})[action.slug] = action.description
     return sections
+
+
+add_completion_class(QuotingBashComplete)
 
 
 @click.group(cls=LazyGroup, name="mimecast-secops", context_settings={"help_option_names": ["-h", "--help"]})

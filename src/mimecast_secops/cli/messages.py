@@ -12,7 +12,7 @@ from mimecast_secops.actions import Result
 from mimecast_secops.cli.options import ParameterOption
 from mimecast_secops.cli.settings import key, variable
 from mimecast_secops.cli.settings_file import selected_file
-from mimecast_secops.wording import Form, Mention, Message, sentence_of
+from mimecast_secops.sentences import Form, Mention, Message, sentence_of
 
 _VERBS: Final = {Form.ENABLE: "add --{}", Form.DISABLE: "add --no-{}"}
 

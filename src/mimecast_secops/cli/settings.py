@@ -15,7 +15,7 @@ from typing import Final
 from mimecast_secops.connection import ConnectionSettings, ProxySettings
 from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings
 from mimecast_secops.parameters import Parameter, declared
-from mimecast_secops.wording import did_you_mean
+from mimecast_secops.sentences import did_you_mean
 
 APPLICATION: Final = "mimecast-secops"
 PREFIX: Final = "MIMECAST_"

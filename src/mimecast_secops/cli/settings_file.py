@@ -15,7 +15,7 @@ import click
 from mimecast_secops.cli.errors import CommandFailed
 from mimecast_secops.cli.settings import all_settings, default_settings_file, key
 from mimecast_secops.parameters import InvalidParameter, Kind, Parameter, check_value
-from mimecast_secops.wording import did_you_mean
+from mimecast_secops.sentences import did_you_mean
 
 _PROFILES: Final = "profiles"
 _ACCESSIBLE_TO_OTHERS: Final = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH

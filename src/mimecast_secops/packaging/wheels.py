@@ -19,7 +19,7 @@ from mimecast_secops._version import __version__
 
 PLATFORM_PARTS: Final = (
     *("__init__.py", "_version.py", "py.typed"),
-    *("addresses.py", "connection.py", "parameters", "permissions.py", "wording.py"),
+    *("addresses.py", "connection.py", "parameters", "permissions.py", "sentences.py"),
     *("actions", "api", "diagnosis", "ingest", "soar"),
 )
 """The modules and packages in `mimecast_secops` that the platform wheel holds."""

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final, TypedDict, TypeVar, Unpack
 
 from mimecast_secops.api.secrets import Secret
-from mimecast_secops.wording import Message, Sentence, joined
+from mimecast_secops.sentences import Message, Sentence, joined
 
 _METADATA_KEY: Final = "mimecast_secops.parameter"
 

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from mimecast_secops.addresses import character_problem, is_address
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.parameters.declaration import InvalidParameter, Kind, Parameter, declared, split
-from mimecast_secops.wording import Form, Mention, Message, closest, joined, sentence
+from mimecast_secops.sentences import Form, Mention, Message, closest, joined, sentence
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "f"})

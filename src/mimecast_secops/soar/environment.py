@@ -7,7 +7,7 @@ from typing import Final
 
 from mimecast_secops.ingest import Alert
 from mimecast_secops.parameters import InvalidParameter
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 _MATCHES_EVERYTHING: Final = ".*"
 # A pattern of the user runs over text of the sender: keep the text short.

@@ -11,7 +11,7 @@ from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import NotConfirmed
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
-from mimecast_secops.wording import sentence
+from mimecast_secops.sentences import sentence
 
 GET: Final = Endpoint(
     path="/api/account/get-account",

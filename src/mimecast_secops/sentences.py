@@ -1,4 +1,4 @@
-"""The wording of messages that mention parameters, and suggestions for misspelled words.
+"""Sentences of messages that mention parameters, and suggestions for misspelled words.
 
 A parameter has several names: the field of a form (`"Client ID"`), an option (`--client-id`), a variable
 (`MIMECAST_CLIENT_ID`). A `Sentence` therefore contains a `Mention` of the parameter instead of one of these names. Its

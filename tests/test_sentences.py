@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mimecast_secops.api.errors import MimecastError
-from mimecast_secops.wording import (
+from mimecast_secops.sentences import (
     Form,
     Mention,
     Sentence,

@@ -74,8 +74,9 @@ integration: $(VENV)/.app  ## Build dist/Mimecast.zip to import into Google SecO
 content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout of Google's repository
 	@$(BIN)/python -m mimecast_secops.packaging content-hub --output dist/content-hub
 
-docs: $(VENV)/.docs  ## Build the documentation as HTML
+docs: $(VENV)/.docs  ## Build the documentation as HTML, in English and French
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs/fr docs/_build/html/fr
 
 reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .

@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-host coverage coverage-floors attack mutation matrix check spelling prose typing bench \
-	integration content-hub docs reference release-check clean
+	integration content-hub docs reference pictures release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
 # Four workers on two cores: many tests wait for servers and processes.
@@ -77,12 +77,17 @@ content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout
 docs: $(VENV)/.docs  ## Build the documentation as HTML, in English and French
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs/fr docs/_build/html/fr
+	@$(BIN)/python tools/html_check.py docs/_build/html
 
 reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
+	@$(BIN)/python -m tools.pictures
+
+pictures: $(VENV)/.test  ## Draw the pictures of the widgets again (needs Chromium)
+	@$(BIN)/python -m tools.pictures widgets
 
 release-check: $(VENV)/.test  ## Build wheel, sdist and zip, and try each in an empty environment
 	@$(BIN)/python tools/release_check.py

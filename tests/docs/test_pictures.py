@@ -116,7 +116,7 @@ def test_a_picture_has_colors_for_dark_and_a_description_and_loads_nothing(name:
     assert "prefers-color-scheme: dark" in text
     elements = list(root.iter())
     assert [element.tag for element in elements if element.tag.endswith("}script")] == []
-    assert [name for element in elements for name in element.keys() if name.endswith(("href", "src"))] == []
+    assert [name for element in elements for name in element.attrib if name.endswith(("href", "src"))] == []
     assert not re.search(r"@import|@font-face|url\(", text)
 
 

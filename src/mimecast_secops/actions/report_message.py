@@ -145,7 +145,10 @@ def _tracking_ids(context: Context, message_id: str) -> list[str]:
 
 ACTION: Final = Action(
     name="Report Message",
-    description="Report messages to Mimecast as spam, malware or phishing. API 1.0 only.",
+    description=(
+        "Report messages to Mimecast as spam, malware or phishing. Only messages with status Held, Archived or "
+        "Rejected can be reported. API 1.0 only."
+    ),
     parameters=Parameters,
     endpoints=(tracking.REPORT,),
     optional_endpoints=(tracking.SEARCH,),

@@ -170,8 +170,10 @@ def permissions_page() -> str:
             _NOTE,
             "# Permissions\n",
             "Grant the role only the permissions of the actions that you use. On API 2.0, also add the product to the "
-            "API application. Without an optional permission the action works, but does less.\n",
+            "API application. Without a permission in the last column the action works, but does less.\n",
             _table(("Role permission", "API 2.0 product", "Needed by", "Optional for"), permissions),
+            "The page about Google's integration lists other permissions. For the differences and their reasons, see "
+            "[A role from Google's page](../guide/mimecast-console.md#a-role-from-googles-page).\n",
             "## API endpoints\n",
             _table(("Endpoint", "Purpose", "Role permission", "API versions", "Source"), endpoint_rows),
         ]

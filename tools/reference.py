@@ -194,7 +194,7 @@ def command_line_page() -> str:
 
 
 def _commands(group: click.Group, context: click.Context, path: str) -> Iterator[tuple[str, click.Command]]:
-    """The commands below a group, with what a user types, such as `mimecast-secops connector run`.
+    """The commands below a group, with their full names, such as `mimecast-secops connector run`.
 
     A group whose commands are all available without it, such as `action`, is left out.
     """

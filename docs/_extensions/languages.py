@@ -10,6 +10,7 @@ import posixpath
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import sphinx.locale
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -19,6 +20,17 @@ DOCS = Path(__file__).parents[1]
 TRANSLATIONS = DOCS / "fr"
 # Pages that Sphinx makes in each language, and that have no source.
 _WITHOUT_SOURCE = frozenset({"search", "genindex"})
+
+
+# Words of the theme for which Sphinx has no French translation.
+_THEME_IN_FRENCH = {
+    "Back to top": "Haut de page",
+    "Home": "Accueil",
+    "Next": "Suivant",
+    "On this page": "Sur cette page",
+    "Previous": "Précédent",
+    "Skip to content": "Aller au contenu",
+}
 
 
 class Switch(NamedTuple):
@@ -67,12 +79,19 @@ class LinksToTheOtherLanguage(SphinxPostTransform):
         return reference
 
 
-def _add_switch(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+def _translated(message: str) -> str:
+    return _THEME_IN_FRENCH.get(message) or sphinx.locale.get_translation("sphinx")(message)
+
+
+def _complete_context(_app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Add what the templates need: the link to the other language, and the French words of the theme."""
     context["switch"] = switch(context["language"], page)
+    if context["language"] == "fr":
+        context |= {"_": _translated, "gettext": _translated}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_post_transform(LinksToTheOtherLanguage)
-    app.connect("html-page-context", _add_switch)
+    app.connect("html-page-context", _complete_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

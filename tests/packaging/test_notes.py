@@ -51,9 +51,23 @@ def test_each_change_to_an_item_of_the_integration_is_a_note_oldest_release_firs
     notes = notes_in(CHANGELOG)
     assert [(note.version, note.date, note.kind, note.name, note.text, note.is_new) for note in notes] == [
         (1.0, "2026-04-01", "Integration", "Mimecast", "The first release.", True),
-        (100.0, "2026-05-02", "Action", "Ping", "The action says more, see the guide.", False),
-        (100.0, "2026-05-02", "Action", "Release Message", "The action says more, see the guide.", False),
-        (100.0, "2026-05-02", "Widget", "Mimecast - Simple Archive Search", "The widget shows emails.", True),
+        (100.0, "2026-05-02", "Action", "Ping", "Ping: The action says more, see the guide.", False),
+        (
+            100.0,
+            "2026-05-02",
+            "Action",
+            "Release Message",
+            "Release Message: The action says more, see the guide.",
+            False,
+        ),
+        (
+            100.0,
+            "2026-05-02",
+            "Widget",
+            "Mimecast - Simple Archive Search",
+            "Simple Archive Search: The widget shows emails.",
+            True,
+        ),
         (100.0, "2026-05-02", "Connector", "Mimecast - Message Tracking Connector", "The connector is faster.", False),
     ]
 

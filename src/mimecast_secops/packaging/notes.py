@@ -111,7 +111,7 @@ def _notes_of_entry(entry: str, release: re.Match[str], kind: str) -> Iterator[N
             date=release["date"],
             kind=kind,
             name=_item_name(kind, name),
-            text=_MARKUP.sub(r"\1", text),
+            text=_text(kind, name, text),
             is_new=bool(match and match[2]),
         )
 
@@ -122,6 +122,12 @@ def _item_name(kind: str, name: str) -> str:
     if kind == "Widget" and name:
         return f"{NAME} - {name}"
     return name or defaults.get(kind, "")
+
+
+def _text(kind: str, name: str, text: str) -> str:
+    """The text without markup. The platform also lists texts without the name of their item, so it is part of them."""
+    plain = _MARKUP.sub(r"\1", text)
+    return f"{name}: {plain}" if kind in ("Action", "Widget") else plain
 
 
 def _joined(text: str) -> Iterator[str]:

@@ -42,8 +42,8 @@ _BODY: Final = """() => {
 
 
 def shown_widgets() -> list[Widget]:
-    """The widgets that look different: one for each script."""
-    return list({widget.script: widget for widget in reversed(WIDGETS)}.values())[::-1]
+    """The widgets that look different: one for each set of files."""
+    return list({widget.files: widget for widget in reversed(WIDGETS)}.values())[::-1]
 
 
 def name_of(widget: Widget) -> str:
@@ -87,7 +87,7 @@ def pictures() -> list[tuple[str, str]]:
         browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         drawn = []
         for widget in shown_widgets():
-            opened = browser.new_page(viewport={"width": WIDTH, "height": 200})
+            opened = browser.new_page(viewport={"width": WIDTH, "height": 200}, locale="en-US", timezone_id="UTC")
             opened.set_content(filled_page(widget))
             body, height = opened.evaluate(_BODY)
             drawn.append((name_of(widget), picture(widget, body, height)))

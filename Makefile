@@ -85,6 +85,7 @@ reference: $(VENV)/.test  ## Format the code, and generate the reference pages a
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
 	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.example_alert
 
 pictures: $(VENV)/.test  ## Draw the pictures of the widgets again (needs Chromium)
 	@$(BIN)/python -m tools.pictures widgets

@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from tools import example_alert
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -30,6 +32,11 @@ def test_the_reference_is_what_the_declarations_say() -> None:
         assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == content, (
             f"run `make reference`: {name}"
         )
+
+
+def test_the_example_of_an_alert_is_what_the_connector_delivers() -> None:
+    written = (ROOT / "docs" / "reference" / "example-alert.md").read_text(encoding="utf-8")
+    assert written == example_alert.page(), "run `make reference`"
 
 
 def test_the_picture_of_the_imports_is_that_of_the_code() -> None:

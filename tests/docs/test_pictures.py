@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from tools.pictures import case, forms, panel, widgets
+from tools.simulated import alerts
 
 from mimecast_secops.packaging import source
 from mimecast_secops.packaging.widgets import Widget
@@ -87,7 +88,7 @@ def test_a_form_has_a_label_for_each_parameter(name: str, parameters: list[dict[
 
 def test_the_case_shows_each_grouped_email_once() -> None:
     assert sum(text == "Held Message" for text in texts_in("case.svg")) == 1 + len(
-        {alert.grouping_id for alert in case.alerts()}
+        {alert.grouping_id for alert in alerts()}
     )
 
 

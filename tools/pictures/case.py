@@ -6,15 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from mimecast_secops.api import MimecastClient
-from mimecast_secops.connection import ConnectionSettings, connection_of
-from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, MimecastTenant
+from mimecast_secops.ingest import Alert
 from mimecast_secops.packaging import mapping
-from mimecast_secops.parameters import parse
-from mimecast_secops.simulator import Simulator
-from mimecast_secops.testing import MemoryDelivery, MemoryStore
 from tools.pictures.forms import LOGO
 from tools.pictures.panel import Panel
+from tools.simulated import alert_with_attachment, alerts
 
 _QUEUE: Final = 268
 _LEFT: Final = _QUEUE + 28
@@ -43,30 +39,18 @@ _FIELDS: Final = (
 )
 
 
-def alerts() -> list[Alert]:
-    """What the connector delivers for the samples of the simulator."""
-    delivery = MemoryDelivery()
-    with Simulator(mail=[Simulator.SAMPLES]) as simulator:
-        settings, _ = parse(ConnectionSettings, simulator.settings(1))
-        rules = ConnectorSettings(domains=tuple(sorted(simulator.tenant.domains)))
-        with MimecastClient(connection_of(settings).connection) as client:
-            Connector(MimecastTenant(client), rules, MemoryStore(), delivery).run_cycle()
-    return sorted(delivery.alerts, key=lambda alert: (-alert.priority, alert.grouping_id, alert.ticket_id))
-
-
 def case() -> str:
     """The queue of cases, and the first case with its entities and events."""
     cases = [list(group) for _, group in groupby(alerts(), key=lambda alert: alert.grouping_id)]
-    # The case with an attachment shows most.
-    opened = next(case for case in cases if case[0].files)
+    opened = alert_with_attachment()
     panel = Panel(
         _WIDTH, "A case with a held message: the queue, the entities, the attachment and the fields of an event"
     )
     panel.logo(20, 14, 28, LOGO)
     panel.text(58, 34, "Cases", "bold", size=16)
     for position, each in enumerate(cases):
-        _queue_entry(panel, 60 + position * 84, each, is_open=each is opened)
-    bottom = _opened(panel, opened[0])
+        _queue_entry(panel, 60 + position * 84, each, is_open=opened in each)
+    bottom = _opened(panel, opened)
     height = max(bottom, 60 + len(cases) * 84) + 16
     panel.line(_QUEUE + 8, 0, _QUEUE + 8, height)
     return panel.svg(height)

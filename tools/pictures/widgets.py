@@ -10,19 +10,15 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from functools import cache
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape
 
 from playwright.sync_api import sync_playwright
 
-from mimecast_secops.actions import Context, all_actions, execute, find
-from mimecast_secops.api import MimecastClient
-from mimecast_secops.connection import ConnectionSettings, connection_of
+from mimecast_secops.actions import all_actions
 from mimecast_secops.packaging.widgets import WIDGETS, Widget, page
-from mimecast_secops.parameters import parse
-from mimecast_secops.simulator import Simulator
 from mimecast_secops.soar.results import json_text
+from tools.simulated import archived_emails
 
 PLACEHOLDER: Final = "[{stepInstanceName}.JsonResult]"
 SEARCH: Final = "Simple Archive Search"
@@ -56,17 +52,6 @@ def filled_page(widget: Widget) -> str:
     [action] = [action for action in all_actions() if action.name == widget.action]
     result = archived_emails() if widget.action == SEARCH else action.example
     return page(widget).replace(PLACEHOLDER, json_text(result))
-
-
-@cache
-def archived_emails() -> Any:
-    """What the archive search finds in a simulated tenant, with fixed times."""
-    with Simulator(mail=[Simulator.SAMPLES]) as simulator:
-        settings, _ = parse(ConnectionSettings, simulator.settings(2))
-        with MimecastClient(connection_of(settings).connection) as client:
-            result = execute(find("simple-archive-search"), {}, lambda: Context(client=client))
-    rows = sorted(result.json_result, key=lambda row: row["subject"])
-    return [row | {"receiveddate": f"2026-11-16T08:{minute:02}:10+0000"} for minute, row in enumerate(rows, start=3)]
 
 
 def digest(widget: Widget) -> str:

@@ -7,6 +7,7 @@ link between two pages is therefore the relative link between their sources.
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import sphinx.locale
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 DOCS = Path(__file__).parents[1]
@@ -22,6 +24,7 @@ TRANSLATIONS = DOCS / "fr"
 _WITHOUT_SOURCE = frozenset({"search", "genindex"})
 
 
+_SPACE_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
 # Words of the theme for which Sphinx has no French translation.
 _THEME_IN_FRENCH = {
     "Back to top": "Haut de page",
@@ -79,6 +82,20 @@ class LinksToTheOtherLanguage(SphinxPostTransform):
         return reference
 
 
+class FrenchSpaces(SphinxTransform):
+    """Keeps a French punctuation mark on the line of the word before it."""
+
+    default_priority = 800
+
+    def apply(self, **_options: Any) -> None:
+        """Replace the space before a mark, except in code."""
+        if self.config.language != "fr":
+            return
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, (nodes.literal, nodes.literal_block)):
+                text.parent.replace(text, nodes.Text(_SPACE_BEFORE_MARK.sub("\N{NO-BREAK SPACE}", text)))
+
+
 def _translated(message: str) -> str:
     return _THEME_IN_FRENCH.get(message) or sphinx.locale.get_translation("sphinx")(message)
 
@@ -92,6 +109,7 @@ def _complete_context(_app: Sphinx, page: str, _template: str, context: dict[str
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.add_transform(FrenchSpaces)
     app.add_post_transform(LinksToTheOtherLanguage)
     app.connect("html-page-context", _complete_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from mimecast_secops.actions.hold_matches import describe, shortened
 from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedMessage
 from mimecast_secops.api.errors import NotFound, UnreadableReply
 from mimecast_secops.api.resources import held, tracking
-from mimecast_secops.parameters import InvalidParameter, checked, unexpanded
+from mimecast_secops.parameters import InvalidParameter, checked, split, unexpanded
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""
@@ -57,11 +57,20 @@ def message_id() -> Any:
 
 
 def check_message_id(message_id: str) -> str:
-    """Check a `Message ID` and return it unchanged.
+    """Check a `Message ID`.
+
+    The platform joins the values of an alert's events by commas, so a value can repeat one of Mimecast's IDs. A
+    repeated internet Message-ID stays as it is: senders choose it, and could name another message in this way.
+
+    Returns:
+        The value unchanged, or the ID once if the value repeats it.
 
     Raises:
         InvalidParameter: the value is empty, as `<>` is, or is a playbook placeholder that no value replaced.
     """
+    distinct = split(message_id)
+    if len(distinct) == 1 and not is_internet_message_id(message_id):
+        message_id = distinct[0]
     bare_id = bare_message_id(message_id)
     if bare_id and not unexpanded(bare_id):
         return message_id

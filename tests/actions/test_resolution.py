@@ -226,6 +226,13 @@ def test_an_empty_id_or_placeholder_is_refused_before_any_write(v1: ActionRunner
     assert v1.writes == []
 
 
+@pytest.mark.parametrize("slug", ["release-message", "reject-message", "report-message"])
+def test_a_placeholder_is_refused_before_any_request(runner: ActionRunner, slug: str) -> None:
+    message_ids = "[Event.trackingId]" if slug != "report-message" else "eNoDAAAAAAE,[Event.trackingId]"
+    assert "this is a placeholder of the playbook that no value replaced" in runner.fails(slug, Message_ID=message_ids)
+    assert runner.simulator.requests == []
+
+
 def test_an_empty_id_in_a_list_stops_the_whole_report(v1: ActionRunner) -> None:
     wanted = v1.receive_held()
     assert "names no message" in v1.fails("report-message", Message_ID=f"{wanted.id},<>")

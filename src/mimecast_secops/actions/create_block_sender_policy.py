@@ -243,6 +243,8 @@ ACTION: Final = Action(
     outcome=OutcomeCategory.ADD_IOC_TO_BLOCKLIST,
     sample={"Description": "Phishing campaign", "Sender": "evil.example.org", "Recipient Type": "Everyone"},
     writes=True,
+    check=policies_of,
+    bulk="Sender",
     example={
         "option": "block_sender",
         "id": "eNo1jrsKwjAUQP_lzg5N0tJHN60WRLCgoDjeJrcQaRNJUh-I_24o",

@@ -20,7 +20,8 @@ from mimecast_secops.parameters import InvalidParameter, checked, split, unexpan
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""
-_PARAMETER: Final = "Message ID"
+MESSAGE_ID: Final = "Message ID"
+"""The name of the parameter that identifies a message."""
 _PAGE_SIZE: Final = 500
 _MAX_COPIES: Final = 10
 
@@ -49,7 +50,7 @@ class HeldTarget:
 def message_id() -> Any:
     """The parameter `Message ID`."""
     return checked(
-        _PARAMETER,
+        MESSAGE_ID,
         "The held message: its tracking ID, its hold ID, or its internet Message-ID.",
         check_message_id,
         mandatory=True,
@@ -75,8 +76,8 @@ def check_message_id(message_id: str) -> str:
     if bare_id and not unexpanded(bare_id):
         return message_id
     raise InvalidParameter(
-        _PARAMETER,
-        f'"{_PARAMETER}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
+        MESSAGE_ID,
+        f'"{MESSAGE_ID}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
         "a hold ID, or an internet Message-ID.",
     )
 

@@ -25,6 +25,7 @@ class Report:
         pending: records that the next cycles deliver.
         gaps: periods that could not be read, found in this cycle.
         requests: HTTP requests sent.
+        rate_limited: requests that Mimecast refused because of its rate limit (HTTP 429).
         seconds: duration of the cycle.
         checkpoint_ms: everything received before is processed, in unix milliseconds.
         lag_seconds: age of the checkpoint in seconds.
@@ -59,6 +60,7 @@ class Report:
     error: MimecastError | None
     clock_skew_seconds: float = 0.0
     interrupted: bool = False
+    rate_limited: int = 0
 
     @property
     def ok(self) -> bool:

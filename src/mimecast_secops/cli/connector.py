@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -59,7 +60,7 @@ def run(context: CommandContext) -> int:
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
     settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
     for note in notes:
-        context.screen.note(note, "yellow")
+        context.screen.note(note, "yellow", level=logging.WARNING)
     signals = StopSignals()
     if pause is not None:
         signals.install()
@@ -89,10 +90,14 @@ def run(context: CommandContext) -> int:
                 metrics.cycle_failed(error)
                 if pause is None or not isinstance(error, _TRANSIENT) or isinstance(error, BrokenPipeError):
                     raise
-                context.screen.fail(f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.")
+                context.screen.fail(
+                    f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.",
+                    fields={"cycle": {"outcome": "failed"}},
+                )
                 is_backlogged = False
             else:
-                context.screen.note(report.line())
+                level = logging.INFO if report.ok else logging.ERROR
+                context.screen.note(report.line(), level=level, fields={"cycle": report.figures()})
                 metrics.cycle_ended(report)
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK

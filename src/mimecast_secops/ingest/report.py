@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from mimecast_secops.api.errors import Consequence, MimecastError
 
@@ -70,6 +70,12 @@ class Report:
     @property
     def _outcome(self) -> str:
         return "interrupted" if self.interrupted else "ok" if self.ok else "NOT OK"
+
+    def figures(self) -> dict[str, object]:
+        """The figures as members of a JSON object, without anything from an email."""
+        hidden = {"problems", "notes", "error", "interrupted"}
+        names = [field.name for field in fields(self) if field.name not in hidden]
+        return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
 
     def line(self) -> str:
         """The cycle in one line, without anything from an email."""

@@ -41,6 +41,14 @@ def test_the_file_has_the_exit_code_of_each_cycle(report: Report, tmp_path: Path
         assert "mimecast_secops_cycle_ok 0\n" in file.read_text()
 
 
+def test_only_a_service_has_totals(report: Report, tmp_path: Path) -> None:
+    file = tmp_path / "metrics.prom"
+    for interval, has_totals in [(60, True), (None, False)]:
+        with output(interval, metrics=str(file)) as metrics:
+            metrics.cycle_ended(report)
+        assert ('cycles_total{outcome="ok"} 1' in file.read_text()) is has_totals
+
+
 def test_an_interrupted_cycle_publishes_nothing(report: Report, tmp_path: Path) -> None:
     with output(metrics=str(tmp_path / "metrics.prom")) as metrics:
         metrics.cycle_ended(replace(report, interrupted=True))

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from mimecast_secops.api.errors import RateLimited, Unavailable
-from mimecast_secops.ingest import Report, failed_metrics, metrics
+from mimecast_secops.ingest import Report, Totals, failed_metrics, metrics
 from tests.ingest.conftest import Bench
 
 ENDED = 1_700_000_000.5
@@ -80,6 +80,26 @@ def test_requests_that_the_rate_limit_refused(bench: Bench) -> None:
     assert values(metrics_of(bench.cycle()))["mimecast_secops_cycle_rate_limited"] == "2"
     bench.tenant.failing.clear()
     assert values(metrics_of(bench.cycle()))["mimecast_secops_cycle_rate_limited"] == "0"
+
+
+def test_the_totals_count_all_cycles(bench: Bench) -> None:
+    bench.receive("m1")
+    totals = Totals()
+    totals.add(first := bench.cycle())
+    totals.add(None)
+    bench.tenant.failing["search"] = RateLimited("Too many requests.")
+    totals.add(last := bench.cycle())
+    assert (first.delivered, first.rate_limited) == (1, 0)
+    assert last.rate_limited > 0
+    assert values(totals.text()) == {
+        'mimecast_secops_cycles_total{outcome="ok"}': "1",
+        'mimecast_secops_cycles_total{outcome="failed"}': "2",
+        "mimecast_secops_delivered_total": "1",
+        "mimecast_secops_delivered_incomplete_total": "0",
+        "mimecast_secops_gaps_total": "0",
+        "mimecast_secops_requests_total": str(first.requests + last.requests),
+        "mimecast_secops_rate_limited_total": str(last.rate_limited),
+    }
 
 
 def test_a_cycle_that_ended_with_an_exception_has_no_figures_and_is_not_ok(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.metrics_file import MetricsFile
 from mimecast_secops.cli.metrics_server import MetricsServer
 from mimecast_secops.cli.output import Screen
-from mimecast_secops.ingest import failed_metrics, metrics
+from mimecast_secops.ingest import Totals, failed_metrics, metrics
 from mimecast_secops.ingest.report import Report
 from mimecast_secops.parameters import InvalidParameter
 
@@ -58,6 +58,8 @@ class MetricsOutput:
         self, options: Mapping[str, Any], screen: Screen, *, interval: float | None, cycle_limit: float
     ) -> None:
         self._stack = ExitStack()
+        # A counter has no meaning where each cycle is a process.
+        self._totals = None if interval is None else Totals()
         self._outputs: list[MetricsFile | MetricsServer] = []
         if options["metrics"]:
             self._outputs.append(MetricsFile(options["metrics"], screen))
@@ -75,13 +77,16 @@ class MetricsOutput:
         """Publish the figures of a cycle. A cycle that was interrupted from outside has none."""
         if not report.interrupted:
             code = exit_codes.code_of(report.error)
-            self._write(metrics(report, ended=time.time(), exit_code=code))
+            self._write(metrics(report, ended=time.time(), exit_code=code), report)
 
     def cycle_failed(self, error: BaseException) -> None:
         """Publish that a cycle ended with an exception."""
-        self._write(failed_metrics(ended=time.time(), exit_code=exit_codes.code_of(error)))
+        self._write(failed_metrics(ended=time.time(), exit_code=exit_codes.code_of(error)), None)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, report: Report | None) -> None:
+        if self._totals is not None:
+            self._totals.add(report)
+            text += self._totals.text()
         for output in self._outputs:
             output.write(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from mimecast_secops.ingest.report import Report
@@ -18,6 +19,39 @@ _HELP: Final = {
     "requests": "HTTP requests that the last cycle sent.",
     "rate_limited": "Requests of the last cycle that Mimecast refused because of its rate limit (HTTP 429).",
 }
+_TOTALS: Final = {
+    "delivered": "Alerts delivered since the start.",
+    "delivered_incomplete": "Alerts delivered since the start without details that could not be read.",
+    "gaps": "Periods since the start that could not be read.",
+    "requests": "HTTP requests sent since the start.",
+    "rate_limited": "Requests since the start that Mimecast refused because of its rate limit (HTTP 429).",
+}
+
+
+class Totals:
+    """Counters over the cycles of a process. Unlike the figures of a cycle, they miss nothing between two scrapes."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._cycles = Counter(ok=0, failed=0)
+
+    def add(self, report: Report | None) -> None:
+        """Count a cycle.
+
+        Args:
+            report: its figures; None if it ended with an exception.
+        """
+        self._cycles["ok" if report is not None and report.ok else "failed"] += 1
+        if report is not None:
+            self._counts.update({name: getattr(report, name) for name in _TOTALS})
+
+    def text(self) -> str:
+        """The counters in the text format."""
+        outcomes = [(f'{{outcome="{name}"}}', count) for name, count in self._cycles.items()]
+        lines = _metric("mimecast_secops_cycles_total", "counter", "Cycles that ended since the start.", *outcomes)
+        for name, help_text in _TOTALS.items():
+            lines += _metric(f"mimecast_secops_{name}_total", "counter", help_text, ("", self._counts[name]))
+        return "\n".join(lines) + "\n"
 
 
 def metrics(report: Report, *, ended: float, exit_code: int) -> str:
@@ -65,9 +99,12 @@ def _outcome(*, ok: bool, ended: float, exit_code: int) -> list[str]:
 
 
 def _gauge(name: str, help_text: str, *samples: tuple[str, float]) -> list[str]:
-    full = f"mimecast_secops_cycle_{name}"
+    return _metric(f"mimecast_secops_cycle_{name}", "gauge", help_text, *samples)
+
+
+def _metric(name: str, kind: str, help_text: str, *samples: tuple[str, float]) -> list[str]:
     return [
-        f"# HELP {full} {help_text}",
-        f"# TYPE {full} gauge",
-        *(f"{full}{labels} {value:.15g}" for labels, value in samples),
+        f"# HELP {name} {help_text}",
+        f"# TYPE {name} {kind}",
+        *(f"{name}{labels} {value:.15g}" for labels, value in samples),
     ]

@@ -95,6 +95,11 @@ class Quirks:
 
     Source: docs/reference/mimecast-api.md#error-codes [seen in a client].
     """
+    accept_outside_recipients: bool = False
+    """Whether a sender can be permitted or blocked for a recipient that is not in a domain of the tenant.
+
+    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [inferred].
+    """
     strict_members: bool = False
     """Whether unknown members of a request are refused instead of ignored.
 

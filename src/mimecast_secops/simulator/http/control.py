@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from mimecast_secops.simulator.access import credentials_of
 from mimecast_secops.simulator.http import tracking
 from mimecast_secops.simulator.http.control_calls import CALLS, DOCUMENT, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
@@ -107,6 +108,10 @@ class ControlApi:
             ],
             "policies": [policy_entry(policy) for policy in tenant.policies.values()],
         }
+
+    def connection(self, _body: Mapping[str, Any]) -> control.Connection:
+        """Return the credentials of both API versions."""
+        return {"simulator": True, "credentials": credentials_of(self._tenant)}
 
     def mail(self, body: control.MailRequest) -> control.Records:
         """Deliver a message: `eml` as text or `base64`, optionally with the time `received`."""

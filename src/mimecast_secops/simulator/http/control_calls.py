@@ -33,6 +33,9 @@ class ControlCall:
 
 CALLS: Final[Mapping[str, ControlCall]] = {
     "state": ControlCall("Return the messages of the tenant and the changes made", control.State, read_only=True),
+    "connection": ControlCall(
+        "Return the simulated credentials of both API versions", control.Connection, read_only=True
+    ),
     "requests": ControlCall(
         "Return the number of requests by path", control.Requests, control.RequestsRequest, read_only=True
     ),

@@ -103,11 +103,10 @@ class Tenant:
             The new records, one for each recipient.
         """
         mail = parse_email(raw)
-        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        is_internal_sender = self.is_internal(mail.sender or mail.header_from)
         addresses = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
         recipients = addresses or (f"postmaster@{min(self.domains)}",)
-        is_internal = any(_domain(address) in self.domains for address in recipients)
-        if not is_internal and not is_internal_sender:
+        if not is_internal_sender and not any(map(self.is_internal, recipients)):
             self.domains |= {_domain(address) for address in recipients}
         hold = matching_hold(mail)
         at = (received or self.clock.now()).replace(microsecond=0)
@@ -140,6 +139,10 @@ class Tenant:
         return record
 
     # queries
+
+    def is_internal(self, address: str) -> bool:
+        """Whether an address is in a domain of the tenant."""
+        return _domain(address) in self.domains
 
     def apply_due_decisions(self) -> None:
         """Apply the delayed decisions whose delay has passed."""
@@ -255,9 +258,8 @@ class Tenant:
         return body
 
     def _route(self, mail: Email, recipient: str) -> str:
-        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
-        if is_internal_sender:
-            return "internal" if _domain(recipient) in self.domains else "outbound"
+        if self.is_internal(mail.sender or mail.header_from):
+            return "internal" if self.is_internal(recipient) else "outbound"
         return "inbound"
 
 

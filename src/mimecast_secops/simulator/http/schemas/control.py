@@ -60,6 +60,16 @@ class State(TypedDict):
     policies: list[PolicyEntry]
 
 
+class Connection(TypedDict):
+    """The credentials that the simulator accepts."""
+
+    simulator: Annotated[bool, Meta(description="true, so that a client can tell a simulator from Mimecast.")]
+    credentials: Annotated[
+        dict[str, dict[str, str]],
+        Meta(description="API version (1.0, 2.0) → name of the integration's parameter → value."),
+    ]
+
+
 class RequestsRequest(TypedDict, total=False):
     """Whether to reset the counts."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 from mimecast_secops.cli.main import main
-from tests.cli.command_line import CLEAN_ENVIRONMENT, CommandLine
+from tests.cli.command_line import CLEAN_ENVIRONMENT
 from tests.examples.test_monitoring import DASHBOARD
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -23,9 +24,7 @@ FILE = EXAMPLES / "compose.yaml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OWN = {name: service for name, service in SERVICES.items() if service["image"] == "mimecast-secops"}
-IMAGE = {
-    command.cmd.upper(): command.value for command in dockerfile.parse_file(str(EXAMPLES / "Containerfile"))
-}
+IMAGE = {command.cmd.upper(): command.value for command in dockerfile.parse_file(str(EXAMPLES / "Containerfile"))}
 METRICS_PORT = "9464"
 
 
@@ -34,20 +33,28 @@ def command_of(service: dict[str, Any]) -> list[str]:
     return list(service.get("command", IMAGE["CMD"]))
 
 
-def parameters_of(words: list[str]) -> dict[str, Any]:
-    """The options that a command line gives, as the command line of the product reads them."""
-    command: click.Command = main
+def resolve(words: list[str]) -> tuple[click.Context, list[str]]:
+    """The context of the command that a command line calls, and the remaining words."""
     context = click.Context(main, info_name="mimecast-secops")
-    while isinstance(command, click.Group):
-        name, command_or_none, words = command.resolve_command(context, words)
-        assert command_or_none is not None, name
-        command = command_or_none
+    while isinstance(context.command, click.Group):
+        name, command, words = context.command.resolve_command(context, words)
+        assert command is not None, name
         context = click.Context(command, info_name=name, parent=context)
-    with context:
-        parser = command.make_parser(context)
-        values, rest, _ = parser.parse_args(list(words))
+    return context, words
+
+
+def options_of(words: list[str]) -> dict[str, Any]:
+    """The options that a command line gives, as the command line of the product reads them."""
+    context, words = resolve(words)
+    values, rest, _ = context.command.make_parser(context).parse_args(list(words))
     assert rest == []
     return values
+
+
+def variables_of(words: list[str]) -> set[str]:
+    """The variables that the command of a command line reads."""
+    context, _ = resolve(words)
+    return {str(option.envvar) for option in context.command.params if option.envvar}
 
 
 def test_the_file_follows_the_compose_specification() -> None:
@@ -69,17 +76,17 @@ def test_each_profile_is_complete() -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_the_options_of_a_command_exist(name: str) -> None:
-    assert parameters_of(command_of(OWN[name]))
+    assert options_of(command_of(OWN[name]))
 
 
 def test_unknown_options_are_found() -> None:
     with pytest.raises(click.NoSuchOption):
-        parameters_of(["connector", "run", "--metric-port", "1"])
+        options_of(["connector", "run", "--metric-port", "1"])
 
 
 @pytest.mark.parametrize("name", ["connector", "connector-of-simulator"])
 def test_prometheus_collects_the_metrics_of_both_connectors(name: str) -> None:
-    options = parameters_of(command_of(SERVICES[name]))
+    options = options_of(command_of(SERVICES[name]))
     assert str(options["metrics_port"]) == METRICS_PORT
     assert options["metrics_host"] == "0.0.0.0"
     configuration = yaml.safe_load((EXAMPLES / "prometheus" / "prometheus.yaml").read_text(encoding="utf-8"))
@@ -109,10 +116,14 @@ def test_both_services_of_the_simulator_use_one_volume() -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_the_variables_exist(name: str) -> None:
-    reference = (EXAMPLES.parent / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
-    settings = (EXAMPLES.parent / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
-    for variable in OWN[name].get("environment", {}):
-        assert f"`{variable}`" in reference + settings
+    assert OWN[name].get("environment", {}).keys() <= variables_of(command_of(OWN[name]))
+
+
+def test_the_variables_of_the_environment_file_exist() -> None:
+    text = (EXAMPLES / "mimecast-secops.env").read_text(encoding="utf-8")
+    names = set(re.findall(r"^(\w+)=", text, re.MULTILINE))
+    assert names
+    assert names <= variables_of(command_of(SERVICES["connector"]))
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -169,26 +180,28 @@ def test_other_images_have_a_fixed_version() -> None:
     assert all(re.search(r":v?\d+\.\d+\.\d+$", image) for image in images)
 
 
-def test_the_connector_gets_the_credentials_of_the_simulator(command_line: CommandLine) -> None:
+def test_the_connector_gets_the_credentials_of_the_simulator(tmp_path: Path) -> None:
     """The entry point of the connector, with a shell, and the real command that prints the variables."""
     service = SERVICES["connector-of-simulator"]
     shell, flag, script, name = [word.replace("$$", "$") for word in service["entrypoint"]]
-    simulator = command_line.start("simulator", "--port", "0")
-    try:
-        assert simulator.stdout is not None
-        while not (line := simulator.stdout.readline()).startswith("ready"):
-            assert line
-        folder = command_line.folder / "bin"
-        folder.mkdir()
-        (folder / "mimecast-secops").write_text(f'#!/bin/sh\nexec {sys.executable} -m mimecast_secops.cli.main "$@"\n')
-        (folder / "mimecast-secops").chmod(0o755)
-        environment = CLEAN_ENVIRONMENT | command_line.environment
-        environment = {name: value for name, value in environment.items() if not name.startswith("MIMECAST")}
-        environment["PATH"] = f"{folder}:{environment['PATH']}"
-        words = [shell, flag, script, name, "action", "ping"]
-        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-        assert "Successfully connected" in done.stdout
-    finally:
-        simulator.kill()
-        simulator.communicate()
+    program = tmp_path / "bin" / "mimecast-secops"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m mimecast_secops.cli.main "$@"\n')
+    program.chmod(0o755)
+    environment = CLEAN_ENVIRONMENT | {
+        "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+    }
+    with subprocess.Popen([program, "simulator"], env=environment, stdout=subprocess.PIPE, text=True) as simulator:
+        try:
+            assert simulator.stdout is not None
+            while not (line := simulator.stdout.readline()).startswith("ready"):
+                assert line
+            words = [shell, flag, script, name, "action", "ping"]
+            done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=120)
+        finally:
+            simulator.terminate()
+    assert done.returncode == 0, done.stderr
+    assert "Successfully connected" in done.stdout

@@ -114,11 +114,9 @@ def test_the_image_ingests_alerts_is_healthy_and_ends_on_its_stop_signal(image: 
     with Container(image, is_read_only=True) as container:
         simulator = container.start(*entrypoint, "simulator", "--port", str(PORT))
         assert simulator.stdout is not None
-        shown: dict[str, str] = {}
         while not (line := simulator.stdout.readline()).startswith("ready"):
             assert line, "The simulator ended."
-            if match := re.fullmatch(r"(?:export )?(MIMECAST_\w+)=(\S+)\n", line):
-                shown[match[1]] = match[2].strip("'\"")
+        shown = json.loads(container.run(*entrypoint, "simulator", "--env", "--json").stdout)
         documented = variables(ENVIRONMENT_FILE.read_text(encoding="utf-8"))
         # Exactly the variables of the example, with the credentials of the simulator.
         settings = {name: shown.get(name, value) for name, value in documented.items()}

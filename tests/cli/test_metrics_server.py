@@ -55,7 +55,7 @@ def test_a_service_without_a_cycle_for_too_long_is_unhealthy() -> None:
         assert (status, text) == (503, "No cycle has ended for 0 s.\n")
 
 
-def test_connections_above_the_limit_are_closed_and_those_that_end_make_room(server: MetricsServer) -> None:
+def test_connections_above_the_limit_are_closed_until_others_end(server: MetricsServer) -> None:
     idle = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(16)]
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as refused:
         assert refused.recv(1) == b""

@@ -15,9 +15,9 @@ import dockerfile
 import pytest
 import yaml
 
-from mimecast_secops.cli.main import main
 from tests.cli.command_line import CLEAN_ENVIRONMENT
 from tests.examples.test_monitoring import DASHBOARD
+from tests.examples.words import options_of, variables_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILE = EXAMPLES / "compose.yaml"
@@ -31,30 +31,6 @@ METRICS_PORT = "9464"
 def command_of(service: dict[str, Any]) -> list[str]:
     """The words of the command line of a service, after `mimecast-secops`."""
     return list(service.get("command", IMAGE["CMD"]))
-
-
-def resolve(words: list[str]) -> tuple[click.Context, list[str]]:
-    """The context of the command that a command line calls, and the remaining words."""
-    context = click.Context(main, info_name="mimecast-secops")
-    while isinstance(context.command, click.Group):
-        name, command, words = context.command.resolve_command(context, words)
-        assert command is not None, name
-        context = click.Context(command, info_name=name, parent=context)
-    return context, words
-
-
-def options_of(words: list[str]) -> dict[str, Any]:
-    """The options that a command line gives, as the command line of the product reads them."""
-    context, words = resolve(words)
-    values, rest, _ = context.command.make_parser(context).parse_args(list(words))
-    assert rest == []
-    return values
-
-
-def variables_of(words: list[str]) -> set[str]:
-    """The variables that the command of a command line reads."""
-    context, _ = resolve(words)
-    return {str(option.envvar) for option in context.command.params if option.envvar}
 
 
 def test_the_file_follows_the_compose_specification() -> None:

@@ -16,6 +16,7 @@ import dockerfile
 import pytest
 
 from tests.examples.container_root import Container, Image, build, download_wheels
+from tests.examples.words import options_of
 
 ROOT = Path(__file__).parents[2]
 CONTAINERFILE = ROOT / "examples" / "Containerfile"
@@ -70,6 +71,18 @@ def test_the_guide_builds_and_runs_the_image_that_the_file_describes() -> None:
     assert "127.0.0.1:9464:9464" in run
 
 
+def test_the_commands_of_the_guide_in_the_container_exist_in_both_languages() -> None:
+    english, french = (
+        re.findall(r"^```bash\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+        for page in (GUIDE, ROOT / "docs" / "fr" / "guide" / "service.md")
+    )
+    assert english == french
+    executed = re.findall(r"^podman exec mimecast-secops mimecast-secops (.*)$", "\n".join(english), re.MULTILINE)
+    assert executed
+    for line in executed:
+        options_of(line.split())
+
+
 def test_the_environment_file_names_every_mandatory_setting_and_no_secret() -> None:
     values = variables(ENVIRONMENT_FILE.read_text(encoding="utf-8"))
     assert {"MIMECAST_DOMAINS", "MIMECAST_CLIENT_ID", "MIMECAST_CLIENT_SECRET"} <= values.keys()
@@ -99,7 +112,7 @@ def test_the_data_folder_belongs_to_an_unprivileged_user_before_it_is_a_volume(i
 
 @pytest.mark.container
 @needs_namespaces
-def test_the_user_can_write_nothing_but_the_data_folder(image: Image) -> None:
+def test_the_user_can_write_to_the_data_folder_only(image: Image) -> None:
     with Container(image) as container:
         for folder in ("/opt/mimecast-secops", "/etc", "/var/lib"):
             assert container.run("touch", f"{folder}/x").returncode != 0

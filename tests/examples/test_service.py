@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mimecast_secops.cli.connector import COMMAND
-from tests.examples.test_compose import options_of, variables_of
+from tests.examples.words import options_of, variables_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 UNIT = (EXAMPLES / "mimecast-secops.service").read_text(encoding="utf-8")

@@ -6,12 +6,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-host coverage coverage-floors attack mutation matrix check spelling prose typing bench \
+.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose typing bench \
 	integration content-hub playbooks docs reference pictures release-check clean
 
-# The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
+# The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.
-TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host"
+TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host and not container"
 # The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
 COVERED := actions api deliveries ingest stores
 
@@ -21,11 +21,14 @@ help:  ## List the targets
 demo: $(VENV)/.app  ## Ingest and triage email of a simulated tenant
 	@$(BIN)/python -m mimecast_secops.cli.main demo
 
-test: $(VENV)/.test  ## Run the tests, except test-host and attack
+test: $(VENV)/.test  ## Run the tests, except test-host, test-container and attack
 	@$(BIN)/python $(TESTS) $(ARGS)
 
 test-host: $(VENV)/.test  ## Run the tests on the real SDK of Google SecOps (skipped where it is missing)
 	@$(BIN)/python -m pytest -n 2 -m "host and not attack" $(ARGS)
+
+test-container: $(VENV)/.test  ## Execute the Containerfile without an engine (skipped without Linux and root)
+	@$(BIN)/python -m pytest -m container $(ARGS)
 
 coverage: $(VENV)/.test  ## Run the same tests as test, and check the branch coverage of each core package
 	@$(BIN)/coverage erase

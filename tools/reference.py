@@ -56,8 +56,7 @@ def actions_page() -> str:
 def _action_section(action: Action) -> str:
     effect = "Changes the Mimecast tenant." if action.writes else "Read-only."
     lines = [f"## {action.name}\n", f"{action.description}\n"]
-    command = shlex.join(["mimecast-secops", "action", *action.sample_arguments])
-    lines.append(f"Command: `{command}`. {effect}")
+    lines.append(f"Command: `{shlex.join([*_command_of(action), *action.sample_arguments[1:]])}`. {effect}")
     if action.bulk_parameter:
         lines.append(f"`--from-file` executes it for each *{action.bulk_parameter.name}* in a file.")
     if action.api_versions != frozenset(ApiVersion):
@@ -69,6 +68,12 @@ def _action_section(action: Action) -> str:
     if action.example is not None:
         lines.append(f"JSON result:\n\n```json\n{json.dumps(action.example, indent=2)}\n```\n")
     return "\n".join(lines)
+
+
+def _command_of(action: Action) -> list[str]:
+    """The shortest command that executes an action."""
+    is_top_level = action.slug in main.list_commands(click.Context(main))
+    return ["mimecast-secops", *([] if is_top_level else ["action"]), action.slug]
 
 
 def connector_page() -> str:

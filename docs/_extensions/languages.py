@@ -82,18 +82,22 @@ class LinksToTheOtherLanguage(SphinxPostTransform):
         return reference
 
 
-class FrenchSpaces(SphinxTransform):
-    """Keeps a French punctuation mark on the line of the word before it."""
+class FrenchTypography(SphinxTransform):
+    """Keeps a French punctuation mark on the line of the word before it, and rounds apostrophes.
+
+    Sphinx takes an apostrophe before a link for a quotation mark, so `fr/conf.py` turns its conversion off.
+    """
 
     default_priority = 800
 
     def apply(self, **_options: Any) -> None:
-        """Replace the space before a mark, except in code."""
+        """Replace the spaces before marks, and the apostrophes, except in code."""
         if self.config.language != "fr":
             return
         for text in list(self.document.findall(nodes.Text)):
             if not isinstance(text.parent, (nodes.literal, nodes.literal_block)):
-                text.parent.replace(text, nodes.Text(_SPACE_BEFORE_MARK.sub("\N{NO-BREAK SPACE}", text)))
+                spaced = _SPACE_BEFORE_MARK.sub("\N{NO-BREAK SPACE}", text)
+                text.parent.replace(text, nodes.Text(spaced.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")))
 
 
 def _translated(message: str) -> str:
@@ -109,7 +113,7 @@ def _complete_context(_app: Sphinx, page: str, _template: str, context: dict[str
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    app.add_transform(FrenchSpaces)
+    app.add_transform(FrenchTypography)
     app.add_post_transform(LinksToTheOtherLanguage)
     app.connect("html-page-context", _complete_context)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,3 +9,4 @@ language = "fr"
 project = html_title = "Mimecast pour Google SecOps"
 copyright = "2026, les auteurs. Apache-2.0"  # noqa: A001 -- the name that Sphinx wants
 exclude_patterns = []
+smartquotes = False  # FrenchTypography in languages.py

@@ -117,5 +117,12 @@ def test_every_message_in_the_troubleshooting_page_exists_in_the_source() -> Non
         "interrupted",
         "The clock of this machine is",
         "Continuing from where the previous connector ended.",
+        "is a number of a list, but no list of this user exists",
+        "The last list has no row",
+        "which is not from the last 24 hours",
+        "but the settings lead to",
+        "IDs begin with",
+        "Add --yes to confirm.",
+        "it is not UTF-8 text",
     }
     assert {sentence for sentence in named if sentence not in code} == set()

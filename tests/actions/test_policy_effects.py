@@ -36,4 +36,4 @@ def test_an_exemption_is_not_called_a_block() -> None:
 def test_each_type_of_target_has_words(kind: str) -> None:
     value = {"Email Address": "ann@example.com", "Email Domain": "example.com"}.get(kind, "The Boss")
     words = effect(**{"Recipient": value, "Recipient Type": kind, "Bidirectional": "false"})
-    assert (value if kind[:5] in ("Email", "Heade") else kind.lower()) in words
+    assert (value if kind.startswith(("Email", "Header")) else kind.lower()) in words

@@ -120,7 +120,7 @@ def first_words(output: str) -> list[str]:
 
 
 def read_terminal(descriptor: int) -> bytes:
-    """What a terminal got since the last call; nothing once all processes have closed it."""
+    """The output that a terminal got since the last call; nothing once all processes have closed it."""
     try:
         return os.read(descriptor, 65536)
     except OSError:

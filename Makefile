@@ -94,8 +94,9 @@ reference: $(VENV)/.test  ## Format the code, and generate the reference pages a
 	@$(BIN)/python -m tools.pictures
 	@$(BIN)/python -m tools.example_alert
 
-pictures: $(VENV)/.test  ## Draw the pictures of the widgets again (needs Chromium)
+pictures: $(VENV)/.test  ## Draw the widgets and the status page of the simulator again (needs Chromium)
 	@$(BIN)/python -m tools.pictures widgets
+	@$(BIN)/python tools/simulator_picture.py
 
 release-check: $(VENV)/.test  ## Build wheel, sdist and zip, and try each in an empty environment
 	@$(BIN)/python tools/release_check.py

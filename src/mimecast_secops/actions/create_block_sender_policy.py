@@ -129,8 +129,11 @@ def _check_end(end: datetime | None, now: datetime) -> None:
     if end is not None and end <= now:
         raise InvalidParameter(
             "End Time",
-            f'"End Time" ({end.isoformat()}) is in the past, so the policy would never apply. Enter a later time, or '
-            "leave it empty for a policy that never expires.",
+            sentence(
+                "{End Time} ({end}) is in the past, so the policy would never apply. Enter a later time, or leave it "
+                "empty for a policy that never expires.",
+                end=end.isoformat(),
+            ),
         )
 
 

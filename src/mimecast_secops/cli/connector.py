@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from mimecast_secops.cli.alert_output import AlertOutput
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.help import HelpfulGroup, helpful_command
 from mimecast_secops.cli.messages import message_of, text_of
-from mimecast_secops.cli.metrics_file import MetricsFile
+from mimecast_secops.cli.metrics_output import METRICS_OPTIONS, MetricsOutput
 from mimecast_secops.cli.options import add, common_options, connection_options, options_of, state_options
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.cli.stdout import StdoutDelivery
@@ -24,8 +25,6 @@ from mimecast_secops.ingest import (
     PlatformSettings,
     StateStore,
     cycle_deadline,
-    failed_metrics,
-    metrics,
 )
 from mimecast_secops.ingest.clock import to_time
 from mimecast_secops.ingest.state import State
@@ -63,7 +62,7 @@ def run(context: CommandContext) -> int:
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
     settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
     for note in notes:
-        context.screen.note(text_of(note), "yellow")
+        context.screen.note(text_of(note), "yellow", level=logging.WARNING)
     signals = StopSignals()
     if pause is not None:
         signals.install()
@@ -72,7 +71,9 @@ def run(context: CommandContext) -> int:
         client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
         delivery = _open_delivery(context)
         stack.enter_context(delivery)
-        metrics_file = MetricsFile(options["metrics"], context.screen)
+        metrics = stack.enter_context(
+            MetricsOutput(options, context.screen, interval=pause, cycle_limit=platform.process_timeout)
+        )
         while True:
             deadline = cycle_deadline(platform)
             signals.begin_cycle(deadline)
@@ -88,15 +89,18 @@ def run(context: CommandContext) -> int:
             try:
                 report = connector.run_cycle()
             except Exception as error:
-                metrics_file.write(failed_metrics())
+                metrics.cycle_failed(error)
                 if pause is None or not isinstance(error, _TRANSIENT) or isinstance(error, BrokenPipeError):
                     raise
-                context.screen.fail(f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.")
+                context.screen.fail(
+                    f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.",
+                    fields={"cycle": {"outcome": "failed"}},
+                )
                 is_backlogged = False
             else:
-                context.screen.note(report.line())
-                if not report.interrupted:
-                    metrics_file.write(metrics(report))
+                level = logging.INFO if report.ok else logging.ERROR
+                context.screen.note(report.line(), level=level, fields={"cycle": report.figures()})
+                metrics.cycle_ended(report)
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
                 is_backlogged = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
@@ -181,6 +185,7 @@ _STATE_OPTIONS: Final = (
 
 @add(connection_options())
 @add(_STATE_OPTIONS)
+@add(METRICS_OPTIONS)
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
 @helpful_command(
     "run",
@@ -191,7 +196,6 @@ _STATE_OPTIONS: Final = (
 )
 @click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
 @click.option("--output", metavar="FILE", help="Append the alerts to a file as JSON lines instead of printing them.")
-@click.option("--metrics", metavar="FILE", help="Write the metrics of each cycle to a file for Prometheus.")
 @click.option(
     "--dynamic-list", metavar="A,B,…", help="Entries of the dynamic list, or @FILE for a file with one entry per line."
 )

@@ -15,7 +15,7 @@ from click.types import BoolParamType, OptionHelpExtra
 
 from mimecast_secops.cli.errors import CommandFailed
 from mimecast_secops.cli.help import CONNECTION
-from mimecast_secops.cli.settings import key, variable
+from mimecast_secops.cli.settings import LOG_FORMAT_VARIABLE, key, variable
 from mimecast_secops.cli.settings_file import SettingsFile, select_file
 from mimecast_secops.connection import ConnectionSettings, ProxySettings
 from mimecast_secops.parameters import Kind, Parameter, declared
@@ -199,6 +199,15 @@ def common_options() -> list[click.Parameter]:
         click.Option(["--json", "as_json"], is_flag=True, help="Print results as JSON."),
         click.Option(["--quiet", "-q"], is_flag=True, help="Print only results and errors."),
         click.Option(["--verbose", "-v"], is_flag=True, help="Print the log of what the command does."),
+        click.Option(
+            ["--log-format"],
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            envvar=LOG_FORMAT_VARIABLE,
+            show_envvar=True,
+            help="Format of standard error: lines of text, or a JSON object per line.",
+        ),
         click.Option(
             ["--debug"], is_flag=True, help="Print the detailed log, and the traceback of an unexpected error."
         ),

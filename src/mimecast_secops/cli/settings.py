@@ -19,6 +19,8 @@ from mimecast_secops.sentences import did_you_mean
 
 APPLICATION: Final = "mimecast-secops"
 PREFIX: Final = "MIMECAST_"
+LOG_FORMAT_VARIABLE: Final = f"{PREFIX}LOG_FORMAT"
+"""The variable of `--log-format`, which is not a setting of a file: it applies before a file is read."""
 RECORDS: Final[tuple[type, ...]] = (ConnectionSettings, ProxySettings, ConnectorSettings, PlatformSettings)
 """The records whose parameters are settings."""
 
@@ -41,7 +43,7 @@ def all_settings() -> dict[str, Parameter]:
 
 def unknown_variables() -> Iterator[str]:
     """A warning for each variable of the environment that begins like a setting and is none."""
-    known = {variable(parameter) for parameter in all_settings().values()}
+    known = {LOG_FORMAT_VARIABLE, *(variable(parameter) for parameter in all_settings().values())}
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
             yield f"The variable {name} is not a setting and has no effect.{did_you_mean(name, known)}"

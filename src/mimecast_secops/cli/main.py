@@ -9,6 +9,7 @@ import click
 
 from mimecast_secops._version import __version__
 from mimecast_secops.cli.exit_codes import table
+from mimecast_secops.cli.usage_errors import UsageErrorLog
 
 # Name of a command → its module, and its line in the help.
 _COMMANDS: Final = {
@@ -21,7 +22,7 @@ _COMMANDS: Final = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(UsageErrorLog):
     """Imports the module of a command when the command is called, so that --help is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is that of click

@@ -87,7 +87,7 @@ def serve(options: Options) -> int:
         name, _, value = setting.partition("=")
         tenant.quirks.change(name.strip(), value.strip())
     mail = MailPaths(options.mail)
-    app = SimulatorApp(tenant, allow_remote=options.allow_remote)
+    app = SimulatorApp(tenant, allow_remote=options.allow_remote, mail=mail)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

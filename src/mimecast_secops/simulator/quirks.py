@@ -9,7 +9,9 @@ import ast
 import dataclasses
 import inspect
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_type_hints
 
 
@@ -148,7 +150,8 @@ class Quirks:
         setattr(self, name, _word(name, words, value) if words else _convert(name, getattr(self, name), value))
 
 
-def descriptions() -> dict[str, str]:
+@cache
+def descriptions() -> Mapping[str, str]:
     """The description of each quirk: the string below it in the source of `Quirks`."""
     definition = ast.parse(inspect.getsource(Quirks)).body[0]
     members = definition.body if isinstance(definition, ast.ClassDef) else []

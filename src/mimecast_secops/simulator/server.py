@@ -16,7 +16,8 @@ import uvicorn
 
 from mimecast_secops.simulator.access import Access
 from mimecast_secops.simulator.delivery import MailPaths, receive_paths
-from mimecast_secops.simulator.http.app import LoggedRequest, SimulatorApp
+from mimecast_secops.simulator.http.app import SimulatorApp
+from mimecast_secops.simulator.http.request_log import LoggedRequest
 from mimecast_secops.simulator.mail.samples import SAMPLES
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.records import TrackingRecord
@@ -44,7 +45,6 @@ class Simulator:
         FileNotFoundError: a path of `mail` does not exist.
 
     Attributes:
-        tenant: the state of the tenant. Tests may read and change it directly.
         app: the ASGI application.
         url: the base URL of the API, "" before the server starts.
     """
@@ -59,12 +59,16 @@ class Simulator:
         tenant: Tenant | None = None,
         file_host: bool = False,
     ) -> None:
-        self.tenant = tenant or Tenant(quirks=quirks or Quirks())
-        self.app = SimulatorApp(self.tenant)
-        self.url = ""
         self._mail = MailPaths(mail)
+        self.app = SimulatorApp(tenant or Tenant(quirks=quirks or Quirks()), mail=self._mail)
+        self.url = ""
         self._file_host = file_host
         self._servers: list[_ServerThread] = []
+
+    @property
+    def tenant(self) -> Tenant:
+        """The state of the tenant. Tests may read and change it directly."""
+        return self.app.tenant
 
     @property
     def v1(self) -> KeysV1:
@@ -103,8 +107,7 @@ class Simulator:
         Args:
             tenant: the tenant to serve. Default: a new one, with new credentials.
         """
-        self.tenant = tenant or Tenant()
-        self.app.reset(self.tenant)
+        self.app.reset(tenant or Tenant())
 
     def receive(self, *paths: Path | str) -> list[TrackingRecord]:
         """Deliver files, or folders of `.eml` files. They arrive one second apart, the last one now.

@@ -6,7 +6,7 @@ import bisect
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +16,14 @@ from mimecast_secops.simulator.mail.parser import Email, Part, parse_email
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, QueueKey
 from mimecast_secops.simulator.tenant.records import HoldDecision, ManagedSender, MessageReport, Policy, TrackingRecord
-from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
+from mimecast_secops.simulator.tenant.rights import (
+    PERMISSIONS,
+    PRODUCTS,
+    ApplicationV2,
+    KeysV1,
+    new_application,
+    new_keys,
+)
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
@@ -163,6 +170,11 @@ class Tenant:
             if not record.deleted:
                 yield record
 
+    def newest(self) -> Iterator[TrackingRecord]:
+        """All records, newest first."""
+        records = (self.tracked[record_id] for _, record_id in reversed(self.by_time))
+        return (record for record in records if not record.deleted)
+
     def held(self) -> Iterator[TrackingRecord]:
         """The records in the hold queue, newest first, without those older than `HOLD_RETENTION`."""
         return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
@@ -175,10 +187,9 @@ class Tenant:
 
     def archived(self) -> Iterator[TrackingRecord]:
         """The records in the archive, newest first."""
-        newest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
-        for received, record_id in reversed(self.by_time):
-            record = self.tracked[record_id]
-            if record.status in ("archived", "delivery", "accepted") and received <= newest and not record.deleted:
+        latest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
+        for record in self.newest():
+            if record.status in ("archived", "delivery", "accepted") and record.received <= latest:
                 yield record
 
     def by_message_id(self, message_id: str) -> Iterable[TrackingRecord]:
@@ -189,6 +200,20 @@ class Tenant:
         )
 
     # changes
+
+    def renewed(self, quirks: Quirks, domains: Iterable[str]) -> Tenant:
+        """A tenant without messages and changes, with the same credentials and all permissions.
+
+        Args:
+            quirks: its quirks.
+            domains: its internal domains.
+        """
+        return Tenant(
+            quirks=replace(quirks),
+            domains=set(domains),
+            keys=replace(self.keys, permissions=set(PERMISSIONS), expired=False),
+            application=replace(self.application, permissions=set(PERMISSIONS), products=set(PRODUCTS)),
+        )
 
     def decide(self, hold_id: str, outcome: str, **details: Any) -> bool:
         """Release or reject a held message.

@@ -84,10 +84,11 @@ class Requests(TypedDict):
 
 
 class MailRequest(TypedDict, total=False):
-    """A message that arrives; `eml` or `base64` is mandatory."""
+    """A message that arrives; one of `eml`, `base64` and `sample` is mandatory."""
 
     eml: Annotated[str, Meta(description="The message as text.")]
     base64: Annotated[str, Meta(description="The message as bytes in Base64. Takes precedence over eml.")]
+    sample: Annotated[str, Meta(description="The file name of a sample message. Takes precedence over the others.")]
     received: Annotated[str, Meta(description="The time of arrival in ISO 8601. Default: now.")]
 
 
@@ -146,6 +147,12 @@ class Faults(TypedDict):
     """The number of active faults."""
 
     active: int
+
+
+class Restarted(TypedDict):
+    """The number of tracking records after a reset."""
+
+    messages: int
 
 
 class ClockRequest(TypedDict, total=False):

@@ -38,7 +38,7 @@ def test_the_option_overrides_the_variable(
         ((*RUN, "--evry", "60s"), "No such option", exit_codes.USAGE),
         ((*RUN, "--config", "missing.toml"), "cannot be read", exit_codes.CONFIGURATION),
         ((*RUN, "--metrics-port", "x"), "Invalid value for '--metrics-port'", exit_codes.USAGE),
-        (("conector",), "No such command", exit_codes.USAGE),
+        (("nothing",), "No such command", exit_codes.USAGE),
         ((*RUN, "extra\x1b[31m"), "Got unexpected extra argument", exit_codes.USAGE),
     ],
     ids=lambda value: str(value)[:20],

@@ -6,8 +6,8 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose typing bench \
-	integration content-hub docs reference release-check clean
+.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose \
+	typing bench integration content-hub playbooks docs reference release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.
@@ -77,12 +77,16 @@ integration: $(VENV)/.app  ## Build dist/Mimecast.zip to import into Google SecO
 content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout of Google's repository
 	@$(BIN)/python -m mimecast_secops.packaging content-hub --output dist/content-hub
 
+playbooks: $(VENV)/.app  ## Build the example playbooks to import into Google SecOps, in dist/playbooks
+	@$(BIN)/python -m mimecast_secops.packaging playbooks --output dist/playbooks
+
 docs: $(VENV)/.docs  ## Build the documentation as HTML
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/playbook_pages.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
 

@@ -63,6 +63,8 @@ def _action_section(action: Action) -> str:
     lines = [f"## {action.name}\n", f"{action.description}\n"]
     command = shlex.join(["mimecast-secops", "action", *action.sample_arguments])
     lines.append(f"Command: `{command}`. {effect}")
+    if action.bulk_parameter:
+        lines.append(f"`--from-file` executes it for each *{action.bulk_parameter.name}* in a file.")
     if action.api_versions != frozenset(ApiVersion):
         lines.append(f"Available only on {_versions(action.api_versions)}.")
     lines += ["", _parameters(action.declared) if action.declared else "No parameters.\n"]

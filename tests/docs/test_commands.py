@@ -78,6 +78,7 @@ class Typist:
             if record.is_held and record.hold and record.hold.risk != "high"
         ]
         (folder / "ids.txt").write_text("\n".join(held[-2:]) + "\n")
+        (folder / "senders.csv").write_text("sender,recipient\noffers@mail.example.org,ann@example.com\n")
         self._id = held[0]
         state = {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         self._environment = os.environ | environment_for(simulator, ApiVersion.V2) | state

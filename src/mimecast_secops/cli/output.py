@@ -92,6 +92,18 @@ class Screen:
             file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True, quiet=log is not None
         )
 
+    def bar_console(self) -> Console | None:
+        """The console for a progress bar; None if no bar may be shown.
+
+        If results go to the same terminal, the console that prints them has to print the bar, too, so that it moves the
+        bar out of the way. JSON lines are not printed by a console, so they exclude a bar on the same terminal.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            return None
+        if not sys.stdout.isatty():
+            return self.err
+        return None if self.as_json else self._out
+
     def say(self, text: object, style: str = "") -> None:
         """Print a line of the result as text."""
         with self._writing():

@@ -17,7 +17,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE IF NOT EXISTS parts (
             namespace TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (namespace, name)
         ) WITHOUT ROWID""",
-        # The progress of bulk runs: `cli.bulk_progress`.
+        # The progress of bulk runs: `cli.jobs`.
         """CREATE TABLE IF NOT EXISTS bulk (
             run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)
         ) WITHOUT ROWID""",
@@ -27,6 +27,24 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
         )""",
     ),
+    (
+        # The alerts that connectors delivered, newest last: `cli.delivered_alerts`. `line` is a summary of the alert as
+        # JSON.
+        """CREATE TABLE alerts (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, namespace TEXT NOT NULL, ticket_id TEXT NOT NULL,
+            delivered_at TEXT NOT NULL, line TEXT NOT NULL, UNIQUE (namespace, ticket_id)
+        )""",
+    ),
+    (
+        # Jobs of bulk runs: `cli.jobs`. `bulk` has their items, with the key of the job as `run`. Earlier progress was
+        # not kept per job, so it is deleted, and such a run starts over.
+        """CREATE TABLE jobs (
+            key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, began TEXT NOT NULL, active TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "DELETE FROM bulk",
+        # Who or what a change concerned, as a JSON list: `cli.targets`.
+        "ALTER TABLE journal ADD COLUMN target TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
 SCHEMA_VERSION: Final = len(MIGRATIONS)
-TABLES: Final = frozenset({"parts", "bulk", "journal"})
+TABLES: Final = frozenset({"parts", "bulk", "journal", "alerts", "jobs"})

@@ -164,3 +164,9 @@ def test_every_line_of_a_service_is_json(command_line: CommandLine) -> None:
         lines = objects(service.stop())
     assert lines[-1]["message"] == "Stopped."
     assert {"mimecast_secops.cli", "mimecast_secops.ingest"} <= {line["logger"] for line in lines}
+
+
+def test_a_json_log_excludes_a_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert CommandContext({"log_format": "text"}).screen.bar_console() is not None
+    assert CommandContext({"log_format": "json"}).screen.bar_console() is None

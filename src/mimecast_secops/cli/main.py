@@ -13,6 +13,7 @@ from mimecast_secops._version import __version__
 from mimecast_secops.cli.bash_completion import QuotingBashComplete
 from mimecast_secops.cli.errors import CommandFailed
 from mimecast_secops.cli.help import HelpfulGroup
+from mimecast_secops.cli.usage_errors import UsageErrorLog
 from mimecast_secops.extras import missing_extra
 
 # Heading → command → its line in the help. The module of a command has its name.
@@ -39,7 +40,7 @@ COMPLETION_VARIABLE: Final = "_MIMECAST_SECOPS_COMPLETE"
 _MODULES: Final = {name: "actions" if name == "action" else name for names in _COMMANDS.values() for name in names}
 
 
-class LazyGroup(HelpfulGroup):
+class LazyGroup(HelpfulGroup, UsageErrorLog):
     """Imports the module of a command when the command is called, so that --help is quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is that of click

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,9 +12,13 @@ import click
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_output import AlertOutput
+from mimecast_secops.cli.connector_status import STATUS, namespace_options
 from mimecast_secops.cli.context import CommandContext, command, message_of
+from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
+from mimecast_secops.cli.listing import save_list
 from mimecast_secops.cli.metrics_file import MetricsFile
-from mimecast_secops.cli.options import add, common_options, connection_options, options_of, state_options
+from mimecast_secops.cli.options import add, connection_options, options_of
+from mimecast_secops.cli.recording import RecordingDelivery
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import (
@@ -20,15 +26,14 @@ from mimecast_secops.ingest import (
     ConnectorSettings,
     MimecastTenant,
     PlatformSettings,
+    Report,
     StateStore,
     cycle_deadline,
     failed_metrics,
     metrics,
 )
-from mimecast_secops.ingest.clock import to_time
-from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
-from mimecast_secops.stores.errors import StateLocked, StateMissing, StateUnwritable
+from mimecast_secops.stores.errors import StateLocked, StateUnwritable
 from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
 
@@ -68,7 +73,7 @@ def run(context: CommandContext) -> int:
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _open_store(context, stack)
         client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
-        delivery = _open_delivery(context)
+        delivery = _open_delivery(context, client.api_root)
         stack.enter_context(delivery)
         metrics_file = MetricsFile(options["metrics"], context.screen)
         while True:
@@ -92,7 +97,7 @@ def run(context: CommandContext) -> int:
                 context.screen.fail(f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.")
                 is_backlogged = False
             else:
-                context.screen.note(report.line())
+                show_report(context, report, is_service=pause is not None)
                 if not report.interrupted:
                     metrics_file.write(metrics(report))
                 if pause is None:
@@ -110,9 +115,37 @@ def _open_store(context: CommandContext, stack: ExitStack) -> StateStore:
     return SqliteStore(database, namespace)
 
 
-def _open_delivery(context: CommandContext) -> AlertOutput | StdoutDelivery:
-    output = context.options["output"]
-    return AlertOutput(output) if output else StdoutDelivery(context.screen)
+def _open_delivery(context: CommandContext, api_root: str) -> AlertOutput | StdoutDelivery | RecordingDelivery:
+    """Where the alerts go: to a file or to standard output, and except in a test run to the table of alerts."""
+    delivery: AlertOutput | StdoutDelivery
+    if context.options["output"]:
+        delivery = AlertOutput(context.options["output"])
+    else:
+        delivery = StdoutDelivery(
+            context.screen, partial(save_list, context.screen, context.state_path.parent, api_root)
+        )
+    if context.options["test"]:
+        return delivery
+    return RecordingDelivery(delivery, DeliveredAlerts(context.state()), context.options["namespace"], api_root)
+
+
+def show_report(context: CommandContext, report: Report, *, is_service: bool) -> None:
+    """Show what a cycle did, unless the log has shown it. A single cycle without an alert also says why."""
+    is_logged = context.options["verbose"] or context.options["debug"]
+    if not is_logged:
+        context.screen.note(report.summary())
+    if is_service or not report.ok or report.interrupted or report.delivered or report.pending:
+        return
+    if report.known:
+        words = ["mimecast-secops", "alerts", "list"]
+        if context.options["state"]:
+            words += ["--state", context.options["state"]]
+        context.screen.note(
+            "Every message is known: earlier cycles delivered or filtered it. "
+            f"To see the delivered alerts, run `{shlex.join(words)}`."
+        )
+    elif not report.seen:
+        context.screen.note("No messages found.")
 
 
 def _read_dynamic_list(text: str) -> tuple[str, ...]:
@@ -123,50 +156,8 @@ def _read_dynamic_list(text: str) -> tuple[str, ...]:
     return split(text)
 
 
-def status(context: CommandContext) -> int:
-    """Show the progress of the connector and its pending messages."""
-    try:
-        database = context.state(create=False)
-    except StateMissing as error:
-        context.screen.note(str(error))
-        context.screen.say("No cycle has run yet.")
-        return exit_codes.OK
-    state = State.decode(SqliteStore(database, context.options["namespace"]).load())
-    if state is None:
-        context.screen.say("No cycle has run yet.")
-        return exit_codes.OK
-    oldest = state.backlog.oldest_ms()
-    values = {
-        "checkpoint": to_time(state.checkpoint_ms).isoformat(),
-        "read until": to_time(state.read_until_ms).isoformat(),
-        "started at": to_time(state.start_ms).isoformat(),
-        "pending": len(state.backlog),
-        "oldest pending": to_time(oldest).isoformat() if oldest else None,
-        "pending with an error": sum(bool(record.error) for record in state.backlog),
-        "processed IDs": len(state.processed_ids),
-    }
-    if context.screen.as_json:
-        context.screen.data({name.replace(" ", "_").lower(): value for name, value in values.items()})
-    else:
-        rows = [(name, value if value is not None else "-") for name, value in values.items()]
-        context.screen.rows("", ("", ""), rows)
-    return exit_codes.OK
-
-
-_STATE_OPTIONS: Final = (
-    *state_options(),
-    click.Option(
-        ["--namespace"],
-        metavar="NAME",
-        default="connector",
-        show_default=True,
-        help="Name of the connector. Connectors with different names can share a state database.",
-    ),
-)
-
-
 @add(connection_options())
-@add(_STATE_OPTIONS)
+@add(namespace_options())
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
 @click.command(name="run")
 @click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
@@ -181,19 +172,11 @@ def _run(**options: Any) -> None:
     command(run)(**options)
 
 
-@add(common_options())
-@add(_STATE_OPTIONS)
-@click.command(name="status")
-def _status(**options: Any) -> None:
-    """Show the progress of the connector and its pending messages."""
-    command(status)(**options)
-
-
 @click.group(name="connector")
 def _group() -> None:
     """Ingest Mimecast messages as alerts, once or continuously."""
 
 
 _group.add_command(_run)
-_group.add_command(_status)
+_group.add_command(STATUS)
 COMMAND = _group

@@ -17,7 +17,7 @@ from mimecast_secops.api import Deadline, MimecastClient, scrub
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.options import values_of
-from mimecast_secops.cli.output import Screen, lines
+from mimecast_secops.cli.output import Screen, is_broken_pipe, lines
 from mimecast_secops.cli.settings import default_state_file
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
 from mimecast_secops.ingest import UnreadableState
@@ -152,6 +152,8 @@ def _run_reporting_errors(run: Callable[[CommandContext], int], context: Command
     try:
         return run(context)
     except _EXPECTED as error:
+        if is_broken_pipe(error):
+            return exit_codes.BROKEN_PIPE
         context.screen.fail(message_of(error))
         return exit_codes.code_of(error)
     except KeyboardInterrupt:

@@ -24,6 +24,7 @@ from mimecast_secops.stores.errors import StateMissing
 
 FILE_NAME: Final = "last-list.json"
 MAX_AGE: Final = timedelta(hours=24)
+LARGEST_NUMBER: Final = 99_999
 _PARAMETER: Final = "Message ID"
 _LONGEST_NUMBER: Final = 5
 _SHORTEST_PREFIX: Final = 4
@@ -48,7 +49,7 @@ class ListedMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         received: when the message was received, aware; None if it is unknown.
     """
 
-    number: Annotated[int, msgspec.Meta(ge=1, le=99_999)]
+    number: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
     id: str
     recipient: str = ""
     sender: str = ""

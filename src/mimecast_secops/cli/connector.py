@@ -15,6 +15,7 @@ from mimecast_secops.cli.alert_output import AlertOutput
 from mimecast_secops.cli.connector_status import STATUS, namespace_options
 from mimecast_secops.cli.context import CommandContext, command, message_of
 from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
+from mimecast_secops.cli.intervals import read_interval
 from mimecast_secops.cli.listing import save_list
 from mimecast_secops.cli.metrics_file import MetricsFile
 from mimecast_secops.cli.options import add, connection_options, options_of
@@ -32,30 +33,13 @@ from mimecast_secops.ingest import (
     failed_metrics,
     metrics,
 )
-from mimecast_secops.parameters import InvalidParameter, parse, split
+from mimecast_secops.parameters import parse, split
 from mimecast_secops.stores.errors import StateLocked, StateUnwritable
 from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 # Errors that do not end a service: the cause can be temporary, and a failed cycle loses and repeats nothing.
 _TRANSIENT: Final = (StateLocked, StateUnwritable, OSError)
-
-
-def read_interval(text: str) -> float:
-    """An interval such as `90`, `60s`, `5m` or `1h` in seconds.
-
-    Raises:
-        InvalidParameter: the text is not an interval, or the interval is not between one second and one day.
-    """
-    unit = _UNITS.get(text[-1:].lower())
-    try:
-        seconds = float(text[:-1]) * unit if unit else float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 1 <= seconds <= 86_400:
-        raise InvalidParameter("every", f'"--every" cannot be "{text}". Use an interval such as 60s or 5m.')
-    return seconds
 
 
 def run(context: CommandContext) -> int:

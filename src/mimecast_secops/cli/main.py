@@ -13,9 +13,11 @@ from mimecast_secops.cli.exit_codes import table
 # Name of a command → its module, and its line in the help.
 _COMMANDS: Final = {
     "action": ("actions", "Search, release, reject and report messages; block and permit senders."),
+    "alerts": ("alerts", "List and show the alerts that the connector delivered."),
     "connector": ("connector", "Ingest Mimecast messages as alerts, once or continuously."),
     "demo": ("demo", "Show ingestion and triage with a simulated tenant."),
     "doctor": ("doctor", "Check credentials and permissions."),
+    "held": ("held", "List the messages that are held now."),
     "simulator": ("simulator", "Run a simulated Mimecast tenant."),
     "undo": ("undo", "List the changes made from this machine, or revert one."),
 }

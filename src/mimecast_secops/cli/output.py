@@ -175,6 +175,11 @@ class Screen:
             else:
                 self._results.print(table)
 
+    def clear(self) -> None:
+        """Clear the terminal. Does nothing if standard output is not a terminal."""
+        with self._writing():
+            self._results.clear()
+
     def facts(self, title: str, facts: Sequence[tuple[str, object]]) -> None:
         """Print a title, and one line per label and value."""
         width = max((len(label) for label, _ in facts), default=0)

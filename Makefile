@@ -6,12 +6,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-host coverage coverage-floors attack mutation matrix check spelling prose typing bench \
-	integration content-hub docs reference release-check clean
+.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose typing bench \
+	integration content-hub playbooks docs reference pictures release-check clean
 
-# The tests that run anywhere: neither minutes long, nor in need of the platform's SDK.
+# The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.
-TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host"
+TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host and not container"
 # The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
 COVERED := actions api deliveries ingest stores
 
@@ -21,11 +21,14 @@ help:  ## List the targets
 demo: $(VENV)/.app  ## Ingest and triage email of a simulated tenant
 	@$(BIN)/python -m mimecast_secops.cli.main demo
 
-test: $(VENV)/.test  ## Run the tests, except test-host and attack
+test: $(VENV)/.test  ## Run the tests, except test-host, test-container and attack
 	@$(BIN)/python $(TESTS) $(ARGS)
 
 test-host: $(VENV)/.test  ## Run the tests on the real SDK of Google SecOps (skipped where it is missing)
 	@$(BIN)/python -m pytest -n 2 -m "host and not attack" $(ARGS)
+
+test-container: $(VENV)/.test  ## Execute the Containerfile without an engine (skipped without Linux and root)
+	@$(BIN)/python -m pytest -m container $(ARGS)
 
 coverage: $(VENV)/.test  ## Run the same tests as test, and check the branch coverage of each core package
 	@$(BIN)/coverage erase
@@ -74,14 +77,26 @@ integration: $(VENV)/.app  ## Build dist/Mimecast.zip to import into Google SecO
 content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout of Google's repository
 	@$(BIN)/python -m mimecast_secops.packaging content-hub --output dist/content-hub
 
-docs: $(VENV)/.docs  ## Build the documentation as HTML
+playbooks: $(VENV)/.app  ## Build the example playbooks to import into Google SecOps, in dist/playbooks
+	@$(BIN)/python -m mimecast_secops.packaging playbooks --output dist/playbooks
+
+docs: $(VENV)/.docs  ## Build the documentation as HTML, in English and French
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs/fr docs/_build/html/fr
+	@$(BIN)/python tools/html_check.py docs/_build/html
 
 reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/playbook_pages.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
+	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.example_alert
+
+pictures: $(VENV)/.test  ## Draw the widgets and the status page of the simulator again (needs Chromium)
+	@$(BIN)/python -m tools.pictures widgets
+	@$(BIN)/python tools/simulator_picture.py
 
 release-check: $(VENV)/.test  ## Build wheel, sdist and zip, and try each in an empty environment
 	@$(BIN)/python tools/release_check.py

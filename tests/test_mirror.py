@@ -24,6 +24,7 @@ TESTED_ELSEWHERE = {
     "simulator/http/schemas/control.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/envelope.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/messages.py": "simulator/http/test_openapi.py",
+    "simulator/http/schemas/overview.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/policies.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/tracking.py": "simulator/http/test_openapi.py",
 }

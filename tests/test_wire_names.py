@@ -14,8 +14,8 @@ CAMEL_CASE = re.compile(r"[a-z]+[A-Z]\w*\Z")
 ALLOWED = {
     # Keys of action results, which docs/reference/actions.md describes and playbooks read.
     "actions": {"dryRun", "earlierState", "holdId", "trackingId"},
-    # The result of a dry run, and the sender of an event.
-    "cli": {"dryRun", "fromEnv_emailAddress"},
+    # The same keys of action results, which name the target of a change, and the sender of an event.
+    "cli": {"dryRun", "fromEnv_emailAddress", "holdId", "trackingId"},
     "ingest": {
         # Keys that the connector adds to each event.
         *("currentStatus", "holdId", "holdMessageMetadataID", "internetMessageId", "receivedUnixMs", "recordType"),

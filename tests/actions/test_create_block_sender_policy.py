@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -190,6 +191,7 @@ def test_a_policy_without_times_is_eternal(runner: ActionRunner) -> None:
 
 
 def test_a_policy_with_times_is_not_eternal(runner: ActionRunner) -> None:
+    runner.now = datetime(2026, 3, 7, tzinfo=UTC)
     policy = create(runner, Start_Time="2026-03-07T16:03:00", End_Time="2026-03-08T01:00:00+01:00")["policy"]
     assert (policy["fromEternal"], policy["toEternal"]) == (False, False)
     assert (policy["fromDate"], policy["toDate"]) == ("2026-03-07T16:03:00+0000", "2026-03-08T00:00:00+0000")
@@ -468,6 +470,28 @@ def test_a_dry_run_writes_nothing_and_returns_the_exact_request(runner: ActionRu
         }
     ]
     assert (runner.writes, policies(runner)) == ([], [])
+
+
+@pytest.mark.parametrize("dry_run", [False, True], ids=["create", "dry run"])
+def test_a_policy_that_has_already_ended_is_refused(runner: ActionRunner, *, dry_run: bool) -> None:
+    runner.now = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    error = runner.fails(CREATE_ACTION, RAW, End_Time="2026-03-07T12:00:00Z", Dry_Run=dry_run)
+    assert '"End Time" (2026-03-07T12:00:00+00:00) is in the past, so the policy would never apply.' in error
+    assert (runner.writes, policies(runner)) == ([], [])
+
+
+def test_a_policy_that_ends_a_second_from_now_is_created(runner: ActionRunner) -> None:
+    runner.now = datetime(2026, 3, 7, 12, tzinfo=UTC)
+    assert create(runner, End_Time="2026-03-07T12:00:01Z")["policy"]["toDate"] == "2026-03-07T12:00:01+0000"
+
+
+def test_a_dry_run_states_both_directions_of_a_bidirectional_policy(runner: ActionRunner) -> None:
+    plan = runner.succeeds(CREATE_ACTION, RAW, Dry_Run=True)
+    [touched] = plan["touches"]
+    assert touched["effect"] == (
+        'Block: messages from the domain evil.example.org to everyone, and, because "Bidirectional" is enabled, '
+        "messages from everyone to the domain evil.example.org."
+    )
 
 
 def test_a_dry_run_reports_existing_policies(runner: ActionRunner) -> None:

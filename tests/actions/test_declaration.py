@@ -187,3 +187,16 @@ def test_parameter_names_are_unique(action: Action) -> None:
     names = [parameter.name for parameter in action.declared]
     assert len(set(names)) == len(names)
     assert len({parameter.slug for parameter in action.declared}) == len(names)
+
+
+def test_the_bulk_parameter_of_each_action() -> None:
+    parameters = {action.slug: action.bulk_parameter for action in all_actions()}
+    assert {slug: parameter.name for slug, parameter in parameters.items() if parameter} == {
+        "block-sender": "Sender",
+        "create-block-sender-policy": "Sender",
+        "delete-block-sender-policy": "Policy ID",
+        "permit-sender": "Sender",
+        "reject-message": "Message ID",
+        "release-message": "Message ID",
+        "report-message": "Message ID",
+    }

@@ -102,6 +102,13 @@ def test_an_empty_list_of_ids_is_an_error(runner: ActionRunner) -> None:
     assert '"Policy ID"' in runner.fails(DELETE_ACTION, Policy_ID=" , ")
 
 
+@pytest.mark.parametrize("value", ["[Event.policyId]", "eNo1jrsKwjAUQP,[Step_1.JsonResult.id]"])
+def test_a_placeholder_that_no_value_replaced_is_named_before_any_request(runner: ActionRunner, value: str) -> None:
+    error = runner.fails(DELETE_ACTION, Policy_ID=value)
+    assert "is a placeholder of the playbook that no value replaced" in error
+    assert runner.simulator.requests == []
+
+
 def test_policies_deleted_before_a_failure_are_in_the_result(v1: ActionRunner) -> None:
     made = create(v1, Sender="a.example.org,b.example.org")
     v1.add_fault("html", DELETE, after=1)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from mimecast_secops.actions import Action, ActionFailed, Context, Result, Table, execute
 from mimecast_secops.api import Secret
 from mimecast_secops.api.errors import Consequence, Misconfigured, Unreachable
-from mimecast_secops.parameters import text
+from mimecast_secops.parameters import InvalidParameter, text
 from tests.actions.runner import ActionRunner
 
 
@@ -42,6 +42,14 @@ WORD = {"Word": "x"}
 def test_the_return_value_of_the_action_is_the_result(v2: ActionRunner) -> None:
     expected = Result(message="done", json_result=[1])
     assert execute(action(lambda _context, _parameters: expected), WORD, v2.context) is expected
+
+
+def test_values_that_do_not_go_together_are_refused_before_the_connection() -> None:
+    def check(_parameters: Parameters) -> None:
+        raise InvalidParameter("Word", "No.")
+
+    checked = replace(action(raises(AssertionError())), check=check)
+    assert execute(checked, WORD, never).message == 'Error executing action "Try It". Reason: No.'
 
 
 @pytest.mark.parametrize("bug", [KeyError("id"), RecursionError(), MemoryError(), OSError(5)])

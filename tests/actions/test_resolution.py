@@ -42,6 +42,21 @@ def test_each_kind_of_id_identifies_the_same_message(
     assert [record for record in caplog.records if error in record.getMessage()]
 
 
+@pytest.mark.parametrize("kind", ["tracking id", "hold id"])
+def test_an_id_that_the_platform_repeats_for_each_event_is_one_id(runner: ActionRunner, kind: str) -> None:
+    wanted = runner.receive_held("Offer")
+    one_id = KINDS[kind](wanted)
+    result = runner.run("reject-message", Message_ID=f"{one_id},{one_id}, {one_id}")
+    assert result.message == f'Successfully rejected message with ID "{one_id}" in Mimecast.'
+    assert decided(runner) == [("rejected", wanted.hold_id)]
+
+
+def test_a_message_id_that_repeats_the_one_of_another_message_does_not_identify_it(runner: ActionRunner) -> None:
+    other = runner.receive_held("Offer").mail.message_id
+    assert "no message with the Message-ID" in runner.fails("release-message", Message_ID=f"{other},{other}")
+    assert decided(runner) == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_message_is_found_if_its_queue_id_is_not_the_hold_id(runner: ActionRunner, kind: str) -> None:
     runner.set_quirks(queue_id_is_hold_id=False)
@@ -209,6 +224,13 @@ def test_an_empty_id_or_placeholder_is_refused_before_any_write(v1: ActionRunner
         assert '"Message ID" names no message' in result.message
         assert ("placeholder" in result.message) is ("Event" in message_id)
     assert v1.writes == []
+
+
+@pytest.mark.parametrize("slug", ["release-message", "reject-message", "report-message"])
+def test_a_placeholder_is_refused_before_any_request(runner: ActionRunner, slug: str) -> None:
+    message_ids = "[Event.trackingId]" if slug != "report-message" else "eNoDAAAAAAE,[Event.trackingId]"
+    assert "this is a placeholder of the playbook that no value replaced" in runner.fails(slug, Message_ID=message_ids)
+    assert runner.simulator.requests == []
 
 
 def test_an_empty_id_in_a_list_stops_the_whole_report(v1: ActionRunner) -> None:

@@ -35,7 +35,7 @@ def test_the_api_version_follows_from_the_credentials(api_version: ApiVersion) -
     with client_of("http://127.0.0.1:9", api_version) as client:
         assert client.api_version is api_version
         assert client.api_root == "http://127.0.0.1:9"
-        assert client.requests_sent == 0
+        assert client.requests_sent == client.requests_rate_limited == 0
 
 
 def test_a_built_request_has_the_result_and_the_errors_of_its_method(server: Server) -> None:

@@ -106,6 +106,13 @@ def test_the_quota_of_an_endpoint_does_not_delay_another(time: FakeTime) -> None
     assert time.slept == []
 
 
+def test_only_replies_with_http_429_count_as_refused(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    for status, reply_headers in [(200, headers(0, 7.0)), (429, {"retry-after": "3"}), (503, {}), (429, {})]:
+        limiter.report(PATH, status, reply_headers)
+    assert limiter.refused == 2
+
+
 def test_http_429_delays_calls_even_without_a_count(time: FakeTime) -> None:
     limiter = limiter_of(time)
     limiter.report(PATH, 429, {"retry-after": "3"})

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from click.testing import CliRunner, Result
@@ -24,6 +25,7 @@ from tests.tenants import environment_for
 COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main"]
 # Settings of the developer's machine must not lead a test to a real tenant.
 CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.upper().startswith("MIMECAST")}
+UNKNOWN_ID = "eNoDAAAAAAE"
 _TIMEOUT_SECONDS = 120
 
 
@@ -55,9 +57,9 @@ class CommandLine:
         """The alert file of `connector`."""
         return self.folder / "alerts.jsonl"
 
-    def invoke(self, *words: str) -> Result:
-        """The result of a command that runs in this process."""
-        return CliRunner().invoke(main, list(words), env=self.environment)
+    def invoke(self, *words: str, env: Mapping[str, str] = MappingProxyType({})) -> Result:
+        """The result of a command that runs in this process. `env` has further environment variables."""
+        return CliRunner().invoke(main, list(words), env={**self.environment, **env})
 
     def invoke_json(self, *words: str) -> Any:
         """The JSON document that a command prints with `--json`."""
@@ -91,6 +93,11 @@ class CommandLine:
         """A file with IDs for `--from-file`."""
         return self.folder / f"{name}.txt"
 
+    def reject(self, *ids: str) -> tuple[str, ...]:
+        """The words that reject the IDs of a file, one after the other."""
+        self.ids_file().write_text("\n".join(ids) + "\n")
+        return ("action", "reject-message", "--from-file", str(self.ids_file()), "--concurrency", "1")
+
     def held_ids(self) -> list[str]:
         """The tracking IDs of the held messages that Release Message accepts without `--allow-high-risk`."""
         return [record.id for record in self.simulator.tenant.held() if record.hold and record.hold.risk != "high"]
@@ -105,6 +112,19 @@ class CommandLine:
 def ticket_ids(lines: str) -> list[str]:
     """The ticket IDs of alerts in JSON lines, sorted."""
     return sorted(json.loads(line)["ticket_id"] for line in lines.splitlines())
+
+
+def first_words(output: str) -> list[str]:
+    """The first word of each line."""
+    return [line.split()[0] for line in output.splitlines()]
+
+
+def read_terminal(descriptor: int) -> bytes:
+    """The output that a terminal got since the last call; nothing once all processes have closed it."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
 
 
 def error_line(result: Result) -> str:

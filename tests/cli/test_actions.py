@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from mimecast_secops.actions import all_actions, find
 from mimecast_secops.api import ApiVersion
 from mimecast_secops.cli import exit_codes
-from mimecast_secops.cli.actions import permissions_of
+from mimecast_secops.cli.actions import permissions_of, takes_messages
 from mimecast_secops.cli.main import main
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine, error_line
@@ -66,9 +66,24 @@ def test_an_empty_id_is_a_usage_error(command_line: CommandLine, message_id: str
     assert '"Message ID"' in error_line(result)
 
 
-def test_only_actions_with_a_message_id_have_bulk_options_and_only_writes_have_state_options() -> None:
+def test_only_actions_with_a_bulk_parameter_have_bulk_options_and_only_writes_have_state_options() -> None:
     for action in all_actions():
         output = CliRunner().invoke(main, ["action", action.slug, "--help"]).output
-        has_message_id = any(parameter.name == "Message ID" for parameter in action.declared)
-        assert ("--from-file" in output) is has_message_id, action.name
+        for option in ("--from-file", "--concurrency", "--job", "--restart"):
+            assert (option in output) is (action.bulk_parameter is not None), action.name
+        assert ("[MESSAGE]..." in output) is takes_messages(action), action.name
+        assert ("--yes" in output) is takes_messages(action), action.name
         assert ("--state " in output) is action.writes, action.name
+
+
+def test_only_actions_on_messages_take_messages_as_arguments() -> None:
+    slugs = [action.slug for action in all_actions() if takes_messages(action)]
+    assert slugs == ["reject-message", "release-message", "report-message"]
+
+
+def test_a_placeholder_is_named_before_any_request(command_line: CommandLine, simulator: Simulator) -> None:
+    for words in (("--message-id", "[Event.trackingId]"), ("[Event.trackingId]",)):
+        result = command_line.invoke("action", "release-message", *words)
+        assert result.exit_code == exit_codes.USAGE
+        assert "this is a placeholder of the playbook that no value replaced" in error_line(result)
+    assert simulator.requests == []

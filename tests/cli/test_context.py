@@ -15,7 +15,7 @@ from mimecast_secops.actions import find
 from mimecast_secops.api import ApiVersion, Secret
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.cli import exit_codes
-from mimecast_secops.cli.context import CommandContext, command, log_to_stderr, message_of
+from mimecast_secops.cli.context import CommandContext, command, message_of
 from mimecast_secops.cli.options import add, common_options, values_of
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine, error_line
@@ -144,45 +144,6 @@ def test_raw_values_of_a_record() -> None:
 
 
 # the log
-
-
-@pytest.mark.parametrize(
-    ("options", "levels"),
-    [
-        ({}, ["WARNING", "ERROR"]),
-        ({"verbose": True}, ["INFO", "WARNING", "ERROR"]),
-        ({"debug": True}, ["DEBUG", "INFO", "WARNING", "ERROR"]),
-        ({"quiet": True}, ["ERROR"]),
-    ],
-    ids=str,
-)
-def test_options_select_the_level_of_the_log(
-    options: dict[str, bool], levels: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = logging.getLogger("mimecast_secops.test")
-    with log_to_stderr(options):
-        log.debug("x")
-        log.info("x")
-        log.warning("x")
-        log.error("x")
-    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == levels
-
-
-@pytest.mark.parametrize("is_debug", [False, True])
-def test_the_log_has_no_secrets_and_control_codes_and_tracebacks_with_debug_only(
-    is_debug: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    secret = Secret("another-secret-of-the-test")
-    with log_to_stderr({"debug": is_debug}):
-        try:
-            int(secret.reveal())
-        except ValueError:
-            logging.getLogger("mimecast_secops.test").exception("failed \x1b[31m %s", secret.reveal())
-    errors = capsys.readouterr().err
-    assert "failed" in errors
-    assert secret.reveal() not in errors
-    assert "\x1b" not in errors
-    assert ("Traceback" in errors) is is_debug
 
 
 def test_a_command_leaves_the_log_as_it_was(caplog: pytest.LogCaptureFixture) -> None:

@@ -19,12 +19,6 @@ def test_the_file_contains_the_last_metrics(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.prom"]
 
 
-def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    MetricsFile(None, Screen()).write("a 1\n")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_an_error_is_reported_once_until_its_cause_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "folder"
     metrics_file = MetricsFile(folder / "metrics.prom", Screen())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.journal import Journal
 from mimecast_secops.simulator import Simulator
-from tests.cli.command_line import CommandLine
+from mimecast_secops.stores.database import StateDatabase
+from tests.cli.command_line import UNKNOWN_ID, CommandLine
 
 EVE, ANN = "eve@evil.example.org", "ann@example.com"
 KINDS = pytest.mark.parametrize(("done", "opposite"), [("permit", "block"), ("block", "permit")])
@@ -64,13 +69,102 @@ def test_without_a_state_there_is_no_change_and_no_file(command_line: CommandLin
 def test_the_list_shows_each_change_with_its_undo(command_line: CommandLine) -> None:
     set_sender(command_line, "block")
     create_policy(command_line)
-    output = command_line.invoke("undo").stdout
-    assert "Changes made from this machine" in output
-    assert "Block Sender" in output
-    assert "Create Block Sender" in output
-    newest, oldest = [line for line in output.splitlines() if " done " in line]
-    assert newest.split()[0] == "2"
-    assert oldest.split()[0] == "1"
+    result = command_line.invoke("undo", env={"COLUMNS": "200"})
+    title, headings, _, newest, oldest = [line for line in result.stdout.splitlines() if line.strip()]
+    assert title.strip() == "Changes made from this machine"
+    assert re.split(r"\s{2,}", headings.strip()) == ["No", "When (UTC)", "Action", "Target", "Undo"]
+    assert re.split(r"\s{2,}", newest.strip())[2:] == [
+        "Create Block Sender Policy",
+        f"{EVE} → everyone: d",
+        "→ Delete Block Sender Policy",
+    ]
+    assert re.split(r"\s{2,}", oldest.strip())[2:] == [
+        "Block Sender",
+        f"{EVE} → {ANN}",
+        "→ Permit Sender (creates a permit)",
+    ]
+
+
+def numbers(output: str) -> list[int]:
+    """The numbers in the first column of a table."""
+    return [int(number) for number in re.findall(r"^ *(\d+) ", output, re.MULTILINE)]
+
+
+def test_the_list_shows_the_newest_20_and_all_on_request(command_line: CommandLine) -> None:
+    with StateDatabase.open(command_line.state) as database:
+        for _ in range(25):
+            journal = Journal(database)
+            journal.end(journal.begin("tenant", "Block Sender", {}, []), "done", [])
+    result = command_line.invoke("undo", env={"COLUMNS": "200"})
+    assert numbers(result.stdout) == list(range(25, 5, -1))
+    assert "These are the newest 20 of 25: add --all to list all." in result.stderr
+    result = command_line.invoke("undo", "--all", env={"COLUMNS": "200"})
+    assert numbers(result.stdout) == list(range(25, 0, -1))
+    assert "--all" not in result.stderr
+
+
+def test_failed_attempts_are_listed_apart(command_line: CommandLine) -> None:
+    set_sender(command_line, "block")
+    command_line.invoke("action", "reject-message", "--message-id", UNKNOWN_ID)
+    result = command_line.invoke("undo", env={"COLUMNS": "200"})
+    assert numbers(result.stdout) == [1]
+    assert "1 failed attempt changed nothing: add --failed to list them." in result.stderr
+    result = command_line.invoke("undo", "--failed", env={"COLUMNS": "200"})
+    assert numbers(result.stdout) == [2]
+    assert "Failed attempts" in result.stdout
+    assert "nothing was changed" in result.stdout
+    assert command_line.invoke_json("undo", "--failed")["id"] == 2
+
+
+def test_a_change_that_failed_partway_is_listed_as_a_change(command_line: CommandLine, simulator: Simulator) -> None:
+    fault = {"kind": "html", "path": "/api/policy/blockedsenders/create-policy", "after": 1}
+    simulator.control("faults", {"add": [fault]})
+    result = command_line.invoke(
+        *("action", "create-block-sender-policy", "--description", "d", "--sender", "a.example.org,b.example.org"),
+        *("--recipient-type", "Everyone"),
+    )
+    simulator.control("faults", {"clear": True})
+    assert result.exit_code == exit_codes.PARTIAL
+    output = command_line.invoke("undo", env={"COLUMNS": "200"}).stdout
+    assert "failed partway: → Delete Block Sender Policy" in output
+    assert command_line.invoke("undo", "1").exit_code == exit_codes.OK
+    assert simulator.tenant.policies == {}
+
+
+def test_the_list_of_one_action(command_line: CommandLine) -> None:
+    set_sender(command_line, "block")
+    set_sender(command_line, "permit")
+    for name in ("permit-sender", "Permit Sender"):
+        assert command_line.invoke_json("undo", "--action", name)["id"] == 2
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"), [("30m", [2]), ("2h", [2]), ("4d", [2, 1]), ("the first change", [2, 1]), ("2999-01-01", [])]
+)
+def test_the_list_since_a_time(command_line: CommandLine, since: str, expected: list[int]) -> None:
+    set_sender(command_line, "block")
+    set_sender(command_line, "block")
+    with StateDatabase.open(command_line.state) as database:
+        earlier = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+        later = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+        for number, moment in ((1, earlier), (2, later)):
+            database.execute("UPDATE journal SET at = ? WHERE id = ?", (moment, number))
+    since = earlier if since == "the first change" else since
+    result = command_line.invoke("undo", "--since", since, "--json")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == expected
+
+
+@pytest.mark.parametrize("since", ["yesterday", "h", "99999999999d", ""])
+def test_a_time_that_cannot_be_read_is_a_usage_error(command_line: CommandLine, since: str) -> None:
+    result = command_line.invoke("undo", "--since", since)
+    assert result.exit_code == exit_codes.USAGE
+    assert "is neither a time such as 2026-03-07T16:03 nor a period such as 30m, 2h or 7d." in result.stderr
+
+
+def test_a_list_without_a_match_is_a_note(command_line: CommandLine) -> None:
+    set_sender(command_line, "block")
+    result = command_line.invoke("undo", "--action", "release-message")
+    assert (result.stdout, result.stderr) == ("", "No change is recorded that matches.\n")
 
 
 def test_an_unknown_entry_is_a_usage_error(command_line: CommandLine) -> None:
@@ -85,6 +179,8 @@ def test_the_list_as_json(command_line: CommandLine) -> None:
     entry = command_line.invoke_json("undo")
     assert (entry["id"], entry["action"], entry["state"]) == (1, "Block Sender", "done")
     assert entry["parameters"] == {"Sender": EVE, "Recipient": ANN}
+    [target] = entry["target"]
+    assert (target["sender"], target["recipient"]) == (EVE, ANN)
 
 
 # reverting a change
@@ -104,7 +200,7 @@ def test_a_change_that_cannot_be_reverted_gives_the_reason(command_line: Command
     command_line.invoke("action", "release-message", "--message-id", message_id)
     result = command_line.invoke("undo", "1")
     assert result.exit_code == exit_codes.NOT_DONE
-    assert "Entry 1 (Release Message, done) cannot be reverted: " in result.stderr
+    assert result.stderr == "Entry 1 (Release Message, done): cannot be undone: a released message has left\n"
 
 
 def test_a_change_of_another_tenant_is_refused(command_line: CommandLine, tmp_path: Path) -> None:
@@ -113,6 +209,22 @@ def test_a_change_of_another_tenant_is_refused(command_line: CommandLine, tmp_pa
         result = CommandLine(other, tmp_path).invoke("undo", "1", "--yes")
     assert result.exit_code == exit_codes.USAGE
     assert f"Entry 1 changed {command_line.simulator.url}, but the settings lead to {other.url}." in result.stderr
+
+
+def test_an_undo_says_what_it_does(command_line: CommandLine) -> None:
+    create_policy(command_line)
+    errors = command_line.invoke("undo", "1").stderr
+    assert f"Undo of entry 1: Create Block Sender Policy, {EVE} → everyone: d." in errors
+    assert "This runs Delete Block Sender Policy (Policy ID " in errors
+
+
+def test_a_dry_run_of_an_undo_changes_nothing(command_line: CommandLine, simulator: Simulator) -> None:
+    set_sender(command_line, "block")
+    result = command_line.invoke("undo", "1", "--dry-run")
+    assert result.exit_code == exit_codes.OK
+    assert result.stdout == f"Would permit: sender {EVE} for recipient {ANN}\nDry run: nothing was done.\n"
+    assert managed_entry(simulator) == "block"
+    assert command_line.journal() == {"done": 1}
 
 
 # an undo that creates a block or a permit
@@ -126,7 +238,10 @@ def test_without_a_terminal_it_is_refused(
     set_sender(command_line, done)
     result = command_line.invoke("undo", "1", *options)
     assert result.exit_code == exit_codes.NOT_DONE
-    assert f'Reverting it executes "{opposite.title()} Sender" (Sender {EVE}, Recipient {ANN}).' in result.stderr
+    assert f"Undo of entry 1: {done.title()} Sender, {EVE} → {ANN}." in result.stderr
+    assert f"This runs {opposite.title()} Sender (Sender {EVE}, Recipient {ANN})." in result.stderr
+    assert f"It creates a {opposite}, which may not have existed before." in result.stderr
+    assert ("Messages that match a permit bypass spam checks." in result.stderr) is (opposite == "permit")
     assert "Add --yes to confirm." in result.stderr
     assert managed_entry(simulator) == done
 
@@ -136,7 +251,7 @@ def test_with_yes_it_is_executed(simulator: Simulator, command_line: CommandLine
     set_sender(command_line, done)
     result = command_line.invoke("undo", "1", "--yes")
     assert result.exit_code == exit_codes.OK
-    assert f'Reverting it executes "{opposite.title()} Sender"' in result.stderr
+    assert f"This runs {opposite.title()} Sender" in result.stderr
     assert managed_entry(simulator) == opposite
 
 

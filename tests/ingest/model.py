@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import Any
 
 from mimecast_secops.api import Attachment, HeldMessage, MessageDetail, MessageInfo, SpooledFile, TrackedMessage
-from mimecast_secops.api.errors import MimecastError, NotFound, UndecodableReply
+from mimecast_secops.api.errors import MimecastError, NotFound, RateLimited, UndecodableReply
 from mimecast_secops.ingest import Alert, DeliveryResult, Side
 
 SECOND = 1000
@@ -118,6 +118,7 @@ class ModelTenant:
     calls_before: int = 0
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
+    rate_limited: int = 0  # calls that failed with `RateLimited`
 
     def add(self, record: Record) -> Record:
         self.records[record.id] = record
@@ -138,6 +139,10 @@ class ModelTenant:
     @property
     def requests_sent(self) -> int:
         return len(self.calls)
+
+    @property
+    def requests_rate_limited(self) -> int:
+        return self.rate_limited
 
     @property
     def clock_skew(self) -> float | None:
@@ -206,6 +211,7 @@ class ModelTenant:
     def _called(self, endpoint: str, argument: Any) -> None:
         self.calls.append((endpoint, argument))
         if endpoint in self.failing:
+            self.rate_limited += isinstance(self.failing[endpoint], RateLimited)
             raise self.failing[endpoint]
 
 

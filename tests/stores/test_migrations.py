@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mimecast_secops.cli.bulk_progress import BulkProgress
+from mimecast_secops.cli.jobs import Job
 from mimecast_secops.cli.journal import DONE, Journal
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.stores import database as database_module
@@ -53,12 +53,20 @@ VERSION_2 = VERSION_1 | {
         delivered_at TEXT NOT NULL, line TEXT NOT NULL, UNIQUE (namespace, ticket_id)
     )""",
 }
+# The tables of version 3.
+VERSION_3 = VERSION_2 | {
+    "journal": """CREATE TABLE journal (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, tenant TEXT NOT NULL, action TEXT NOT NULL,
+        parameters TEXT NOT NULL, state TEXT NOT NULL, undo TEXT NOT NULL
+        , target TEXT NOT NULL DEFAULT '[]')""",
+    "jobs": """CREATE TABLE jobs (
+        key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, began TEXT NOT NULL, active TEXT NOT NULL
+    ) WITHOUT ROWID""",
+}
 RUN = {"tenant": "https://api.example.com", "action": "Reject Message"}
-# The key of that run in releases without a schema version.
-RUN_KEY = "74002a45015d587211a27e6f717be41c"
 ROWS = {
     "parts": ("INSERT INTO parts VALUES (?, ?, ?)", ("connector", "meta", b"\1")),
-    "bulk": ("INSERT INTO bulk VALUES (?, ?)", (RUN_KEY, "eNoDAAAAAAE")),
+    "bulk": ("INSERT INTO bulk VALUES (?, ?)", ("74002a45015d587211a27e6f717be41c", "eNoDAAAAAAE")),
     "journal": (
         "INSERT INTO journal (at, tenant, action, parameters, state, undo) VALUES (?, ?, ?, ?, ?, ?)",
         ("2026-11-24T10:00:00+00:00", RUN["tenant"], "Block Sender", '{"Sender": "eve@example.org"}', DONE, "[]"),
@@ -91,7 +99,7 @@ def assert_data_is_kept(path: Path, tables: Sequence[str]) -> None:
     with StateDatabase.open(path, create=False) as database:
         assert database.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]
         assert dict(SqliteStore(database).load()) == ({"meta": b"\1"} if "parts" in tables else {})
-        assert BulkProgress(database, RUN).done() == ({"eNoDAAAAAAE"} if "bulk" in tables else set())
+        assert database.rows("SELECT * FROM bulk") == []
         entries = [(entry.id, entry.action, entry.parameters) for entry in Journal(database).entries()]
         assert entries == ([(1, "Block Sender", {"Sender": "eve@example.org"})] if "journal" in tables else [])
         alerts = database.rows("SELECT number, namespace, ticket_id, delivered_at, line FROM alerts")
@@ -102,8 +110,8 @@ def assert_data_is_kept(path: Path, tables: Sequence[str]) -> None:
 def assert_can_be_written(path: Path) -> None:
     with StateDatabase.open(path, create=False) as database:
         SqliteStore(database).commit({"meta": b"\2"})
-        BulkProgress(database, RUN).add("eNoDAAAAAAI")
-        Journal(database).begin("tenant", "Permit Sender", {})
+        Job(database, "ids.txt", RUN).add("eNoDAAAAAAI")
+        Journal(database).begin("tenant", "Permit Sender", {}, [])
         database.execute(ROWS["alerts"][0], ("connector", "eNoDAAAAAAI", "2026-11-24T10:00:00+00:00", "{}"))
 
 
@@ -128,6 +136,13 @@ def test_a_database_of_version_2_keeps_its_data(path: Path) -> None:
     assert_can_be_written(path)
 
 
+def test_a_migrated_journal_has_no_targets(path: Path) -> None:
+    create(path, tuple(VERSION_1), VERSION_1, version=1)
+    with StateDatabase.open(path) as database:
+        [entry] = Journal(database).entries()
+    assert entry.targets == ()
+
+
 def test_an_alert_is_stored_once_per_connector(path: Path) -> None:
     with StateDatabase.open(path) as database:
         statement, row = ROWS["alerts"]
@@ -142,7 +157,7 @@ def test_a_new_database_has_the_schema_of_the_current_version(path: Path) -> Non
         assert database.rows("PRAGMA user_version") == [(SCHEMA_VERSION,)]
         tables = database.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     schema = {name: sql.split() for name, sql in tables}
-    assert schema == {name: sql.split() for name, sql in VERSION_2.items()}
+    assert schema == {name: sql.split() for name, sql in VERSION_3.items()}
     assert schema.keys() == TABLES
 
 

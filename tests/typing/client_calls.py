@@ -60,6 +60,7 @@ ClientCredentials("an id", "a secret")  # type: ignore[arg-type]
 def use(client: MimecastClient) -> None:
     assert_type(client.api_root, str)
     assert_type(client.requests_sent, int)
+    assert_type(client.requests_rate_limited, int)
     assert_type(client.clock_skew, float | None)
     assert_type(client.until(Deadline.after(30)), MimecastClient)
 

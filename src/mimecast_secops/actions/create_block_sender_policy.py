@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from mimecast_secops.actions import domain_names, mutation, policy_guards, policy_targets
+from mimecast_secops.actions import domain_names, mutation, policy_effects, policy_guards, policy_targets
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
@@ -40,27 +40,39 @@ class Parameters:
     )
     sender: str = text(
         "Sender",
-        "The address, domain or display name that Sender Type requires. Each of several comma-separated addresses or "
-        "domains gets its own policy. A non-ASCII domain is sent in ASCII form (xn--…).",
+        'The sender\'s address, domain or display name. Required only if "Sender Type" is Email Address, Email Domain '
+        "or Header Display Name; ignored otherwise. Each of several comma-separated addresses or domains gets its own "
+        "policy. A non-ASCII domain is sent in ASCII form (xn--…).",
     )
     sender_type: str = choice(
         "Sender Type", "Whose messages the policy matches.", policy_targets.OPTIONS, default="Email Domain"
     )
-    recipient: str = text("Recipient", "The address, domain or display name that Recipient Type requires.")
+    recipient: str = text(
+        "Recipient",
+        'The recipient\'s address, domain or display name. Required only if "Recipient Type" is Email Address, Email '
+        "Domain or Header Display Name; ignored otherwise.",
+    )
     recipient_type: str = choice(
         "Recipient Type", "For which recipients the policy applies.", policy_targets.OPTIONS, default="Email Domain"
     )
     comment: str = text("Comment", "Comment on the policy.")
     bidirectional: bool = flag(
         "Bidirectional",
-        "If enabled, the policy also applies to messages from the recipient to the sender.",
+        "If enabled, the policy also applies to messages from the recipient to the sender: it blocks your users' "
+        "outbound messages to that sender, too.",
         default=True,
     )
     enforced: bool = flag("Enforced", "If enabled, the policy takes precedence over other policies.", default=True)
     start: datetime | None = time(
-        "Start Time", "Start of the policy in ISO 8601. If empty, the policy applies at once."
+        "Start Time",
+        "Start of the policy in ISO 8601, for example 2025-03-07T16:03:00Z. If empty, the policy applies at once. A "
+        "time without a zone is UTC.",
     )
-    end: datetime | None = time("End Time", "End of the policy in ISO 8601. If empty, the policy never expires.")
+    end: datetime | None = time(
+        "End Time",
+        "End of the policy in ISO 8601, for example 2027-03-07T16:03:00Z. It must be in the future. If empty, the "
+        "policy never expires. A time without a zone is UTC.",
+    )
     allow_broad: bool = flag(
         policy_guards.OVERRIDE,
         "If enabled, the policy is created even if it matches everyone, all messages to one of the tenant's "
@@ -79,6 +91,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     it cannot be misread as another domain.
     """
     wanted = policies_of(parameters)
+    _check_end(parameters.end, context.now())
     if not parameters.allow_broad:
         own = policy_guards.OwnDomains(context)
         for policy in wanted:
@@ -86,7 +99,12 @@ def run(context: Context, parameters: Parameters) -> Result:
     existing = _existing_policies(context)
     if parameters.dry_run:
         plan = [
-            {"policy": policy.to_wire(), "already": _equal_record(policy, existing) is not None} for policy in wanted
+            {
+                "policy": policy.to_wire(),
+                "effect": policy_effects.effect_of(policy),
+                "already": _equal_record(policy, existing) is not None,
+            }
+            for policy in wanted
         ]
         requests = [context.client.policies.create_request(policy) for policy in wanted]
         return mutation.dry_run_result(requests, plan)
@@ -99,6 +117,20 @@ def run(context: Context, parameters: Parameters) -> Result:
             "Mimecast confirmed the policy, but does not show it as it was created.", json_result=json_result
         )
     return Result(message=MESSAGE, json_result=json_result)
+
+
+def _check_end(end: datetime | None, now: datetime) -> None:
+    """Refuse a policy that has already ended: Mimecast creates it, but it never applies.
+
+    Raises:
+        InvalidParameter: the end is not in the future.
+    """
+    if end is not None and end <= now:
+        raise InvalidParameter(
+            "End Time",
+            f'"End Time" ({end.isoformat()}) is in the past, so the policy would never apply. Enter a later time, or '
+            "leave it empty for a policy that never expires.",
+        )
 
 
 def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
@@ -200,7 +232,10 @@ def _result(record: PolicyRecord, state: mutation.State, *, already: bool = Fals
 
 ACTION: Final = Action(
     name="Create Block Sender Policy",
-    description="Create a policy that blocks a sender by address, domain or display name.",
+    description=(
+        "Create a policy that blocks a sender by address, domain or display name. By default the policy is "
+        "bidirectional: it also blocks your users' messages to the sender."
+    ),
     parameters=Parameters,
     endpoints=(policies.CREATE, domains.INTERNAL),
     optional_endpoints=(policies.GET, account.GET),
@@ -208,6 +243,8 @@ ACTION: Final = Action(
     outcome=OutcomeCategory.ADD_IOC_TO_BLOCKLIST,
     sample={"Description": "Phishing campaign", "Sender": "evil.example.org", "Recipient Type": "Everyone"},
     writes=True,
+    check=policies_of,
+    bulk="Sender",
     example={
         "option": "block_sender",
         "id": "eNo1jrsKwjAUQP_lzg5N0tJHN60WRLCgoDjeJrcQaRNJUh-I_24o",

@@ -101,6 +101,9 @@ class Action:
             reference shows them as an example, and the generic tests run the action with them.
         optional_endpoints: endpoints that add a safety check or an option. The action also works without them.
         writes: whether the action changes anything in the tenant.
+        check: validates all parameters together, before any request. Raises `InvalidParameter`.
+        bulk: the name of the parameter that is different for each item of a bulk run. "" is the first mandatory
+            parameter of an action that writes; other actions have no bulk run.
         example: a JSON result, None if the action has none.
         failure: the output message of a failure, with `{action}` and `{error}`.
         api_versions: the API versions on which the action exists.
@@ -115,6 +118,8 @@ class Action:
     sample: Mapping[str, str]
     optional_endpoints: tuple[Endpoint, ...] = ()
     writes: bool = False
+    check: Callable[[Any], object] = lambda _parameters: None
+    bulk: str = ""
     example: Json = None
     failure: str = GENERAL_FAILURE
     api_versions: frozenset[ApiVersion] = frozenset(ApiVersion)
@@ -128,6 +133,13 @@ class Action:
     def declared(self) -> tuple[Parameter, ...]:
         """The declared parameters, in the order in which a form shows them."""
         return declared(self.parameters)
+
+    @property
+    def bulk_parameter(self) -> Parameter | None:
+        """The parameter that is different for each item of a bulk run: the message, the sender, the policy."""
+        if self.bulk:
+            return next(parameter for parameter in self.declared if parameter.name == self.bulk)
+        return next((parameter for parameter in self.declared if parameter.mandatory), None) if self.writes else None
 
     @property
     def sample_arguments(self) -> tuple[str, ...]:

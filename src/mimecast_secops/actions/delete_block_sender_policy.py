@@ -12,7 +12,7 @@ from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import PolicyRecord
 from mimecast_secops.api.errors import NotFound
 from mimecast_secops.api.resources import policies
-from mimecast_secops.parameters import InvalidParameter, checked, split
+from mimecast_secops.parameters import InvalidParameter, checked, shortened, split, unexpanded
 
 _MESSAGE: Final = 'Successfully deleted the block sender policies in Mimecast: "{ids}".'
 
@@ -23,15 +23,24 @@ def _policy_ids(value: str) -> str:
         try:
             parsed = json.loads(value)
         except ValueError:
-            raise InvalidParameter("Policy ID", _not_accepted("the JSON is not complete")) from None
+            raise InvalidParameter("Policy ID", _not_accepted(_hint(value) or "the JSON is not complete")) from None
         records = parsed if isinstance(parsed, list) else [parsed]
-        ids = [str(record.get("id") or "") if isinstance(record, dict) else "" for record in records]
-        if not ids or not all(ids):
+        record_ids = [str(record.get("id") or "") if isinstance(record, dict) else "" for record in records]
+        if not record_ids or not all(record_ids):
             raise InvalidParameter("Policy ID", _not_accepted("an ID is missing"))
-        return ",".join(ids)
-    if not split(value):
+        return ",".join(record_ids)
+    ids = split(value)
+    if not ids:
         raise InvalidParameter("Policy ID", _not_accepted("the list is empty"))
-    return ",".join(split(value))
+    for policy_id in ids:
+        if hint := _hint(policy_id):
+            raise InvalidParameter("Policy ID", _not_accepted(hint))
+    return ",".join(ids)
+
+
+def _hint(value: str) -> str:
+    hint = unexpanded(value).removeprefix("; ")
+    return f"{shortened(value)} {hint.removeprefix('this ')}" if hint else ""
 
 
 def _not_accepted(reason: str) -> str:

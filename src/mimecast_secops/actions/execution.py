@@ -30,6 +30,7 @@ def execute(action: Action, raw: Mapping[str, object], connect: Callable[[], Con
     """
     try:
         values, notes = parse(action.parameters, raw)
+        action.check(values)
         for note in notes:
             _LOG.warning(note)
         return action.run(connect(), values)

@@ -75,7 +75,10 @@ def run(context: Context, parameters: Parameters) -> Result:
 
 ACTION: Final = Action(
     name="Reject Message",
-    description="Reject a held message, optionally with a reason and a note to the sender.",
+    description=(
+        "Reject a held message, optionally with a reason and a note to the sender. Only messages with status Held can "
+        "be rejected."
+    ),
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.REJECT),
     run=run,

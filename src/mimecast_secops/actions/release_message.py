@@ -86,7 +86,9 @@ def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
 
 ACTION: Final = Action(
     name="Release Message",
-    description="Release a held message to its recipient or to the sandbox.",
+    description=(
+        "Release a held message to its recipient or to the sandbox. Only messages with status Held can be released."
+    ),
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.RELEASE),
     optional_endpoints=(tracking.RELEASE_TO_SANDBOX,),

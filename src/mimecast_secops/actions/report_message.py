@@ -22,7 +22,10 @@ class Parameters:
     """The messages, and what to report them as."""
 
     message_ids: tuple[str, ...] = items(
-        "Message ID", "Comma-separated list of tracking IDs or internet Message-IDs.", mandatory=True
+        resolution.MESSAGE_ID,
+        "Comma-separated list of tracking IDs or internet Message-IDs.",
+        mandatory=True,
+        check=resolution.check_message_id,
     )
     kind: str = choice("Report As", "Category of the messages.", ("Spam", "Malware", "Phishing"), default="Spam")
     comment: str = text("Comment", "Comment for Mimecast.")
@@ -36,8 +39,6 @@ def run(context: Context, parameters: Parameters) -> Result:
             "Messages can be reported on API 1.0 only, and this connection uses API 2.0. "
             "Report them in the Mimecast console, or use API 1.0 keys."
         )
-    for message_id in parameters.message_ids:
-        resolution.check_message_id(message_id)
     reported: list[_Report] = []
     failed: dict[str, str] = {}
     for number, message_id in enumerate(parameters.message_ids, 1):
@@ -145,7 +146,10 @@ def _tracking_ids(context: Context, message_id: str) -> list[str]:
 
 ACTION: Final = Action(
     name="Report Message",
-    description="Report messages to Mimecast as spam, malware or phishing. API 1.0 only.",
+    description=(
+        "Report messages to Mimecast as spam, malware or phishing. Only messages with status Held, Archived or "
+        "Rejected can be reported. API 1.0 only."
+    ),
     parameters=Parameters,
     endpoints=(tracking.REPORT,),
     optional_endpoints=(tracking.SEARCH,),

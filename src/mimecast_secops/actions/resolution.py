@@ -16,11 +16,12 @@ from mimecast_secops.actions.hold_matches import describe, shortened
 from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedMessage
 from mimecast_secops.api.errors import NotFound, UnreadableReply
 from mimecast_secops.api.resources import held, tracking
-from mimecast_secops.parameters import InvalidParameter, checked, unexpanded
+from mimecast_secops.parameters import InvalidParameter, checked, split, unexpanded
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""
-_PARAMETER: Final = "Message ID"
+MESSAGE_ID: Final = "Message ID"
+"""The name of the parameter that identifies a message."""
 _PAGE_SIZE: Final = 500
 _MAX_COPIES: Final = 10
 
@@ -49,7 +50,7 @@ class HeldTarget:
 def message_id() -> Any:
     """The parameter `Message ID`."""
     return checked(
-        _PARAMETER,
+        MESSAGE_ID,
         "The held message: its tracking ID, its hold ID, or its internet Message-ID.",
         check_message_id,
         mandatory=True,
@@ -57,17 +58,26 @@ def message_id() -> Any:
 
 
 def check_message_id(message_id: str) -> str:
-    """Check a `Message ID` and return it unchanged.
+    """Check a `Message ID`.
+
+    The platform joins the values of an alert's events by commas, so a value can repeat one of Mimecast's IDs. A
+    repeated internet Message-ID stays as it is: senders choose it, and could name another message in this way.
+
+    Returns:
+        The value unchanged, or the ID once if the value repeats it.
 
     Raises:
         InvalidParameter: the value is empty, as `<>` is, or is a playbook placeholder that no value replaced.
     """
+    distinct = split(message_id)
+    if len(distinct) == 1 and not is_internet_message_id(message_id):
+        message_id = distinct[0]
     bare_id = bare_message_id(message_id)
     if bare_id and not unexpanded(bare_id):
         return message_id
     raise InvalidParameter(
-        _PARAMETER,
-        f'"{_PARAMETER}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
+        MESSAGE_ID,
+        f'"{MESSAGE_ID}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
         "a hold ID, or an internet Message-ID.",
     )
 

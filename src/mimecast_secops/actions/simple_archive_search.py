@@ -36,29 +36,31 @@ class Parameters:
     )
     senders: tuple[str, ...] = items(
         "From",
-        "Comma-separated list of sender addresses or domains. An email matches if any of them sent it.",
+        "Comma-separated list of sender addresses or domains. Returns messages sent by any of these.",
         criterion=True,
     )
     recipients: tuple[str, ...] = items(
         "To",
-        "Comma-separated list of recipient addresses or domains. An email matches if any of them received it.",
+        "Comma-separated list of recipient addresses or domains. Returns messages received by any of these.",
         criterion=True,
     )
     subject: str = text("Subject", "Words that the subject contains.")
     time_frame: str = choice(
         "Time Frame",
-        'Time frame of the search. "Custom" requires "Start Time".',
+        time_frames.DESCRIPTION,
         time_frames.OPTIONS,
         default="Last Hour",
         mandatory=True,
     )
     start: datetime | None = time(
         "Start Time",
-        'Start of the search in ISO 8601. Required if "Time Frame" is "Custom". A time without a zone is UTC.',
+        'Start of the search in ISO 8601, for example 2025-03-07T16:03:00Z. Required if "Time Frame" is "Custom", '
+        "ignored otherwise. A time without a zone is UTC.",
     )
     end: datetime | None = time(
         "End Time",
-        'End of the search in ISO 8601 if "Time Frame" is "Custom". If empty, now. A time without a zone is UTC.',
+        'End of the search in ISO 8601 if "Time Frame" is "Custom", ignored otherwise. If empty, now. A time without a '
+        "zone is UTC.",
     )
     limit: int = integer(
         "Max Emails To Return",

@@ -10,6 +10,12 @@ from mimecast_secops.parameters import InvalidParameter
 CUSTOM: Final = "Custom"
 _HOURS: Final = {"Last Hour": 1, "Last 6 Hours": 6, "Last 24 Hours": 24}
 OPTIONS: Final = (*_HOURS, "Last Week", "Last Month", CUSTOM)
+DESCRIPTION: Final = (
+    'Time frame of the search. "Last Week" is the previous calendar week, Monday to Sunday, and "Last Month" is the '
+    "previous calendar month, both in UTC: they exclude the current week or month, and today. To include it, select "
+    '"Custom", which requires "Start Time".'
+)
+"""The description of a parameter with these options."""
 
 
 def time_frame(name: str, start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:

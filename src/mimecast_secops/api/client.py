@@ -119,6 +119,11 @@ class MimecastClient:
         return self._session.transport.requests_sent
 
     @property
+    def requests_rate_limited(self) -> int:
+        """The number of requests that Mimecast has answered with HTTP 429 so far."""
+        return self._session.rate_limiter.refused
+
+    @property
     def clock_skew(self) -> float | None:
         """The seconds that the local clock is ahead of the server's, from the last reply; None if it is unknown."""
         return self._session.server_clock.skew

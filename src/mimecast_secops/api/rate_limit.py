@@ -72,6 +72,9 @@ class RateLimiter:
     Args:
         monotonic: the monotonic clock, in seconds.
         sleep: waits for a number of seconds, or until the deadline expires.
+
+    Attributes:
+        refused: the number of replies with HTTP 429 so far.
     """
 
     def __init__(self, *, monotonic: Callable[[], float], sleep: Callable[[float, Deadline], None]) -> None:
@@ -79,6 +82,7 @@ class RateLimiter:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._quotas: dict[str, _Quota] = {}
+        self.refused = 0
 
     def acquire(self, path: str, deadline: Deadline) -> None:
         """Wait until the quota of `path` has room for a call, or until the deadline. The call itself then fails."""
@@ -91,6 +95,9 @@ class RateLimiter:
 
     def report(self, path: str, status: int, headers: Mapping[str, str]) -> None:
         """Record what a reply says about the quota of `path`."""
+        if status == 429:
+            with self._lock:
+                self.refused += 1
         remaining, limit = calls_left(headers), _first_integer(headers, _LIMIT)
         reset = retry_after(headers)
         if reset is None or (remaining is None and status != 429):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import click
 
 from mimecast_secops.actions import Action, all_actions, find
-from mimecast_secops.cli import bulk, exit_codes
+from mimecast_secops.actions.resolution import MESSAGE_ID
+from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.confirmation import yes_option
 from mimecast_secops.cli.context import CommandContext, command
-from mimecast_secops.cli.execution import execute_action, show_result
+from mimecast_secops.cli.execution import execute_action, is_dry_run, show_result
 from mimecast_secops.cli.options import ParameterOption, connection_options, state_options, values_of
+from mimecast_secops.parameters import InvalidParameter, Parameter
 
-BULK_PARAMETER: Final = "Message ID"
+_ARGUMENTS: Final = "messages"
+_CONCURRENCY: Final = 4
+_MAX_CONCURRENCY: Final = 32
 
 
 class ActionGroup(click.Group):
@@ -28,51 +36,140 @@ class ActionGroup(click.Group):
             action = find(cmd_name)
         except LookupError:
             return None
-        return _command_of(action)
+        return command_of(action)
 
 
-def _command_of(action: Action) -> click.Command:
-    def run(context: CommandContext) -> int:
-        raw = values_of(action.declared, context.options)
-        if context.options.get("from_file"):
-            with click.open_file(str(context.options["from_file"]), encoding="utf-8") as file:
-                ids = bulk.read_ids(file)
-            return bulk.run(context, action, raw, BULK_PARAMETER, ids)
-        result = execute_action(context, action, raw)
-        show_result(context, result)
-        return exit_codes.code_of_result(result)
-
-    has_bulk_parameter = any(parameter.name == BULK_PARAMETER for parameter in action.declared)
+def command_of(action: Action) -> click.Command:
+    """The command that executes an action."""
+    parameter = action.bulk_parameter
     return click.Command(
         action.slug,
-        callback=command(run),
+        callback=command(lambda context: _run(context, action)),
         params=[
+            *([_message_argument()] if takes_messages(action) else []),
             *(ParameterOption(parameter) for parameter in action.declared),
-            *(_bulk_options() if has_bulk_parameter else []),
+            *([_yes_option()] if takes_messages(action) else []),
+            *(_bulk_options(parameter) if parameter else []),
             *(state_options() if action.writes else []),
             *connection_options(),
         ],
-        help=f"{action.description}\n\nRequired permissions: {permissions_of(action)}.",
+        help=_help_of(action),
         short_help=action.description,
     )
 
 
-def _bulk_options() -> list[click.Option]:
-    return [
-        click.Option(
-            ["--from-file"],
-            metavar="FILE",
-            help=f"Execute the action for each {BULK_PARAMETER} in a file with one ID per line; - is standard input. "
-            "The same command resumes an interrupted run.",
-        ),
-        click.Option(["--restart"], is_flag=True, help="Start over instead of resuming an interrupted run."),
-    ]
+def takes_messages(action: Action) -> bool:
+    """Whether the command of an action takes messages as positional arguments."""
+    parameter = action.bulk_parameter
+    return parameter is not None and parameter.name == MESSAGE_ID
 
 
 def permissions_of(action: Action) -> str:
     """The role permissions that an action requires, for its help."""
     permissions = dict.fromkeys(endpoint.permission for endpoint in action.endpoints if endpoint.permission)
     return "; ".join(permissions) or "none"
+
+
+def _help_of(action: Action) -> str:
+    paragraphs = [action.description]
+    if takes_messages(action):
+        paragraphs.append(
+            "MESSAGE is an ID, the beginning of an ID, or a number of the last list, such as 3 or 7-9. A number and "
+            "the beginning of an ID need a confirmation."
+        )
+    return "\n\n".join([*paragraphs, f"Required permissions: {permissions_of(action)}."])
+
+
+def _message_argument() -> click.Argument:
+    return click.Argument([_ARGUMENTS], nargs=-1, metavar="[MESSAGE]...")
+
+
+def _yes_option() -> click.Option:
+    return yes_option("Do not prompt before a change to messages that numbers or beginnings of IDs stand for.")
+
+
+def _bulk_options(parameter: Parameter) -> list[click.Option]:
+    return [
+        click.Option(
+            ["--from-file"],
+            metavar="FILE",
+            help=f"Execute the action for each {parameter.name} in a file, one per line, or for each row of a CSV file "
+            "whose first line names parameters. - is standard input.",
+        ),
+        click.Option(
+            ["--concurrency"],
+            metavar="NUMBER",
+            type=click.IntRange(1, _MAX_CONCURRENCY),
+            default=_CONCURRENCY,
+            show_default=True,
+            help="Number of entries that are processed at the same time.",
+        ),
+        click.Option(
+            ["--job"],
+            metavar="NAME",
+            help="Name under which the progress is kept for 7 days, so that the same command resumes an interrupted "
+            "run. Default: the path of the file.",
+        ),
+        click.Option(["--restart"], is_flag=True, help="Start over instead of resuming an interrupted run."),
+    ]
+
+
+def _run(context: CommandContext, action: Action) -> int:
+    shared = values_of(action.declared, context.options)
+    file = str(context.options.get("from_file") or "")
+    arguments: Sequence[str] = context.options.get(_ARGUMENTS) or ()
+    parameter = action.bulk_parameter
+    if parameter is None or not (file or arguments):
+        result = execute_action(context, action, shared)
+        show_result(context, action, result)
+        return exit_codes.code_of_result(result)
+    _check_single_source(parameter, shared, file, arguments)
+    if file:
+        return _run_file(context, action, parameter, shared, file)
+    return _run_arguments(context, action, shared, arguments)
+
+
+def _check_single_source(
+    parameter: Parameter, shared: Mapping[str, object], file: str, arguments: Sequence[str]
+) -> None:
+    if parameter.name in shared and file:
+        raise InvalidParameter(parameter.name, f'Give either "{parameter.name}" or --from-file, not both.')
+    if parameter.name in shared:
+        raise InvalidParameter(parameter.name, f'Give "{parameter.name}" as an option or as arguments, not both.')
+    if file and arguments:
+        raise InvalidParameter(parameter.name, "Give either arguments or --from-file, not both.")
+
+
+def _run_file(
+    context: CommandContext, action: Action, parameter: Parameter, shared: Mapping[str, object], file: str
+) -> int:
+    from mimecast_secops.cli.bulk import BulkRun
+    from mimecast_secops.cli.item_file import STANDARD_INPUT
+    from mimecast_secops.cli.items import items_of_file
+
+    items = items_of_file(file, action, parameter, shared)
+    job = context.options.get("job") or ("" if file == STANDARD_INPUT else str(Path(file).resolve()))
+    with context.client() as client:
+        return BulkRun(context, client, action, shared, job).execute(items)
+
+
+def _run_arguments(
+    context: CommandContext, action: Action, shared: Mapping[str, object], arguments: Sequence[str]
+) -> int:
+    from mimecast_secops.cli.bulk import BulkRun
+    from mimecast_secops.cli.items import unique
+    from mimecast_secops.cli.selection import is_selection_confirmed, items_of_arguments
+
+    with context.client() as client:
+        items = unique(items_of_arguments(context, client.api_root, arguments))
+        if not is_dry_run(action, shared) and not is_selection_confirmed(context, action, items):
+            return exit_codes.NOT_DONE if sys.stdin.isatty() else exit_codes.USAGE
+        if len(items) > 1:
+            return BulkRun(context, client, action, shared, str(context.options.get("job") or "")).execute(items)
+        [item] = items
+        result = execute_action(context, action, {**shared, **item.values}, client, item.targets)
+        show_result(context, action, result, item.targets)
+        return exit_codes.code_of_result(result)
 
 
 @click.group(cls=ActionGroup, name="action")

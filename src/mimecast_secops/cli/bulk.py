@@ -1,21 +1,21 @@
-"""One action for many IDs: a line of output per ID, and no ID twice after an interruption."""
+"""Bulk runs: one action for many items, several at the same time, and no item twice after an interruption."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
 from mimecast_secops.actions import Action, Result
-from mimecast_secops.cli import exit_codes
-from mimecast_secops.cli.bulk_progress import BulkProgress
+from mimecast_secops.api import MimecastClient
+from mimecast_secops.cli import exit_codes, workers
+from mimecast_secops.cli.bulk_output import ALREADY, BulkOutput, Counts, outcome_of
 from mimecast_secops.cli.context import CommandContext
-from mimecast_secops.cli.execution import execute_action
-from mimecast_secops.cli.output import plain
-from mimecast_secops.parameters import InvalidParameter
+from mimecast_secops.cli.execution import execute_action, is_dry_run
+from mimecast_secops.cli.interruption import Interruption, interruptible
+from mimecast_secops.cli.items import Item, unique
+from mimecast_secops.cli.jobs import Job
 
-# These errors concern all IDs, so every further ID would fail, too.
+# These errors concern all items, so every further item would fail, too.
 _FATAL: Final = (
     exit_codes.CONFIGURATION,
     exit_codes.AUTHENTICATION,
@@ -26,79 +26,110 @@ _FATAL: Final = (
 )
 
 
-def read_ids(lines: Iterable[str]) -> list[str]:
-    """The IDs of a file with one ID per line, without duplicates. Blank lines and comments (#) are skipped."""
-    stripped = (line.strip() for line in lines)
-    return list(dict.fromkeys(line for line in stripped if line and not line.startswith("#")))
-
-
-def run(context: CommandContext, action: Action, raw: Mapping[str, object], name: str, ids: Sequence[str]) -> int:
-    """Execute an action for each ID.
+class BulkRun:
+    """One run of an action for many items.
 
     Args:
         context: the context of the command.
+        client: the client that all threads share.
         action: the action.
-        raw: its other parameters by name.
-        name: the name of the parameter that takes the ID.
-        ids: the IDs.
-
-    Returns:
-        0 if all succeeded, 7 if some succeeded, else the code of the last failure.
-
-    Raises:
-        InvalidParameter: `raw` already has an ID.
+        shared: the parameters that all items share, by name.
+        job_name: the name of the job; "" for a run that cannot be resumed.
     """
-    if name in raw:
-        raise InvalidParameter(name, f'Give either "{name}" or --from-file, not both.')
-    screen = context.screen
-    succeeded, failures = 0, list[Result]()
-    with context.client() as client:
-        progress = BulkProgress(context.state(), {"tenant": client.api_root, "action": action.name, **raw})
-        if context.options.get("restart"):
-            progress.clear()
-        done = progress.done()
-        remaining = [message_id for message_id in ids if message_id not in done]
-        if done:
-            screen.note(f"{len(ids) - len(remaining)} of {len(ids)} were done before; {len(remaining)} remain.")
-        with _progress_bar(context) as bar:
-            task = bar.add_task("", total=len(remaining))
-            for message_id in remaining:
-                result = execute_action(context, action, {**raw, name: message_id}, client)
-                _show(context, message_id, result)
-                if result.is_success:
-                    succeeded += 1
-                    progress.add(message_id)
-                else:
-                    failures.append(result)
-                    is_about_id = getattr(result.error, "parameter", "") == name
-                    if exit_codes.code_of_result(result) in _FATAL and not is_about_id:
-                        break
-                bar.advance(task)
-        if not failures:
-            progress.clear()
-    screen.note(f"{succeeded} succeeded, {len(failures)} failed, {len(ids) - len(remaining)} were done before.")
-    if not failures:
-        return exit_codes.OK
-    return exit_codes.PARTIAL if succeeded or done else exit_codes.code_of_result(failures[-1])
 
+    def __init__(
+        self,
+        context: CommandContext,
+        client: MimecastClient,
+        action: Action,
+        shared: Mapping[str, object],
+        job_name: str = "",
+    ) -> None:
+        self._context = context
+        self._client = client
+        self._action = action
+        self._shared = dict(shared)
+        self._output = BulkOutput(context, action, self._shared)
+        self._counts = Counts()
+        self._code = exit_codes.OK
+        self._is_stopped = False
+        self._job: Job | None = None
+        if not is_dry_run(action, shared):
+            # Opened here, because the threads share it.
+            database = context.state()
+            run = {"tenant": client.api_root, "action": action.name, **shared}
+            self._job = Job(database, job_name, run) if job_name else None
 
-def _progress_bar(context: CommandContext) -> Progress:
-    console = context.screen.err
-    is_visible = console.is_terminal and not context.screen.quiet
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True, disable=not is_visible)
+    def execute(self, items: Sequence[Item]) -> int:
+        """Execute the action for each item that is not done yet.
 
+        Returns:
+            0 if all succeeded, 130 after an interruption, 7 if some succeeded, else the code of the last failure.
+        """
+        remaining = self._remaining(items)
+        concurrency = int(self._context.options["concurrency"])
+        with interruptible() as interruption, self._output.bar(len(remaining)) as bar:
+            self._counts.left = len(remaining)
+            executed = workers.completed(remaining, self._execute, concurrency, lambda: self._may_start(interruption))
+            for item, result in executed:
+                self._record(item, result, interruption)
+                bar.advance(bar.task_ids[0])
+        interrupted = interruption.is_requested and self._counts.left > 0
+        if self._job and not self._counts.failed and not self._counts.left:
+            self._job.delete()
+        self._output.summarize(self._counts, interrupted=interrupted, can_resume=self._job is not None)
+        return exit_codes.INTERRUPTED if interrupted else self._exit_code()
 
-def _show(context: CommandContext, message_id: str, result: Result) -> None:
-    screen = context.screen
-    if screen.as_json:
-        screen.data(
-            {
-                "id": message_id,
-                "is_success": result.is_success,
-                "message": result.message,
-                "json_result": result.json_result,
-            }
-        )
-    else:
-        screen.say(f"{'ok    ' if result.is_success else 'FAILED'}  {plain(message_id, 60)}  {result.message}")
+    def _remaining(self, items: Sequence[Item]) -> list[Item]:
+        """The items that are not done yet, each once."""
+        screen = self._context.screen
+        different = unique(items)
+        if not different:
+            screen.note("There are no entries, so there is nothing to do.", "yellow")
+        if len(different) < len(items):
+            screen.note(f"Repeated entries skipped: {len(items) - len(different)}.")
+        if self._job is None:
+            return different
+        self._job.delete_expired()
+        if self._context.options.get("restart"):
+            self._job.delete()
+        done, began = self._job.done(), self._job.began()
+        remaining = [item for item in different if item.key not in done]
+        self._counts.done_before = len(different) - len(remaining)
+        if self._counts.done_before and began:
+            screen.note(
+                f"The job {self._job.name} began at {began:%Y-%m-%d %H:%M} UTC: {self._counts.done_before} of "
+                f"{len(different)} done, {len(remaining)} left. Add --restart to start over."
+            )
+        return remaining
+
+    def _may_start(self, interruption: Interruption) -> bool:
+        if interruption.is_requested and not self._is_stopped:
+            self._is_stopped = True
+            self._context.screen.note("Waiting for the items in progress. Press Ctrl-C again to end at once.")
+        return not self._is_stopped
+
+    def _execute(self, item: Item) -> Result:
+        raw = {**self._shared, **item.values}
+        return execute_action(self._context, self._action, raw, self._client, item.targets)
+
+    def _record(self, item: Item, result: Result, interruption: Interruption) -> None:
+        counts = self._counts
+        counts.left -= 1
+        counts.finished_late += interruption.is_requested
+        if result.is_success:
+            counts.succeeded += 1
+            counts.already += outcome_of(result) == ALREADY
+            if self._job:
+                self._job.add(item.key)
+        else:
+            counts.failed += 1
+            self._code = exit_codes.code_of_result(result)
+            is_about_item = getattr(result.error, "parameter", "") in item.values
+            self._is_stopped = self._is_stopped or (self._code in _FATAL and not is_about_item)
+        self._output.show(item, result)
+
+    def _exit_code(self) -> int:
+        if not self._counts.failed:
+            return exit_codes.OK
+        return exit_codes.PARTIAL if self._counts.succeeded or self._counts.done_before else self._code

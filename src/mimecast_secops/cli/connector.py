@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 from contextlib import ExitStack
 from functools import partial
@@ -17,7 +18,8 @@ from mimecast_secops.cli.context import CommandContext, command, message_of
 from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
 from mimecast_secops.cli.intervals import read_interval
 from mimecast_secops.cli.listing import save_list
-from mimecast_secops.cli.metrics_file import MetricsFile
+from mimecast_secops.cli.logs import is_json
+from mimecast_secops.cli.metrics_output import METRICS_OPTIONS, MetricsOutput
 from mimecast_secops.cli.options import add, connection_options, options_of
 from mimecast_secops.cli.recording import RecordingDelivery
 from mimecast_secops.cli.signals import StopSignals
@@ -30,8 +32,6 @@ from mimecast_secops.ingest import (
     Report,
     StateStore,
     cycle_deadline,
-    failed_metrics,
-    metrics,
 )
 from mimecast_secops.parameters import parse, split
 from mimecast_secops.stores.errors import StateLocked, StateUnwritable
@@ -50,7 +50,7 @@ def run(context: CommandContext) -> int:
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
     settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
     for note in notes:
-        context.screen.note(note, "yellow")
+        context.screen.note(note, "yellow", level=logging.WARNING)
     signals = StopSignals()
     if pause is not None:
         signals.install()
@@ -59,7 +59,9 @@ def run(context: CommandContext) -> int:
         client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
         delivery = _open_delivery(context, client.api_root)
         stack.enter_context(delivery)
-        metrics_file = MetricsFile(options["metrics"], context.screen)
+        metrics = stack.enter_context(
+            MetricsOutput(options, context.screen, interval=pause, cycle_limit=platform.process_timeout)
+        )
         while True:
             deadline = cycle_deadline(platform)
             signals.begin_cycle(deadline)
@@ -75,15 +77,17 @@ def run(context: CommandContext) -> int:
             try:
                 report = connector.run_cycle()
             except Exception as error:
-                metrics_file.write(failed_metrics())
+                metrics.cycle_failed(error)
                 if pause is None or not isinstance(error, _TRANSIENT) or isinstance(error, BrokenPipeError):
                     raise
-                context.screen.fail(f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.")
+                context.screen.fail(
+                    f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.",
+                    fields={"cycle": {"outcome": "failed"}},
+                )
                 is_backlogged = False
             else:
                 show_report(context, report, is_service=pause is not None)
-                if not report.interrupted:
-                    metrics_file.write(metrics(report))
+                metrics.cycle_ended(report)
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
                 is_backlogged = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
@@ -115,15 +119,17 @@ def _open_delivery(context: CommandContext, api_root: str) -> AlertOutput | Stdo
 
 def show_report(context: CommandContext, report: Report, *, is_service: bool) -> None:
     """Show what a cycle did, unless the log has shown it. A single cycle without an alert also says why."""
-    is_logged = context.options["verbose"] or context.options["debug"]
-    if not is_logged:
-        context.screen.note(report.summary())
+    options = context.options
+    # Programs read the figures of a cycle from the members of a JSON log, whatever its level.
+    if is_json(options) or not (options["verbose"] or options["debug"]):
+        level = logging.INFO if report.ok else logging.ERROR
+        context.screen.note(report.summary(), level=level, fields={"cycle": report.figures()})
     if is_service or not report.ok or report.interrupted or report.delivered or report.pending:
         return
     if report.known:
         words = ["mimecast-secops", "alerts", "list"]
-        if context.options["state"]:
-            words += ["--state", context.options["state"]]
+        if options["state"]:
+            words += ["--state", options["state"]]
         context.screen.note(
             "Every message is known: earlier cycles delivered or filtered it. "
             f"To see the delivered alerts, run `{shlex.join(words)}`."
@@ -142,11 +148,11 @@ def _read_dynamic_list(text: str) -> tuple[str, ...]:
 
 @add(connection_options())
 @add(namespace_options())
+@add(METRICS_OPTIONS)
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
 @click.command(name="run")
 @click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
 @click.option("--output", metavar="FILE", help="Append the alerts to a file as JSON lines instead of printing them.")
-@click.option("--metrics", metavar="FILE", help="Write the metrics of each cycle to a file for Prometheus.")
 @click.option(
     "--dynamic-list", metavar="A,B,…", help="Entries of the dynamic list, or @FILE for a file with one entry per line."
 )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import secrets
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +14,9 @@ import click
 from mimecast_secops.api import Deadline, MimecastClient, scrub
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.logs import is_json, log_to_stderr, write_log_line
 from mimecast_secops.cli.options import values_of
-from mimecast_secops.cli.output import Screen, is_broken_pipe, lines
+from mimecast_secops.cli.output import Screen, is_broken_pipe
 from mimecast_secops.cli.settings import default_state_file
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
 from mimecast_secops.ingest import UnreadableState
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from mimecast_secops.stores.database import StateDatabase
 
 _EXPECTED: Final = (InvalidParameter, MimecastError, UnreadableState, StateError, OSError)
-_LOG: Final = logging.getLogger("mimecast_secops")
 
 
 class CommandContext:
@@ -40,7 +38,11 @@ class CommandContext:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
-        self.screen = Screen(as_json=bool(options.get("as_json")), quiet=bool(options.get("quiet")))
+        self.screen = Screen(
+            as_json=bool(options.get("as_json")),
+            quiet=bool(options.get("quiet")),
+            log=write_log_line if is_json(options) else None,
+        )
         self._state: StateDatabase | None = None
 
     @property
@@ -98,38 +100,9 @@ class CommandContext:
             max_concurrency=max_concurrency,
         )
         for note in (*notes, *choice.notes):
-            self.screen.note(note, "yellow")
+            self.screen.note(note, "yellow", level=logging.WARNING)
         client = MimecastClient(choice.connection)
         return client.until(deadline) if deadline else client
-
-
-class _LogFormatter(logging.Formatter):
-    """One line per record, without secrets and terminal control codes, and without a traceback unless requested."""
-
-    def __init__(self, *, tracebacks: bool) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
-        self._tracebacks = tracebacks
-
-    def format(self, record: logging.LogRecord) -> str:
-        if not self._tracebacks:
-            record.exc_info, record.exc_text, record.stack_info = None, None, None
-        return lines(super().format(record))
-
-
-@contextmanager
-def log_to_stderr(options: Mapping[str, Any]) -> Iterator[None]:
-    """Write the log of this package to standard error until the block ends, at the level that the options select."""
-    before = (_LOG.handlers[:], _LOG.level, _LOG.propagate)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LogFormatter(tracebacks=bool(options.get("debug"))))
-    level = logging.DEBUG if options.get("debug") else logging.INFO if options.get("verbose") else logging.WARNING
-    _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
-    _LOG.handlers[:], _LOG.propagate = [handler], False
-    try:
-        yield
-    finally:
-        _LOG.handlers[:], _LOG.propagate = before[0], before[2]
-        _LOG.setLevel(before[1])
 
 
 def command(run: Callable[[CommandContext], int]) -> Callable[..., None]:
@@ -180,7 +153,7 @@ def _report_unexpected(context: CommandContext, error: Exception) -> int:
     if context.options.get("debug"):
         import traceback
 
-        click.echo(scrub("".join(traceback.format_exception(error))), err=True, nl=False)
+        context.screen.details(scrub("".join(traceback.format_exception(error))))
     else:
         context.screen.fail("Run the command again with --debug for the traceback, and report it.")
     return exit_codes.UNEXPECTED

@@ -12,19 +12,17 @@ class MetricsFile:
     """A file that always contains the metrics of one whole cycle.
 
     Args:
-        path: the file; None writes nothing.
+        path: the file.
         screen: shows an error when the file cannot be written. The same error is not repeated.
     """
 
-    def __init__(self, path: Path | str | None, screen: Screen) -> None:
-        self._path = Path(path) if path else None
+    def __init__(self, path: Path | str, screen: Screen) -> None:
+        self._path = Path(path)
         self._screen = screen
         self._last_error = ""
 
     def write(self, text: str) -> None:
         """Replace the content of the file."""
-        if self._path is None:
-            return
         # A new file that is moved to the path: no reader sees half a file.
         new = self._path.with_name(f".{self._path.name}.new")
         try:

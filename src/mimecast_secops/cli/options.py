@@ -156,6 +156,15 @@ def common_options() -> list[click.Parameter]:
         click.Option(["--quiet", "-q"], is_flag=True, help="Print only results and errors."),
         click.Option(["--verbose", "-v"], is_flag=True, help="Print the log of what the command does."),
         click.Option(
+            ["--log-format"],
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            envvar="MIMECAST_LOG_FORMAT",
+            show_envvar=True,
+            help="Format of standard error: lines of text, or a JSON object per line.",
+        ),
+        click.Option(
             ["--debug"], is_flag=True, help="Print the detailed log, and the traceback of an unexpected error."
         ),
     ]

@@ -6,10 +6,11 @@ import csv
 import errno
 import io
 import json
+import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TextIO
 
@@ -80,31 +81,90 @@ class Screen:
     Args:
         as_json: whether results are JSON.
         quiet: whether to print only results and errors.
+        log: writes notes and errors to standard error instead, as level, text and members of a JSON object. Progress
+            bars are not shown then.
     """
 
-    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        quiet: bool = False,
+        log: Callable[[int, object, Mapping[str, object] | None], None] | None = None,
+    ) -> None:
         self.as_json = as_json
         self.quiet = quiet
         self._has_failed = False
         # A progress bar of `rich` replaces `sys.stdout` and `sys.stderr` while it is shown, so the streams are kept.
         self._stdout: TextIO = sys.stdout
         self._out = _Console(file=sys.stdout, highlight=False, emoji=False, markup=False, soft_wrap=False)
-        self.err = Console(file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True)
+        self._log = log
+        self.err = Console(
+            file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True, quiet=log is not None
+        )
         self._results = self.err if as_json else self._out
+
+    def bar_console(self) -> Console | None:
+        """The console for a progress bar; None if no bar may be shown.
+
+        If results go to the same terminal, the console that prints them has to print the bar, too, so that it moves the
+        bar out of the way. JSON lines are not printed by a console, so they exclude a bar on the same terminal.
+        """
+        if self.quiet or not sys.stderr.isatty():
+            return None
+        if not sys.stdout.isatty():
+            return self.err
+        return None if self.as_json else self._out
 
     def say(self, text: object, style: str = "") -> None:
         """Print a line of the result as text. With `as_json`, it is printed on standard error."""
+        if self.as_json and self._log:
+            self._log(logging.INFO, text, None)
+            return
         with self._writing():
             self._results.print(Text(lines(text), style=style), soft_wrap=True)
 
-    def note(self, text: object, style: str = "dim") -> None:
-        """Print a line on standard error, such as progress or a warning, unless `quiet`."""
-        if not self.quiet:
+    def note(
+        self,
+        text: object,
+        style: str = "dim",
+        *,
+        level: int = logging.INFO,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        """Print a line on standard error, such as progress or a warning, unless `quiet`.
+
+        Args:
+            text: the line.
+            style: its style on a terminal.
+            level: its level in a JSON log.
+            fields: its members in a JSON log, besides the text.
+        """
+        if self.quiet:
+            return
+        if self._log:
+            self._log(level, text, fields)
+        else:
             self.err.print(Text(lines(text), style=style))
 
-    def fail(self, text: object) -> None:
-        """Print an error on standard error."""
-        self.err.print(Text(lines(text), style="bold red"))
+    def fail(self, text: object, *, fields: Mapping[str, object] | None = None) -> None:
+        """Print an error on standard error.
+
+        Args:
+            text: the error.
+            fields: its members in a JSON log, besides the text.
+        """
+        if self._log:
+            self._log(logging.ERROR, text, fields)
+        else:
+            self.err.print(Text(lines(text), style="bold red"))
+
+    def details(self, text: str) -> None:
+        """Print the details of an error, such as a traceback, on standard error as they are, without a style."""
+        if self._log:
+            self._log(logging.DEBUG, text, None)
+        else:
+            sys.stderr.write(text)
 
     def data(self, value: Any) -> None:
         """Print a result as one JSON document on one line."""

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 import click
 
 from mimecast_secops.actions import find
-from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli import exit_codes, undo_plans
+from mimecast_secops.cli.confirmation import is_confirmed
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, show_result
 from mimecast_secops.cli.journal import UNDONE, Entry, Journal
 from mimecast_secops.cli.options import add, connection_options, state_options
-from mimecast_secops.cli.output import plain
+from mimecast_secops.parameters import read_time
 from mimecast_secops.stores.errors import StateMissing
 
-# Reverting a block creates a permit, and vice versa, which may not have existed before. So the user confirms it.
-_BLOCKING_OR_PERMITTING: Final = frozenset({"Block Sender", "Permit Sender", "Create Block Sender Policy"})
-_LONGEST_PLAN: Final = 1000
+_NEWEST: Final = 20
+_MAX_TARGETS: Final = 3
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def run(context: CommandContext) -> int:
@@ -33,41 +35,60 @@ def run(context: CommandContext) -> int:
             return exit_codes.OK
         context.screen.fail(f"{error} The journal has no entry {number}.")
         return exit_codes.USAGE
-    entries = list(journal.entries())
     if number is None:
-        _show_entries(context, entries)
+        _show_entries(context, journal)
         return exit_codes.OK
-    entry = next((entry for entry in entries if entry.id == number), None)
+    entry = journal.entry(number)
     if entry is None:
         context.screen.fail(f"The journal has no entry {number}. Run `mimecast-secops undo` to list the entries.")
         return exit_codes.USAGE
     return _revert(context, journal, entry)
 
 
-def _show_entries(context: CommandContext, entries: list[Entry]) -> None:
+def _show_entries(context: CommandContext, journal: Journal) -> None:
+    action = str(context.options.get("action") or "").replace("-", " ").casefold()
+    entries = [
+        entry
+        for entry in journal.entries(since=context.options.get("since"))
+        if not action or entry.action.casefold() == action
+    ]
     if context.screen.as_json:
-        for entry in entries:
-            context.screen.data(
-                {
-                    "id": entry.id,
-                    "at": entry.at.isoformat(),
-                    "tenant": entry.tenant,
-                    "action": entry.action,
-                    "parameters": entry.parameters,
-                    "state": entry.state,
-                    "undo": entry.undo,
-                }
-            )
+        shown = [entry for entry in entries if entry.changed_nothing] if context.options.get("failed") else entries
+        for entry in shown:
+            context.screen.data(entry.as_json())
         return
-    rows = [(entry.id, f"{entry.at:%Y-%m-%d %H:%M}", entry.action, entry.state, _undo_text(entry)) for entry in entries]
-    context.screen.rows("Changes made from this machine", ("No", "When", "Action", "State", "Undo"), rows)
-    context.screen.note("Run `mimecast-secops undo NUMBER` to revert a change.")
+    failed = [entry for entry in entries if entry.changed_nothing]
+    changes = [entry for entry in entries if not entry.changed_nothing]
+    _show_table(context, failed if context.options.get("failed") else changes)
+    if failed and not context.options.get("failed"):
+        attempts = "attempt" if len(failed) == 1 else "attempts"
+        context.screen.note(f"{len(failed)} failed {attempts} changed nothing: add --failed to list them.")
 
 
-def _undo_text(entry: Entry) -> str:
-    """The actions that revert an entry, or the reason why it cannot be reverted."""
-    texts = [str(step.get("action") or step.get("why") or "") for step in entry.undo]
-    return "; ".join(texts) or "unknown"
+def _show_table(context: CommandContext, entries: Sequence[Entry]) -> None:
+    screen = context.screen
+    limit = None if context.options.get("all_entries") else _NEWEST
+    rows = [_row(entry) for entry in islice(entries, limit)]
+    if not rows:
+        screen.note("No change is recorded that matches.")
+        return
+    title = "Failed attempts" if context.options.get("failed") else "Changes made from this machine"
+    screen.rows(title, ("No", "When (UTC)", "Action", "Target", "Undo"), rows)
+    if len(rows) < len(entries):
+        screen.note(f"These are the newest {len(rows)} of {len(entries)}: add --all to list all.")
+    if not context.options.get("failed"):
+        screen.note("Run `mimecast-secops undo NUMBER` to revert a change.")
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    at = f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return entry.id, at, entry.action, _targets(entry), undo_plans.summary(entry)
+
+
+def _targets(entry: Entry) -> str:
+    texts = [target.label() for target in entry.targets]
+    more = f" and {len(texts) - _MAX_TARGETS} more" if len(texts) > _MAX_TARGETS else ""
+    return "; ".join(texts[:_MAX_TARGETS]) + more
 
 
 def _revert(context: CommandContext, journal: Journal, entry: Entry) -> int:
@@ -75,58 +96,71 @@ def _revert(context: CommandContext, journal: Journal, entry: Entry) -> int:
     if entry.state == UNDONE:
         screen.say(f"Entry {entry.id} is already reverted.")
         return exit_codes.OK
-    steps = [step for step in entry.undo if step.get("possible") and isinstance(step.get("parameters"), dict)]
+    steps = undo_plans.steps_of(entry)
     if not steps:
-        screen.fail(f"Entry {entry.id} ({entry.action}, {entry.state}) cannot be reverted: {_undo_text(entry)}")
+        screen.fail(f"Entry {entry.id} ({entry.action}, {entry.state}): {undo_plans.summary(entry)}")
         return exit_codes.NOT_DONE
     with context.client() as client:
         if client.api_root != entry.tenant:
             screen.fail(f"Entry {entry.id} changed {entry.tenant}, but the settings lead to {client.api_root}.")
             return exit_codes.USAGE
-        if not _is_confirmed(context, entry, steps):
+        is_dry_run = bool(context.options.get("dry_run"))
+        if not is_dry_run and not _is_confirmed(context, entry, steps):
             return exit_codes.NOT_DONE
         for step in steps:
             action = find("-".join(str(step["action"]).lower().split()))
-            result = execute_action(context, action, step["parameters"], client)
-            show_result(context, result)
+            values = {**step["parameters"], **({"Dry Run": True} if is_dry_run else {})}
+            result = execute_action(context, action, values, client, entry.targets)
+            show_result(context, action, result, entry.targets)
             if not result.is_success:
                 return exit_codes.code_of_result(result)
-    journal.end(entry.id, UNDONE)
+    if not is_dry_run:
+        journal.end(entry.id, UNDONE)
     return exit_codes.OK
 
 
 def _is_confirmed(context: CommandContext, entry: Entry, steps: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the user confirms steps that create a block or a permit, with `--yes` or at the prompt."""
-    creating = [step for step in steps if step.get("action") in _BLOCKING_OR_PERMITTING]
-    if not creating:
+    """Say what the undo does. Returns whether the user confirms steps that create a block or a permit."""
+    targets = _targets(entry)
+    plan = [f"Undo of entry {entry.id}: {entry.action}{f', {targets}' if targets else ''}."]
+    plan += [undo_plans.description(step) for step in steps]
+    if not undo_plans.creating_steps(steps):
+        for line in plan:
+            context.screen.note(line)
         return True
-    screen = context.screen
-    plan = " ".join(f"{_description_of(step)} {step.get('why') or ''}".strip() for step in creating)
-    if context.options.get("yes"):
-        screen.note(plan, "yellow")
-        return True
-    if not sys.stdin.isatty():
-        screen.fail(f"Entry {entry.id} was not reverted. {plan} Add --yes to confirm.")
-        return False
+    return is_confirmed(context, plan, "Continue?", f"Entry {entry.id} was not reverted.")
+
+
+def _read_since(_ctx: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
+    """A time in ISO 8601, or a period before now such as `2h`."""
+    if value is None:
+        return None
+    unit = _UNITS.get(value[-1:])
     try:
-        is_confirmed = click.confirm(f"{plain(plan, _LONGEST_PLAN)} Continue?", err=True)
-    except click.Abort:
-        is_confirmed = False
-    if not is_confirmed:
-        screen.fail(f"Entry {entry.id} was not reverted.")
-    return is_confirmed
-
-
-def _description_of(step: Mapping[str, Any]) -> str:
-    values = ", ".join(f"{name} {value}" for name, value in step["parameters"].items())
-    return f'Reverting it executes "{step["action"]}" ({values}).'
+        if unit and value[:-1].isdigit():
+            return datetime.now(UTC) - timedelta(**{unit: int(value[:-1])})
+        return read_time(value)
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{value!r} is neither a time such as 2026-03-07T16:03 nor a period such as 30m, 2h or 7d."
+        ) from None
 
 
 @add(connection_options())
 @add(state_options())
 @click.command(name="undo")
 @click.argument("number", type=int, required=False)
-@click.option("--yes", is_flag=True, help="Do not prompt before an undo that creates a block or a permit.")
+@click.option("--all", "all_entries", is_flag=True, help=f"List all changes, not only the newest {_NEWEST}.")
+@click.option(
+    "--since",
+    callback=_read_since,
+    metavar="TIME",
+    help="List the changes since a time, or of the last 2h or 7d.",
+)
+@click.option("--action", metavar="NAME", help="List the changes of one action, such as block-sender.")
+@click.option("--failed", is_flag=True, help="List the attempts that failed.")
+@click.option("--yes", "-y", is_flag=True, help="Do not prompt before an undo that creates a block or a permit.")
+@click.option("--dry-run", is_flag=True, help="Show what an undo would do.")
 def _undo(**options: Any) -> None:
     """List the changes made from this machine, or revert the change with a NUMBER."""
     command(run)(**options)

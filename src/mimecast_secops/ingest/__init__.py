@@ -8,7 +8,7 @@ from mimecast_secops.ingest.alert import Alert, AlertFile
 from mimecast_secops.ingest.connector import Connector, ImportedState, cycle_deadline
 from mimecast_secops.ingest.interfaces import Delivery, DeliveryResult, Source, StateStore
 from mimecast_secops.ingest.message_tracking.tenant import MimecastTenant, Side, Tenant
-from mimecast_secops.ingest.metrics import failed_metrics, metrics
+from mimecast_secops.ingest.metrics import Totals, failed_metrics, metrics
 from mimecast_secops.ingest.report import Report
 from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings
 from mimecast_secops.ingest.state import UnreadableState
@@ -28,6 +28,7 @@ __all__ = [
     "Source",
     "StateStore",
     "Tenant",
+    "Totals",
     "UnreadableState",
     "cycle_deadline",
     "failed_metrics",

@@ -97,6 +97,7 @@ class Connector:
             OSError: the system refuses another thread, or the delivery cannot be written.
         """
         started, sent_before = time.monotonic(), self._tenant.requests_sent
+        refused_before = self._tenant.requests_rate_limited
         clock = CycleClock(self._clock, lambda: self._tenant.clock_skew, self._request_time)
         notes: list[str] = []
         state = self._load(clock, notes)
@@ -110,7 +111,12 @@ class Connector:
         if not self._test_run:
             state.forget_before(source.earliest_read_ms())
             self._store.commit(state.encode())
-        report = _report(cycle, self._tenant.requests_sent - sent_before, time.monotonic() - started)
+        report = _report(
+            cycle,
+            requests=self._tenant.requests_sent - sent_before,
+            rate_limited=self._tenant.requests_rate_limited - refused_before,
+            seconds=time.monotonic() - started,
+        )
         self._log_report(report)
         return report
 
@@ -205,7 +211,7 @@ def _clock_notes(clock: CycleClock) -> list[str]:
     return [note]
 
 
-def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
+def _report(cycle: Cycle, *, requests: int, rate_limited: int, seconds: float) -> Report:
     counters, state = cycle.counters, cycle.state
     return Report(
         seen=counters.seen,
@@ -219,6 +225,7 @@ def _report(cycle: Cycle, requests: int, seconds: float) -> Report:
         pending=len(state.backlog),
         gaps=counters.gaps,
         requests=requests,
+        rate_limited=rate_limited,
         seconds=seconds,
         checkpoint_ms=state.checkpoint_ms,
         lag_seconds=max(0.0, (cycle.now_ms - state.checkpoint_ms) / 1000),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from mimecast_secops.api.errors import Consequence, MimecastError
 
@@ -25,6 +25,7 @@ class Report:
         pending: records that the next cycles deliver.
         gaps: periods that could not be read, found in this cycle.
         requests: HTTP requests sent.
+        rate_limited: requests that Mimecast refused because of its rate limit (HTTP 429).
         seconds: duration of the cycle.
         checkpoint_ms: everything received before is processed, in unix milliseconds.
         lag_seconds: age of the checkpoint in seconds.
@@ -59,6 +60,7 @@ class Report:
     error: MimecastError | None
     clock_skew_seconds: float = 0.0
     interrupted: bool = False
+    rate_limited: int = 0
 
     @property
     def ok(self) -> bool:
@@ -68,6 +70,12 @@ class Report:
     @property
     def _outcome(self) -> str:
         return "interrupted" if self.interrupted else "ok" if self.ok else "NOT OK"
+
+    def figures(self) -> dict[str, object]:
+        """The figures as members of a JSON object, without anything from an email."""
+        hidden = {"problems", "notes", "error", "interrupted"}
+        names = [field.name for field in fields(self) if field.name not in hidden]
+        return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
 
     def line(self) -> str:
         """The cycle in one line with all figures, for a log. It contains nothing from an email."""

@@ -1,4 +1,7 @@
-"""Builds the integration: `python -m mimecast_secops.packaging integration|content-hub`, at the root of a checkout."""
+"""Builds the integration and the example playbooks, at the root of a checkout.
+
+`python -m mimecast_secops.packaging integration|content-hub|playbooks`
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Final
 
 from mimecast_secops.packaging.built_tree import built_tree
 from mimecast_secops.packaging.identity import FOLDER, IDENTIFIER
+from mimecast_secops.packaging.playbooks import archives
 from mimecast_secops.packaging.source_tree import source_tree
 from mimecast_secops.packaging.trees import write, zipped
 from mimecast_secops.packaging.wheels import PackagingError, dependency_wheels, platform_wheel
@@ -24,14 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code.
     """
     parser = argparse.ArgumentParser(prog="python -m mimecast_secops.packaging", description=__doc__)
-    parser.add_argument("layout", choices=("integration", "content-hub"))
+    parser.add_argument("layout", choices=tuple(_BUILDS))
     parser.add_argument("--output", type=Path, required=True, help="folder to write to")
     parser.add_argument("--checkout", type=Path, default=Path.cwd(), help="root of the checkout")
     parser.add_argument("--work", type=Path, default=Path("build"), help="folder that keeps wheels between builds")
     options = parser.parse_args(arguments)
-    build = _build_integration if options.layout == "integration" else _build_content_hub
     try:
-        summary = build(options)
+        summary = _BUILDS[options.layout](options)
     except (PackagingError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201 -- a build tool
         return 1
@@ -59,6 +62,19 @@ def _build_content_hub(options: argparse.Namespace) -> str:
         tree = source_tree(_changelog(options.checkout), platform_wheel(options.checkout, Path(folder)))
     write(tree, target)
     return f"{target}  (to write its uv.lock, run `uv lock` inside content-hub)"
+
+
+def _build_playbooks(options: argparse.Namespace) -> str:
+    options.output.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for name, tree in archives(options.checkout / "examples" / "playbooks").items():
+        target: Path = options.output / f"{name}.zip"
+        target.write_bytes(zipped(tree))
+        lines.append(f"{target}  {len(tree)} playbooks and blocks")
+    return "\n".join(lines)
+
+
+_BUILDS: Final = {"integration": _build_integration, "content-hub": _build_content_hub, "playbooks": _build_playbooks}
 
 
 def _changelog(checkout: Path) -> str:

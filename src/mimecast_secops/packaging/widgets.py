@@ -17,7 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from mimecast_secops.packaging.identity import IDENTIFIER
 
 _FOLDER: Final = Path(__file__).with_name("pages")
-_LIST: Final = (("starts_with", "["), ("contains", "{"), ("not_contains", "{stepInstanceName}"))
+# An empty list passes, because "no emails found" is an answer that analysts wait for.
+_LIST: Final = (("starts_with", "["), ("not_contains", "{stepInstanceName}"))
 _OBJECT: Final = (
     ("is_not_empty", ""),
     ("not_equal", "{}"),
@@ -33,7 +34,7 @@ class Widget:
     Attributes:
         action: the name of the action.
         description: the description on the platform.
-        script: the file in `pages` that shows the result.
+        files: the scripts and style sheets in `pages` that show the result.
         height: in pixels.
         size: the platform's name of the width.
         conditions: pairs of match type and value. The platform shows the widget if all of them match the JSON result.
@@ -41,7 +42,7 @@ class Widget:
 
     action: str
     description: str
-    script: str
+    files: tuple[str, ...]
     height: int
     size: str
     conditions: tuple[tuple[str, str], ...]
@@ -57,12 +58,25 @@ class Widget:
         return "_".join(self.action.lower().split())
 
 
+_MESSAGE: Final = "The message that the action acted on, the state of the change, and how to undo it."
+_TABLE: Final = ("table.js", "table.css")
+_CHANGE: Final = ("outcome.js", "change.js")
 WIDGETS: Final = tuple(
-    Widget(action, description, script, height, size, conditions)
-    for action, description, script, height, size, conditions in (
-        ("Simple Archive Search", "Emails that match the search.", "table.js", 400, "half_width", _LIST),
-        ("Advanced Archive Search", "Emails that match the search.", "table.js", 400, "half_width", _LIST),
-        ("Create Block Sender Policy", "The created block sender policy.", "card.js", 400, "half_width", _OBJECT),
+    Widget(action, description, files, height, "half_width", conditions)
+    for action, description, files, height, conditions in (
+        ("Simple Archive Search", "Emails that match the search.", _TABLE, 400, _LIST),
+        ("Advanced Archive Search", "Emails that match the search.", _TABLE, 400, _LIST),
+        ("Create Block Sender Policy", "The created block sender policy.", ("outcome.js", "card.js"), 400, _OBJECT),
+        ("Release Message", _MESSAGE, _CHANGE, 300, _OBJECT),
+        ("Reject Message", _MESSAGE, _CHANGE, 300, _OBJECT),
+        ("Report Message", "The reported messages, and those that failed.", _CHANGE, 300, _OBJECT),
+        (
+            "Check Permissions",
+            "What does not work, and which permission to grant.",
+            ("permissions.js", "permissions.css"),
+            400,
+            _OBJECT,
+        ),
     )
 )
 
@@ -99,18 +113,25 @@ def definition(widget: Widget) -> dict[str, Any]:
 
 def page(widget: Widget) -> str:
     """The HTML page, with its style and script."""
-    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
-    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.js", widget.script))
+    style = _joined("style.css", *(name for name in widget.files if name.endswith(".css")))
+    script = _joined("page.js", *(name for name in widget.files if name.endswith(".js")))
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template("page.html.j2").render(
         title=widget.title,
+        action=widget.action,
         style=style,
         script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+
+
+def _joined(*names: str) -> str:
+    """The files as one text, without comment lines and indentation, which take space in each page."""
+    lines = [line.strip() for name in names for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def _hash(content: str) -> str:

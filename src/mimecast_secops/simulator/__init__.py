@@ -9,7 +9,9 @@ code with the client: both are written from the API documents, so each tests the
         print(simulator.url, simulator.environment(2))
 """
 
+from mimecast_secops.simulator.foreground import Options, Started, serve
+from mimecast_secops.simulator.mail.samples import SAMPLES
 from mimecast_secops.simulator.quirks import Quirks, UnknownQuirk
-from mimecast_secops.simulator.server import SAMPLES, Options, Simulator, serve
+from mimecast_secops.simulator.server import Simulator
 
-__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "UnknownQuirk", "serve"]
+__all__ = ["SAMPLES", "Options", "Quirks", "Simulator", "Started", "UnknownQuirk", "serve"]

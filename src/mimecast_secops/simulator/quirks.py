@@ -9,7 +9,9 @@ import ast
 import dataclasses
 import inspect
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_type_hints
 
 
@@ -95,6 +97,11 @@ class Quirks:
 
     Source: docs/reference/mimecast-api.md#error-codes [seen in a client].
     """
+    accept_outside_recipients: bool = False
+    """Whether a sender can be permitted or blocked for a recipient that is not in a domain of the tenant.
+
+    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [inferred].
+    """
     strict_members: bool = False
     """Whether unknown members of a request are refused instead of ignored.
 
@@ -143,7 +150,8 @@ class Quirks:
         setattr(self, name, _word(name, words, value) if words else _convert(name, getattr(self, name), value))
 
 
-def descriptions() -> dict[str, str]:
+@cache
+def descriptions() -> Mapping[str, str]:
     """The description of each quirk: the string below it in the source of `Quirks`."""
     definition = ast.parse(inspect.getsource(Quirks)).body[0]
     members = definition.body if isinstance(definition, ast.ClassDef) else []

@@ -17,7 +17,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE IF NOT EXISTS parts (
             namespace TEXT NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (namespace, name)
         ) WITHOUT ROWID""",
-        # The progress of bulk runs: `cli.bulk_progress`.
+        # The progress of bulk runs: `cli.jobs`.
         """CREATE TABLE IF NOT EXISTS bulk (
             run TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (run, item)
         ) WITHOUT ROWID""",
@@ -35,6 +35,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             delivered_at TEXT NOT NULL, line TEXT NOT NULL, UNIQUE (namespace, ticket_id)
         )""",
     ),
+    (
+        # Jobs of bulk runs: `cli.jobs`. `bulk` has their items, with the key of the job as `run`. Earlier progress was
+        # not kept per job, so it is deleted, and such a run starts over.
+        """CREATE TABLE jobs (
+            key TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL, began TEXT NOT NULL, active TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "DELETE FROM bulk",
+        # Who or what a change concerned, as a JSON list: `cli.targets`.
+        "ALTER TABLE journal ADD COLUMN target TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
 SCHEMA_VERSION: Final = len(MIGRATIONS)
-TABLES: Final = frozenset({"parts", "bulk", "journal", "alerts"})
+TABLES: Final = frozenset({"parts", "bulk", "journal", "alerts", "jobs"})

@@ -13,7 +13,6 @@ from mimecast_secops.api import (
 )
 from mimecast_secops.connection import connection_of
 from mimecast_secops.simulator import Simulator
-from mimecast_secops.simulator.http.app import SimulatorApp
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.tenant import Tenant
 from tests.api.clients import FakeTime
@@ -36,8 +35,7 @@ def running() -> Iterator[Simulator]:
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
     """A new tenant behind a running server. Starting a server takes longer than most tests."""
-    running.tenant = Tenant(quirks=Quirks(gateway_detail_on_v2=True))
-    vars(running.app).update(vars(SimulatorApp(running.tenant)))
+    running.reset(Tenant(quirks=Quirks(gateway_detail_on_v2=True)))
     running.receive(Simulator.SAMPLES)
     return running
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from mimecast_secops.simulator import Simulator
+from pathlib import Path
+
+from mimecast_secops.api import ApiVersion
+from mimecast_secops.simulator import Quirks, Simulator
 from tests.simulator.caller import (
     ACCOUNT,
     Caller,
     control,
+    eml,
+    held_eml,
     send,
 )
+from tests.tenants import client_for
 
 
 def test_requests_for_another_host_name_are_refused(simulator: Simulator, v2: Caller) -> None:
@@ -18,6 +24,25 @@ def test_requests_for_another_host_name_are_refused(simulator: Simulator, v2: Ca
         assert control(simulator, "state", Host=host).status == 200
     for host in ("[::1]rebound.example.org", "[::2]", "[::1", "localhost:1:2", "localhost.example.org:80", "[::1]:x"):
         assert control(simulator, "state", Host=host).status == 403
+
+
+def test_a_restart_delivers_the_first_messages_again(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(held_eml("First"))
+    with Simulator(mail=[tmp_path], quirks=Quirks(rate_limit=7)) as simulator:
+        (first,) = simulator.tenant.held()
+        simulator.tenant.decide(first.hold_id, "released")
+        simulator.tenant.receive(eml("Later"))
+        simulator.tenant.quirks.rate_limit = 0
+        assert simulator.app.restart() == 1
+        assert [record.mail.subject for record in simulator.tenant.held()] == ["First"]
+        assert simulator.tenant.quirks == Quirks(rate_limit=7)
+
+
+def test_a_client_that_is_connected_continues_after_a_restart(simulator: Simulator) -> None:
+    with client_for(simulator, ApiVersion.V2) as client:
+        client.account.get()
+        simulator.app.restart()
+        client.account.get()
 
 
 def test_latency_does_not_change_the_reply(simulator: Simulator, caller: Caller) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator import Quirks, Simulator
 from mimecast_secops.simulator.http.app import SimulatorApp
 from mimecast_secops.simulator.http.control_calls import CALLS
 from mimecast_secops.simulator.tenant.tenant import Clock, Tenant
@@ -45,6 +45,19 @@ def test_a_body_that_is_not_an_object_is_refused(simulator: Simulator, body: byt
 def test_requests_with_an_origin_are_refused(simulator: Simulator) -> None:
     assert control(simulator, "state", Origin="https://example.org").status == 403
     assert control(simulator, "bulk", {"count": 1}, Origin="null").status == 403
+    assert simulator.tenant.tracked == {}
+
+
+def test_the_status_page_can_change_the_tenant_with_json_only(simulator: Simulator) -> None:
+    page = {"Origin": simulator.url, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert control(simulator, "bulk", {"count": 1}, **page).json == {"made": 1}
+    form = {"Origin": simulator.url, "Content-Type": "text/plain"}
+    assert control(simulator, "bulk", {"count": 1}, **form).status == 415
+    assert len(simulator.tenant.tracked) == 1
+
+
+def test_a_page_of_another_port_is_refused(simulator: Simulator) -> None:
+    assert control(simulator, "bulk", {"count": 1}, Origin="http://127.0.0.1:1").status == 403
     assert simulator.tenant.tracked == {}
 
 
@@ -135,7 +148,15 @@ def test_a_message_is_delivered_as_text_or_base64_at_the_given_time(simulator: S
     assert {record["status"] for record in text + coded} == {"held"}
 
 
-@pytest.mark.parametrize("body", [{}, {"base64": "a"}, {"base64": "é"}, {"base64": 5}])
+def test_a_sample_is_delivered_by_its_name(simulator: Simulator) -> None:
+    [record] = control(simulator, "mail", {"sample": "01-overdue-invoice.eml"}).json["records"]
+    assert record["subject"] == "Overdue invoice 4711"
+    refused = control(simulator, "mail", {"sample": "nonsense"})
+    assert (refused.status, len(simulator.tenant.tracked)) == (400, 1)
+    assert "01-overdue-invoice.eml" in refused.json["error"]
+
+
+@pytest.mark.parametrize("body", [{}, {"sample": 5}, {"sample": None}, {"base64": "a"}, {"base64": "é"}, {"base64": 5}])
 def test_an_unreadable_message_is_refused(simulator: Simulator, body: dict[str, object]) -> None:
     reply = control(simulator, "mail", body)
     assert reply.status == 400
@@ -244,6 +265,34 @@ def test_bulk_generates_held_messages_in_the_requested_period(simulator: Simulat
     assert max(entry["dateReceived"] for entry in reply.data) == "2026-03-11T11:58:50+0000"
     assert min(entry["dateReceived"] for entry in reply.data) == "2026-03-11T11:57:20+0000"
     assert control(simulator, "bulk").json == {"made": 100}
+
+
+def test_the_connection_has_the_credentials_of_both_api_versions(simulator: Simulator) -> None:
+    for reply in (
+        control(simulator, "connection"),
+        send(f"{simulator.url}/simulator/connection", method="GET"),
+    ):
+        assert reply.json == {
+            "simulator": True,
+            "credentials": {"1.0": simulator.v1.settings, "2.0": simulator.v2.settings},
+        }
+
+
+def test_a_reset_removes_all_changes_and_keeps_the_credentials(simulator: Simulator, caller: Caller) -> None:
+    credentials = control(simulator, "connection").json
+    simulator.tenant.receive(held_eml(to="ann@new.example"))
+    control(simulator, "faults", {"add": [{"kind": "500", "path": HOLD_LIST}]})
+    control(simulator, "behaviour", {"rate_limit": 3})
+    control(simulator, "clock", {"advance": 60})
+    control(simulator, "rights", {"revoke": ["Account | Dashboard | Read", "Cloud Gateway"], "expire_keys": True})
+    assert control(simulator, "reset").json == {"messages": 0}
+    assert control(simulator, "connection").json == credentials
+    overview = control(simulator, "overview").json
+    assert overview["domains"] == ["example.com"]
+    assert set(overview["counts"].values()) == {0}
+    assert (overview["faults"], overview["revoked"], overview["clock"]) == ([], [], "running")
+    assert simulator.tenant.quirks == Quirks()
+    assert Caller(simulator, caller.version).call(ACCOUNT).status == 200
 
 
 def test_requests_are_counted_by_path_until_cleared(simulator: Simulator, v1: Caller) -> None:

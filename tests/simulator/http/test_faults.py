@@ -176,7 +176,7 @@ def test_faults_apply_in_order_and_can_be_cleared(simulator: Simulator, v1: Call
 )
 def test_an_unknown_fault_is_refused(simulator: Simulator, fault: dict[str, str]) -> None:
     assert control(simulator, "faults", {"add": [fault]}).status == 400
-    assert simulator.app.faults.active == []
+    assert list(simulator.app.faults.added) == []
 
 
 def test_the_error_for_an_unknown_fault_lists_all_faults() -> None:

@@ -28,3 +28,19 @@ def test_an_invalid_item_does_not_affect_the_others(caller: Caller) -> None:
         ("err_validation_null", "to"),
     ]
     assert reply.json["fail"][0]["key"] == good | {"sender": "nonsense"}
+
+
+def test_a_recipient_outside_the_tenant_is_refused(simulator: Simulator, caller: Caller) -> None:
+    inside = {"sender": "bad@example.org", "to": "ann@EXAMPLE.com", "action": "block"}
+    outside = inside | {"to": "ann@other.example"}
+    reply = caller.call(SENDERS, inside, outside)
+    assert (reply.status, len(reply.data)) == (200, 1)
+    assert (reply.codes, reply.fields) == (["err_xdk_operation_forbidden_for_address"], ["to"])
+    assert reply.json["fail"][0]["key"] == outside
+    assert [entry.to for entry in simulator.tenant.managed_senders.values()] == ["ann@EXAMPLE.com"]
+
+
+def test_a_quirk_accepts_a_recipient_outside_the_tenant(simulator: Simulator, caller: Caller) -> None:
+    simulator.tenant.quirks.accept_outside_recipients = True
+    item = {"sender": "bad@example.org", "to": "ann@other.example", "action": "block"}
+    assert caller.call(SENDERS, item).data[0]["to"] == "ann@other.example"

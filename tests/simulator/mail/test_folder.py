@@ -113,7 +113,7 @@ def test_existing_files_are_returned_immediately_and_later_files_are_new(tmp_pat
     assert watched.present_files() == [old]
     new.write_bytes(b"x")
     assert [watched.new_files(), watched.new_files(), watched.new_files()] == [[], [new], []]
-    assert watched.present_files() == []
+    assert watched.present_files() == [new, old]
 
 
 def test_a_dangling_link_is_skipped(tmp_path: Path) -> None:

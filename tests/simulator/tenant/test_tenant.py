@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
+from mimecast_secops.simulator import Quirks
+from mimecast_secops.simulator.tenant.rights import PERMISSIONS, PRODUCTS
 from mimecast_secops.simulator.tenant.tenant import HOLD_RETENTION, Clock, Tenant
 from tests.simulator.caller import (
     eml,
@@ -177,3 +179,20 @@ def test_a_message_id_is_found_with_and_without_angle_brackets(tenant: Tenant) -
     tenant.receive(b"\r\n")
     assert list(tenant.by_message_id("<m1@example.org>")) == list(tenant.by_message_id("m1@example.org")) == [record]
     assert list(tenant.by_message_id("")) == []
+
+
+def test_a_renewed_tenant_has_only_the_credentials_of_the_first(tenant: Tenant) -> None:
+    tenant.receive(held_eml(to="ann@new.example"))
+    tenant.keys.permissions.clear()
+    tenant.application.products.clear()
+    renewed = tenant.renewed(Quirks(rate_limit=7), ["corp.example"])
+    assert renewed.keys.settings == tenant.keys.settings
+    assert renewed.application.settings == tenant.application.settings
+    assert (renewed.keys.permissions, renewed.application.products) == (PERMISSIONS, PRODUCTS)
+    assert (renewed.quirks, renewed.domains, renewed.tracked) == (Quirks(rate_limit=7), {"corp.example"}, {})
+
+
+def test_an_address_in_a_domain_of_the_tenant_is_internal(tenant: Tenant) -> None:
+    assert tenant.is_internal("Ann@EXAMPLE.com")
+    assert not tenant.is_internal("ann@sub.example.com")
+    assert not tenant.is_internal("")

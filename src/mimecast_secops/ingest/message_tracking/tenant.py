@@ -34,6 +34,10 @@ class Tenant(Protocol):
         """Number of requests sent so far."""
 
     @property
+    def requests_rate_limited(self) -> int:
+        """Number of requests that Mimecast has refused so far because of its rate limit."""
+
+    @property
     def clock_skew(self) -> float | None:
         """Seconds that this machine's clock is ahead of Mimecast's, by the last reply; None before any reply."""
 
@@ -79,6 +83,11 @@ class MimecastTenant:
     def requests_sent(self) -> int:
         """Number of requests sent so far."""
         return self._client.requests_sent
+
+    @property
+    def requests_rate_limited(self) -> int:
+        """Number of requests that Mimecast has refused so far because of its rate limit."""
+        return self._client.requests_rate_limited
 
     @property
     def clock_skew(self) -> float | None:

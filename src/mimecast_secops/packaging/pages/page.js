@@ -10,6 +10,10 @@ function plain(value) {
   return String(value).replace(HARMFUL, "\ufffd");
 }
 
+function isRecord(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 function element(name, attributes, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes || {})) {
@@ -32,13 +36,38 @@ function cell(value) {
   return box;
 }
 
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:(Z)|([+-]\d\d):?(\d\d))$/;
+const LOCAL_TIME = new Intl.DateTimeFormat(undefined, {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  timeZoneName: "short",
+});
+
+// A time in the reader's time zone, with the original in the title. Other values are returned as text.
+function time(value) {
+  const text = plain(value);
+  const match = STAMP.exec(text);
+  const date = match && new Date(match[1] + (match[2] || `${match[3]}:${match[4]}`));
+  if (!date || Number.isNaN(date.getTime())) return text;
+  return element("time", { datetime: text, title: text }, LOCAL_TIME.format(date));
+}
+
+// A list of labels and values. A value is a node or plain data; pairs without a value are left out.
+function facts(pairs) {
+  const shown = pairs.filter(([, value]) => value instanceof Node || plain(value) !== "");
+  return element("dl", {}, ...shown.flatMap(([label, value]) => [
+    element("dt", {}, element("bdi", {}, plain(label))),
+    element("dd", {}, value instanceof Node ? value : cell(value)),
+  ]));
+}
+
 function say(text, isProblem) {
   view.replaceChildren(element("p", { class: isProblem ? "problem" : "faint", role: "status" }, text));
 }
 
 function readResult() {
   const text = document.getElementById("result").textContent.trim();
-  if (!text || text.startsWith("[{stepInstanceName")) return null;
+  // The platform leaves the placeholder, or the name of the step in it, if the step has no result.
+  if (!text || text === "null" || /^\[[^"]*\.JsonResult\]$/.test(text)) return null;
   return JSON.parse(text);
 }
 
@@ -59,7 +88,8 @@ addEventListener("message", (event) => {
   if (event.source === parent && typeof color === "string") theme(isDark(color));
 });
 
-function start(show) {
+// Show the result, or a message for a step without a result and for an empty result.
+function start(show, emptyText) {
   let result;
   try {
     result = readResult();
@@ -67,6 +97,7 @@ function start(show) {
     say("This result cannot be shown because it is incomplete.", true);
     return;
   }
-  if (result === null || (typeof result === "object" && !Object.keys(result).length)) say("This step has no result yet.");
+  if (result === null) say("This step has no result yet.");
+  else if (typeof result === "object" && !Object.keys(result).length) say(emptyText);
   else show(result);
 }

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import re
 import time
-from collections import deque
-from dataclasses import dataclass
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -16,41 +13,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mimecast_secops.simulator.delivery import MailPaths
 from mimecast_secops.simulator.http.control import ControlApi
 from mimecast_secops.simulator.http.control_calls import PREFIX
 from mimecast_secops.simulator.http.faults import Fault, Faults, fault_response, make_undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
+from mimecast_secops.simulator.http.hosts import names_loopback
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
+from mimecast_secops.simulator.http.pages import page
+from mimecast_secops.simulator.http.request_log import LoggedRequest, new_log
 from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
-_HOST: Final = re.compile(r"(?:\[(?P<bracketed>[^\[\]]*)\]|(?P<plain>[^:\[\]]*))(?::[0-9]*)?")
-_MAX_LOGGED_REQUESTS: Final = 100_000
 _MAX_BODY_BYTES: Final = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
-    """A request that the simulator answered.
-
-    Attributes:
-        at: the time of the response, in seconds of `time.monotonic`.
-        method: the HTTP method.
-        path: the path of the URL.
-        version: the API version, 1 or 2.
-        status: the HTTP status of the response.
-        bearer_on_download: whether a file link was opened with an `Authorization` header.
-        fault: the kind of the fault that affected the request, "" for none.
-    """
-
-    at: float
-    method: str
-    path: str
-    version: int
-    status: int
-    bearer_on_download: bool = False
-    fault: str = ""
 
 
 class SimulatorApp:
@@ -60,11 +36,15 @@ class SimulatorApp:
         tenant: the tenant.
         allow_remote: whether to answer requests that name another host than this machine.
         file_base: the base URL of file links, "" for the URL of the request.
+        mail: the messages that a restart delivers again.
     """
 
-    def __init__(self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "") -> None:
+    def __init__(
+        self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "", mail: MailPaths | None = None
+    ) -> None:
         self.file_base = file_base
         self._allow_remote = allow_remote
+        self._mail = mail
         self.reset(tenant)
 
     def reset(self, tenant: Tenant) -> None:
@@ -73,8 +53,20 @@ class SimulatorApp:
         self.middleware = Middleware(tenant)
         self.faults = Faults()
         self.counts: dict[str, int] = {}
-        self.control = ControlApi(tenant, self.middleware, self.faults, self.counts)
-        self.log: deque[LoggedRequest] = deque(maxlen=_MAX_LOGGED_REQUESTS)
+        self.log = new_log()
+        self.control = ControlApi(tenant, self.middleware, self.faults, self.counts, self.log, self.restart)
+        self._first_quirks, self._first_domains = replace(tenant.quirks), frozenset(tenant.domains)
+
+    def restart(self) -> int:
+        """Serve a tenant as at the start, with the same credentials and tokens, and deliver the messages again.
+
+        Returns:
+            The number of tracking records.
+        """
+        tenant, tokens = self.tenant.renewed(self._first_quirks, self._first_domains), self.middleware.tokens
+        self.reset(tenant)
+        self.middleware.tokens = tokens  # clients that are connected continue
+        return len(self._mail.deliver_all(tenant)) if self._mail else 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -82,15 +74,18 @@ class SimulatorApp:
             return
         request = Request(scope, receive)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._allow_remote and not _names_loopback(headers):
+        if not self._allow_remote and not names_loopback(headers):
             await _send(ApiResponse(403, b"This simulator answers its own machine only.", "text/plain"), request, send)
         elif request.url.path.startswith(PREFIX):
             body = await request.body()
             await _send(self.control.handle(request.method, request.url.path, headers, body), request, send)
+        elif file := page(request.method, request.url.path):
+            await _send(file, request, send)
         else:
             await self._answer(request, headers, send)
 
     async def _answer(self, request: Request, headers: dict[str, str], send: Send) -> None:
+        start = time.monotonic()
         body, path, version = await request.body(), request.url.path, version_of(headers)
         fault = self.faults.match(path)
         quirks = self.tenant.quirks
@@ -105,8 +100,8 @@ class SimulatorApp:
                 response.body = make_undecodable(response.body, fault.variant)
         response.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
-        kind = fault.kind if fault else ""
-        self.log.append(LoggedRequest(time.monotonic(), request.method, path, version, response.status, bearer, kind))
+        kind, end = fault.kind if fault else "", time.monotonic()
+        self.log.append(LoggedRequest(end, request.method, path, version, response.status, bearer, kind, end - start))
         self.counts[path] = self.counts.get(path, 0) + 1
         if fault and fault.kind in ("reset", "truncated"):
             await _break_connection(fault, response, request, send)
@@ -146,18 +141,3 @@ async def _break_connection(fault: Fault, response: ApiResponse, request: Reques
             transport.close()  # unlike abort(), close() sends the bytes that were written
     elif transport is not None:
         transport.abort()
-
-
-def _names_loopback(headers: dict[str, str]) -> bool:
-    """Whether the `Host` header is a loopback name or address.
-
-    Another name that resolves to this machine is a sign of DNS rebinding by a web page.
-    """
-    match = _HOST.fullmatch(headers.get("host", ""))
-    if match is None:
-        return False
-    host = match["bracketed"] or match["plain"] or ""
-    try:
-        return host in ("localhost", "") or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

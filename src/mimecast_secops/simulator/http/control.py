@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.simulator.http import tracking
+from mimecast_secops.simulator.access import credentials_of
 from mimecast_secops.simulator.http.control_calls import CALLS, DOCUMENT, PREFIX, methods_of
 from mimecast_secops.simulator.http.faults import Fault, Faults
-from mimecast_secops.simulator.http.held import held_message
+from mimecast_secops.simulator.http.hosts import is_from_own_page
 from mimecast_secops.simulator.http.middleware import Middleware
 from mimecast_secops.simulator.http.openapi import openapi_document
-from mimecast_secops.simulator.http.policies import policy_entry
+from mimecast_secops.simulator.http.overview import overview
+from mimecast_secops.simulator.http.request_log import LoggedRequest
 from mimecast_secops.simulator.http.requests import parse_time, read_body
 from mimecast_secops.simulator.http.responses import JSON, ApiResponse, format_time, json_response
 from mimecast_secops.simulator.http.schemas import control
-from mimecast_secops.simulator.http.schemas.messages import HeldMessage
+from mimecast_secops.simulator.http.schemas.overview import Overview
 from mimecast_secops.simulator.http.schemas.tracking import TrackedEmail
+from mimecast_secops.simulator.http.state import state, tracked_row
 from mimecast_secops.simulator.mail.generator import generate_messages
-from mimecast_secops.simulator.tenant.records import TrackingRecord
+from mimecast_secops.simulator.mail.samples import read_sample
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _SAME_SITE: Final = ("none", "same-origin")
@@ -35,20 +38,32 @@ class InvalidControlCall(ValueError):
 class ControlApi:
     """The control calls. Each call of `control_calls.CALLS` has a method of its name."""
 
-    def __init__(self, tenant: Tenant, middleware: Middleware, faults: Faults, counts: dict[str, int]) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        middleware: Middleware,
+        faults: Faults,
+        counts: dict[str, int],
+        log: deque[LoggedRequest],
+        restart: Callable[[], int],
+    ) -> None:
         self._tenant = tenant
         self._middleware = middleware
         self._faults = faults
         self._counts = counts
+        self._log = log
+        self._restart = restart
         self._calls: dict[str, Callable[[Any], Mapping[str, Any]]] = {name: getattr(self, name) for name in CALLS}
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> ApiResponse:
         """The response to a request under `/simulator/`. Header names are in lowercase.
 
-        A web page can make a browser send GET requests and HTML forms to the simulator. So requests of web pages are
-        refused, only POST changes anything, and a browser must send a content type that a form cannot send.
+        A web page can make a browser send GET requests and HTML forms to the simulator. So requests of web pages other
+        than the status page are refused, only POST changes anything, and a browser must send a content type that a form
+        cannot send.
         """
-        if "origin" in headers or headers.get("sec-fetch-site", "none") not in _SAME_SITE:
+        is_foreign = "origin" in headers and not is_from_own_page(headers)
+        if is_foreign or headers.get("sec-fetch-site", "none") not in _SAME_SITE:
             return ApiResponse(403, b"", "text/plain")
         methods = methods_of(path)
         if not methods:
@@ -61,7 +76,7 @@ class ControlApi:
             return json_response(openapi_document())
         if method != "POST":
             return self._call(path, {})
-        is_browser = any(name.startswith("sec-fetch-") for name in headers)
+        is_browser = "origin" in headers or any(name.startswith("sec-fetch-") for name in headers)
         if is_browser and headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
             return _error(f"A browser must send {JSON}.", 415)
         content = read_body(body, 2)
@@ -78,44 +93,26 @@ class ControlApi:
 
     def state(self, _body: Mapping[str, Any]) -> control.State:
         """Return the messages of the tenant and the changes made to them."""
-        tenant = self._tenant
-        tenant.apply_due_decisions()
-        return {
-            "simulator": True,
-            "now": format_time(tenant.clock.now()),
-            "domains": sorted(tenant.domains),
-            "tracked": [_tracked_email(record) for record in tenant.between(None, None)],
-            "held": [_held_message(record) for record in tenant.held()],
-            "decisions": [
-                {
-                    "what": decision.outcome,
-                    "id": decision.tracking_id,
-                    "hold_id": decision.hold_id,
-                    "recipient": decision.recipient,
-                    "reason": decision.reason,
-                    "message": decision.message,
-                    "notify": decision.notify,
-                }
-                for decision in tenant.decisions
-            ],
-            "reports": [
-                {"id": report.tracking_id, "type": report.kind, "comment": report.comment} for report in tenant.reports
-            ],
-            "managed": [
-                {"sender": sender.sender, "to": sender.to, "action": sender.action}
-                for sender in tenant.managed_senders.values()
-            ],
-            "policies": [policy_entry(policy) for policy in tenant.policies.values()],
-        }
+        return state(self._tenant)
+
+    def overview(self, _body: Mapping[str, Any]) -> Overview:
+        """Return counts and the newest entries of each list."""
+        return overview(self._tenant, self._faults, self._log)
+
+    def connection(self, _body: Mapping[str, Any]) -> control.Connection:
+        """Return the credentials of both API versions."""
+        return {"simulator": True, "credentials": credentials_of(self._tenant)}
 
     def mail(self, body: control.MailRequest) -> control.Records:
-        """Deliver a message: `eml` as text or `base64`, optionally with the time `received`."""
-        try:
-            raw = base64.b64decode(body["base64"]) if "base64" in body else str(body["eml"]).encode("utf-8", "replace")
-        except (binascii.Error, ValueError) as error:
-            raise InvalidControlCall(f"base64: {error}") from None
+        """Deliver a message: `eml` as text, `base64` or a `sample`, optionally with the time `received`."""
+        if "sample" in body:
+            raw = read_sample(body["sample"])
+        elif "base64" in body:
+            raw = _decoded(body["base64"])
+        else:
+            raw = str(body["eml"]).encode("utf-8", "replace")
         records = self._tenant.receive(raw, received=parse_time(body.get("received")))
-        return {"records": [_tracked_email(record) for record in records]}
+        return {"records": [tracked_row(record) for record in records]}
 
     def behaviour(self, body: Mapping[str, Any]) -> control.Changed:
         """Set quirks: name → value."""
@@ -130,7 +127,7 @@ class ControlApi:
         members: Any = body.get("add", [])
         for fault in members:
             self._faults.add(Fault(**fault))
-        return {"active": len(self._faults.active)}
+        return {"active": len(self._faults.added)}
 
     def clock(self, body: control.ClockRequest) -> control.ClockTime:
         """Move the clock by `advance` seconds, stop it at the time `freeze`, or with null let it run."""
@@ -176,7 +173,7 @@ class ControlApi:
         record.deleted = bool(body.get("deleted", record.deleted))
         record.row |= body.get("row", {})
         record.info |= body.get("info", {})
-        return _tracked_email(record)
+        return tracked_row(record)
 
     def bulk(self, body: control.BulkRequest) -> control.Bulk:
         """Generate `count` held messages, evenly spread over `spread` seconds that end `before` seconds ago."""
@@ -189,6 +186,10 @@ class ControlApi:
             attachment_bytes=int(body.get("attachment_bytes", 0)),
         )
         return {"made": count}
+
+    def reset(self, _body: Mapping[str, Any]) -> control.Restarted:
+        """Return the tenant to its state at the start. The credentials stay valid."""
+        return {"messages": self._restart()}
 
     def requests(self, body: control.RequestsRequest) -> control.Requests:
         """Return the number of requests by path. With `clear`, reset the counts."""
@@ -203,18 +204,11 @@ def _error(message: str, status: int) -> ApiResponse:
     return json_response(error, status)
 
 
-def _tracked_email(record: TrackingRecord) -> TrackedEmail:
-    """The row of the search with a readable subject instead of the placeholder for raw bytes."""
-    tracked = tracking.tracked_email(record)
-    tracked["subject"] = record.row.get("subject", record.mail.subject)
-    return tracked
-
-
-def _held_message(record: TrackingRecord) -> HeldMessage:
-    """The entry of the queue with a readable subject instead of the placeholder for raw bytes."""
-    held = held_message(record)
-    held["subject"] = record.mail.subject
-    return held
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidControlCall(f"base64: {error}") from None
 
 
 def _check_year(moment: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.simulator.http.schemas import control
+from mimecast_secops.simulator.http.schemas.overview import Overview
 from mimecast_secops.simulator.http.schemas.tracking import TrackedEmail
 from mimecast_secops.simulator.quirks import Quirks
 
@@ -33,6 +34,10 @@ class ControlCall:
 
 CALLS: Final[Mapping[str, ControlCall]] = {
     "state": ControlCall("Return the messages of the tenant and the changes made", control.State, read_only=True),
+    "overview": ControlCall("Return counts and the newest entries of each list", Overview, read_only=True),
+    "connection": ControlCall(
+        "Return the simulated credentials of both API versions", control.Connection, read_only=True
+    ),
     "requests": ControlCall(
         "Return the number of requests by path", control.Requests, control.RequestsRequest, read_only=True
     ),
@@ -41,6 +46,7 @@ CALLS: Final[Mapping[str, ControlCall]] = {
     "record": ControlCall("Change a tracking record", TrackedEmail, control.RecordRequest),
     "behaviour": ControlCall("Set quirks by name", control.Changed, Quirks),
     "faults": ControlCall("Activate or deactivate faults", control.Faults, control.FaultsRequest),
+    "reset": ControlCall("Return the tenant to its state at the start", control.Restarted),
     "clock": ControlCall("Move the tenant's clock, and return its time", control.ClockTime, control.ClockRequest),
     "rights": ControlCall("Grant or revoke permissions and products", control.Rights, control.RightsRequest),
 }

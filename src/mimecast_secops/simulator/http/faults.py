@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Final, Literal, get_args
@@ -65,27 +66,40 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _ActiveFault:
+class ActiveFault:
+    """A fault that was added.
+
+    Attributes:
+        fault: the fault.
+        passed: the number of matching calls that passed before the first affected one.
+        affected: the number of affected calls.
+    """
+
     fault: Fault
     passed: int = 0
     affected: int = 0
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the fault has affected all of its calls."""
+        return bool(self.fault.count) and self.affected >= self.fault.count
 
 
 class Faults:
     """The active faults. The random numbers start from a fixed seed, so a test affects the same calls in every run."""
 
     def __init__(self) -> None:
-        self._active: list[_ActiveFault] = []
+        self._active: list[ActiveFault] = []
         self._random = random.Random(1)
 
     @property
-    def active(self) -> list[Fault]:
+    def added(self) -> Sequence[ActiveFault]:
         """The faults that were added, including those that have affected all of their calls."""
-        return [active.fault for active in self._active]
+        return tuple(self._active)
 
     def add(self, fault: Fault) -> None:
         """Activate a fault."""
-        self._active.append(_ActiveFault(fault))
+        self._active.append(ActiveFault(fault))
 
     def clear(self) -> None:
         """Deactivate all faults."""
@@ -95,7 +109,7 @@ class Faults:
         """The fault that affects this call, if any. Counts the call."""
         for active in self._active:
             fault = active.fault
-            if not fnmatchcase(path, fault.path) or (fault.count and active.affected >= fault.count):
+            if not fnmatchcase(path, fault.path) or active.is_exhausted:
                 continue
             if active.passed < fault.after:
                 active.passed += 1

@@ -9,6 +9,7 @@ from mimecast_secops.simulator.http.requests import ApiRequest
 from mimecast_secops.simulator.http.responses import ApiResponse, error, json_response, missing
 from mimecast_secops.simulator.http.schemas.envelope import Error, Failure
 from mimecast_secops.simulator.http.schemas.policies import ManagedSenderEntry
+from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
 _MAX_ITEMS: Final = 100
@@ -21,13 +22,24 @@ def permit_or_block_sender(request: ApiRequest) -> ApiResponse:
     entries: list[ManagedSenderEntry] = []
     failures: list[Failure] = []
     for item in request.items[:_MAX_ITEMS]:
-        problem = _validation_error(item)
+        problem = _validation_error(item) or _recipient_error(request.tenant, item["to"])
         if problem:
             failures.append({"key": item, "errors": [problem]})
             continue
         sender = request.tenant.manage_sender(item["sender"], item["to"], item["action"])
         entries.append({"id": sender.id, "sender": sender.sender, "to": sender.to, "type": sender.action.title()})
     return json_response({"meta": {"status": 200}, "data": entries, "fail": failures})
+
+
+def _recipient_error(tenant: Tenant, recipient: str) -> Error | None:
+    """The failure for a recipient that the tenant does not manage.
+
+    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender.
+    """
+    if tenant.quirks.accept_outside_recipients or tenant.is_internal(recipient):
+        return None
+    code, text = "err_xdk_operation_forbidden_for_address", "0003 Forbidden To Perform Operation For Address"
+    return error(code, text, "to")
 
 
 def _validation_error(item: dict[str, Any]) -> Error | None:

@@ -28,8 +28,8 @@ class WatchedFolder:
         self._sizes: dict[Path, int] = {}
 
     def present_files(self) -> list[Path]:
-        """The files that are present now and were not returned before, complete or not."""
-        present = [path for path in self._list_files() if path not in self._returned]
+        """The files that are present now, complete or not. `new_files` does not return them."""
+        present = self._list_files()
         self._returned.update(present)
         return present
 

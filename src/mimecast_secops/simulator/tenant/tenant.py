@@ -6,7 +6,7 @@ import bisect
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +16,14 @@ from mimecast_secops.simulator.mail.parser import Email, Part, parse_email
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.hold_queue import HoldQueue, QueueKey
 from mimecast_secops.simulator.tenant.records import HoldDecision, ManagedSender, MessageReport, Policy, TrackingRecord
-from mimecast_secops.simulator.tenant.rights import ApplicationV2, KeysV1, new_application, new_keys
+from mimecast_secops.simulator.tenant.rights import (
+    PERMISSIONS,
+    PRODUCTS,
+    ApplicationV2,
+    KeysV1,
+    new_application,
+    new_keys,
+)
 
 _SANDBOX_HOLD: Final = Hold("Sandbox", "Attachment Sandbox", "high")
 DEFAULT_DOMAIN: Final = "example.com"
@@ -103,11 +110,10 @@ class Tenant:
             The new records, one for each recipient.
         """
         mail = parse_email(raw)
-        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
+        is_internal_sender = self.is_internal(mail.sender or mail.header_from)
         addresses = tuple(address for address in mail.recipients if _VALID_DOMAIN.fullmatch(_domain(address)))
         recipients = addresses or (f"postmaster@{min(self.domains)}",)
-        is_internal = any(_domain(address) in self.domains for address in recipients)
-        if not is_internal and not is_internal_sender:
+        if not is_internal_sender and not any(map(self.is_internal, recipients)):
             self.domains |= {_domain(address) for address in recipients}
         hold = matching_hold(mail)
         at = (received or self.clock.now()).replace(microsecond=0)
@@ -141,6 +147,10 @@ class Tenant:
 
     # queries
 
+    def is_internal(self, address: str) -> bool:
+        """Whether an address is in a domain of the tenant."""
+        return _domain(address) in self.domains
+
     def apply_due_decisions(self) -> None:
         """Apply the delayed decisions whose delay has passed."""
         now = self.clock.now()
@@ -160,6 +170,11 @@ class Tenant:
             if not record.deleted:
                 yield record
 
+    def newest(self) -> Iterator[TrackingRecord]:
+        """All records, newest first."""
+        records = (self.tracked[record_id] for _, record_id in reversed(self.by_time))
+        return (record for record in records if not record.deleted)
+
     def held(self) -> Iterator[TrackingRecord]:
         """The records in the hold queue, newest first, without those older than `HOLD_RETENTION`."""
         return (self.tracked[record_id] for _, record_id in reversed(self.held_keys(None, None)))
@@ -172,10 +187,9 @@ class Tenant:
 
     def archived(self) -> Iterator[TrackingRecord]:
         """The records in the archive, newest first."""
-        newest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
-        for received, record_id in reversed(self.by_time):
-            record = self.tracked[record_id]
-            if record.status in ("archived", "delivery", "accepted") and received <= newest and not record.deleted:
+        latest = self.clock.now() - timedelta(seconds=self.quirks.archive_delay)
+        for record in self.newest():
+            if record.status in ("archived", "delivery", "accepted") and record.received <= latest:
                 yield record
 
     def by_message_id(self, message_id: str) -> Iterable[TrackingRecord]:
@@ -186,6 +200,20 @@ class Tenant:
         )
 
     # changes
+
+    def renewed(self, quirks: Quirks, domains: Iterable[str]) -> Tenant:
+        """A tenant without messages and changes, with the same credentials and all permissions.
+
+        Args:
+            quirks: its quirks.
+            domains: its internal domains.
+        """
+        return Tenant(
+            quirks=replace(quirks),
+            domains=set(domains),
+            keys=replace(self.keys, permissions=set(PERMISSIONS), expired=False),
+            application=replace(self.application, permissions=set(PERMISSIONS), products=set(PRODUCTS)),
+        )
 
     def decide(self, hold_id: str, outcome: str, **details: Any) -> bool:
         """Release or reject a held message.
@@ -255,9 +283,8 @@ class Tenant:
         return body
 
     def _route(self, mail: Email, recipient: str) -> str:
-        is_internal_sender = _domain(mail.sender or mail.header_from) in self.domains
-        if is_internal_sender:
-            return "internal" if _domain(recipient) in self.domains else "outbound"
+        if self.is_internal(mail.sender or mail.header_from):
+            return "internal" if self.is_internal(recipient) else "outbound"
         return "inbound"
 
 

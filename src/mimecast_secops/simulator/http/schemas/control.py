@@ -60,6 +60,16 @@ class State(TypedDict):
     policies: list[PolicyEntry]
 
 
+class Connection(TypedDict):
+    """The credentials that the simulator accepts."""
+
+    simulator: Annotated[bool, Meta(description="true, so that a client can tell a simulator from Mimecast.")]
+    credentials: Annotated[
+        dict[str, dict[str, str]],
+        Meta(description="API version (1.0, 2.0) → name of the integration's parameter → value."),
+    ]
+
+
 class RequestsRequest(TypedDict, total=False):
     """Whether to reset the counts."""
 
@@ -74,10 +84,11 @@ class Requests(TypedDict):
 
 
 class MailRequest(TypedDict, total=False):
-    """A message that arrives; `eml` or `base64` is mandatory."""
+    """A message that arrives; one of `eml`, `base64` and `sample` is mandatory."""
 
     eml: Annotated[str, Meta(description="The message as text.")]
     base64: Annotated[str, Meta(description="The message as bytes in Base64. Takes precedence over eml.")]
+    sample: Annotated[str, Meta(description="The file name of a sample message. Takes precedence over the others.")]
     received: Annotated[str, Meta(description="The time of arrival in ISO 8601. Default: now.")]
 
 
@@ -136,6 +147,12 @@ class Faults(TypedDict):
     """The number of active faults."""
 
     active: int
+
+
+class Restarted(TypedDict):
+    """The number of tracking records after a reset."""
+
+    messages: int
 
 
 class ClockRequest(TypedDict, total=False):

@@ -67,7 +67,7 @@ def rotate_while_alerts_arrive(command_line: CommandLine, rotate: Callable[[], o
     def receive(service: Service) -> None:
         expected.extend(command_line.hold(3))
         while not set(expected) <= set(whole_ticket_ids(files_of(command_line))):
-            service.wait_for("cycle ok")
+            service.wait_for(" known) in ")
 
     with Service(command_line, *options) as service:
         receive(service)

@@ -16,8 +16,9 @@ import pytest
 from click.testing import Result
 
 from mimecast_secops.api import ApiVersion, Deadline
-from mimecast_secops.cli import connector, exit_codes
+from mimecast_secops.cli import connector, exit_codes, handles
 from mimecast_secops.cli.connector import read_interval
+from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import Connector, ConnectorSettings
@@ -76,7 +77,7 @@ def nothing() -> None:
 
 def outcomes(result: Result) -> list[str]:
     """`ok` or `NOT OK` for each cycle."""
-    lines = [line for line in result.stderr.splitlines() if line.startswith("cycle ")]
+    lines = [line for line in result.stderr.splitlines() if " known) in " in line or line.startswith("cycle ")]
     return ["NOT OK" if line.startswith("cycle NOT OK") else "ok" for line in lines]
 
 
@@ -323,23 +324,65 @@ def test_kills_lose_nothing_and_repeat_nothing() -> None:
     assert (measured["missing"], measured["repeated"]) == (0, 0), measured
 
 
-# status
+# what the user sees
 
 
-def test_the_status_before_and_after_the_first_cycle(command_line: CommandLine) -> None:
-    result = command_line.invoke("connector", "status")
-    assert (result.exit_code, result.stdout) == (exit_codes.OK, "No cycle has run yet.\n")
-    assert f"There is no state database {command_line.state}" in result.stderr
-    assert not command_line.state.exists()
-    command_line.invoke(*command_line.connector("--max-messages-to-return", "2"))
-    status = command_line.invoke_json("connector", "status")
-    assert status["pending"] == 5
-    assert status["processed_ids"] >= 2
-    assert status["started_at"] <= status["checkpoint"] <= status["oldest_pending"] <= status["read_until"]
-    assert "processed IDs" in command_line.invoke("connector", "status").stdout
+def test_a_table_has_handles_and_a_hint(command_line: CommandLine) -> None:
+    result = command_line.invoke("connector", "run", "--domains", "example.com")
+    rows = [line.split() for line in result.stdout.splitlines()[2:]]
+    assert [row[0] for row in rows] == [str(number) for number in range(1, 8)]
+    assert {row[1] for row in rows} == {"high", "medium"}
+    assert "mimecast-secops release-message 1" in result.stderr
+    assert "7 alerts (7 new, 0 known) in " in result.stderr
+    found = handles.find(command_line.state.parent, command_line.simulator.url, "1")
+    assert found is not None
+    assert found.id in {record.id for record in command_line.simulator.tenant.held()}
+    assert rows[0][2] == found.recipient
 
 
-def test_the_status_of_another_connector_of_the_state(command_line: CommandLine) -> None:
+def test_the_log_shows_the_figures_of_a_cycle_once(command_line: CommandLine) -> None:
+    result = command_line.invoke("connector", "run", "--domains", "example.com", "-v")
+    assert result.stderr.count("cycle ok: seen 7") == 1
+    assert "7 alerts (" not in result.stderr
+
+
+def test_a_cycle_without_a_new_message_says_so(command_line: CommandLine) -> None:
     command_line.invoke(*command_line.connector())
-    result = command_line.invoke("connector", "status", "--namespace", "other")
-    assert result.stdout == "No cycle has run yet.\n"
+    result = command_line.invoke(*command_line.connector())
+    assert "Every message is known" in result.stderr
+    assert "`mimecast-secops alerts list`" in result.stderr
+    path = str(command_line.state)
+    result = command_line.invoke(*command_line.connector("--state", path))
+    assert f"`mimecast-secops alerts list --state {path}`" in result.stderr
+
+
+def test_a_cycle_without_messages_says_so(empty_command_line: CommandLine) -> None:
+    result = empty_command_line.invoke("connector", "run", "--domains", "example.com")
+    assert result.stdout == ""
+    assert "No messages found." in result.stderr
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--output", "alerts.jsonl")], ids=" ".join)
+def test_alerts_for_another_program_leave_the_last_list_as_it_is(
+    command_line: CommandLine, words: tuple[str, ...]
+) -> None:
+    options = [word.replace("alerts.jsonl", str(command_line.alerts)) for word in words]
+    command_line.invoke("connector", "run", "--domains", "example.com", *options)
+    assert not (command_line.state.parent / handles.FILE_NAME).exists()
+
+
+def recorded(command_line: CommandLine) -> list[str]:
+    with StateDatabase.open(command_line.state) as database:
+        return sorted(row.alert.ticket_id for row in DeliveredAlerts(database).newest())
+
+
+def test_delivered_alerts_are_recorded_once(command_line: CommandLine) -> None:
+    expected = sorted(record.id for record in command_line.simulator.tenant.held())
+    for _ in range(2):
+        command_line.invoke(*command_line.connector())
+        assert recorded(command_line) == expected
+
+
+def test_a_test_run_records_no_alert(command_line: CommandLine) -> None:
+    command_line.invoke(*command_line.connector("--test"))
+    assert recorded(command_line) == []

@@ -24,3 +24,10 @@ def test_the_demo_fails_if_a_step_fails(monkeypatch: pytest.MonkeyPatch) -> None
     result = CliRunner().invoke(main, ["demo"])
     assert result.exit_code == exit_codes.NOT_DONE
     assert "The demo failed: " in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--json", "--quiet"])
+def test_the_demo_has_no_options_that_would_leave_nothing_of_it(option: str) -> None:
+    result = CliRunner().invoke(main, ["demo", option])
+    assert (result.exit_code, result.stdout) == (exit_codes.USAGE, "")
+    assert "No such option" in result.stderr

@@ -38,8 +38,9 @@ def test_each_kind_of_error_has_a_code(error: BaseException | None, code: int) -
     assert exit_codes.code_of(error) == code
 
 
-def test_every_code_but_that_of_partial_success_is_the_code_of_an_error_and_has_a_meaning() -> None:
-    assert {code for _, code in CODES} | {exit_codes.PARTIAL} == set(exit_codes.MEANINGS)
+def test_every_code_but_those_of_a_command_itself_is_the_code_of_an_error_and_has_a_meaning() -> None:
+    of_commands = {exit_codes.PARTIAL, exit_codes.BROKEN_PIPE}
+    assert {code for _, code in CODES} | of_commands == set(exit_codes.MEANINGS)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_the_variable_selects_the_format(command_line: CommandLine) -> None:
     result = command_line.invoke("action", "ping", "--client-secret", "wrong-wrong-wrong-wrong")
     [line] = objects(result.stderr)
     assert (result.exit_code, line["level"]) == (exit_codes.AUTHENTICATION, "error")
-    assert "Client ID and Client Secret" in line["message"]
+    assert "--client-secret" in line["message"]
 
 
 def test_the_line_of_a_cycle_has_its_figures(command_line: CommandLine, simulator: Simulator) -> None:

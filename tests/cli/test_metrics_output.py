@@ -76,8 +76,8 @@ def test_a_service_serves_its_metrics_on_the_address_that_was_given(command_line
         port = unused.getsockname()[1]
     words = ("--output", str(command_line.alerts), "--metrics-port", str(port), "--metrics-host", "127.0.0.2")
     with Service(command_line, *words) as service:
-        service.wait_for("cycle ok")
-        service.wait_for("cycle ok")
+        service.wait_for(" known) in ")
+        service.wait_for(" known) in ")
         status, text = get(port, "/metrics", host="127.0.0.2")
         assert status == 200
         assert "mimecast_secops_cycle_ok 1\n" in text

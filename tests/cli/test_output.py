@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
+from rich.progress import Progress
 
 from mimecast_secops.actions import Table
 from mimecast_secops.api import Secret
-from mimecast_secops.cli.output import Screen, lines, plain
+from mimecast_secops.cli.output import Screen, is_broken_pipe, lines, plain
 
 
 @given(st.text())
@@ -76,11 +80,11 @@ def test_a_table_that_is_too_wide_is_printed_as_blocks(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     columns = [f"column {number}" for number in range(8)]
-    table = Table(title="Results", columns=tuple(columns), rows=(tuple("abcdefgh"),))
+    table = Table(title="Results", columns=tuple(columns), rows=(tuple(letter * 12 for letter in "abcdefgh"),))
     Screen().table(table)
     assert capsys.readouterr().out.splitlines() == [
         "Results 1",
-        *(f"  column {number}  {letter}" for number, letter in enumerate("abcdefgh")),
+        *(f"  column {number}  {letter * 12}" for number, letter in enumerate("abcdefgh")),
     ]
 
 
@@ -118,3 +122,40 @@ def test_a_closed_standard_output_is_reported(monkeypatch: pytest.MonkeyPatch) -
     screen = Screen(as_json=True)
     with pytest.raises(OSError, match="It is closed"):
         screen.data({})
+
+
+def test_with_json_only_data_is_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(as_json=True)
+    screen.say("text")
+    screen.rows("", ("column",), [("cell",)])
+    screen.facts("title", [("label", "value")])
+    screen.data({})
+    captured = capsys.readouterr()
+    assert captured.out == "{}\n"
+    for text in ("text", "cell", "title", "value"):
+        assert text in captured.err
+
+
+def test_data_is_on_standard_output_while_a_progress_bar_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Screen(as_json=True)
+    terminal = Console(file=sys.stderr, force_terminal=True)
+    with Progress(console=terminal) as bar:
+        bar.add_task("", total=1)
+        screen.data({"id": 1})
+    assert capsys.readouterr().out == '{"id": 1}\n'
+
+
+def test_csv_has_a_heading_and_no_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen().csv(("subject", "size"), [("=HYPERLINK(1)", 2), ('a "b", c\x1b', "-1"), ("plain", "")])
+    assert capsys.readouterr().out.splitlines() == [
+        "subject,size",
+        "'=HYPERLINK(1),2",
+        '"a ""b"", c�",\'-1',
+        "plain,",
+    ]
+
+
+def test_a_pipe_without_a_reader_is_told_from_other_errors() -> None:
+    assert is_broken_pipe(OSError(errno.EPIPE, "Broken pipe", "standard output"))
+    assert not is_broken_pipe(OSError(errno.EPIPE, "Broken pipe", "proxy"))
+    assert not is_broken_pipe(OSError(errno.ENOSPC, "full", "standard output"))

@@ -53,7 +53,7 @@ def test_sigterm_ends_a_service_that_waits_before_a_retry(empty_command_line: Co
 
 def test_sigint_ends_a_service_between_two_cycles(empty_command_line: CommandLine) -> None:
     with Service(empty_command_line, "--every", "60s") as service:
-        service.wait_for("cycle ok")
+        service.wait_for(" known) in ")
         service.process.send_signal(signal.SIGINT)
         service.wait_for("Stopped.")
         assert service.wait() == exit_codes.OK

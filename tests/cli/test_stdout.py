@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.handles import ListedMessage
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.stdout import StdoutDelivery, show_alerts
 from tests.cli.command_line import CommandLine, ticket_ids
@@ -61,7 +63,7 @@ def test_a_pipe_without_a_reader_commits_no_alert(command_line: CommandLine) -> 
         done = command_line.run(*RUN, "--json", stdout=writer)
     finally:
         os.close(writer)
-    assert_failed(done.returncode, done.stderr, "Broken pipe")
+    assert (done.returncode, done.stderr) == (exit_codes.BROKEN_PIPE, "")
     assert_all_alerts_are_delivered_again(command_line)
 
 
@@ -121,7 +123,30 @@ def test_a_flush_that_fails_returns_no_token(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_table_of_alerts_has_a_line_each(printed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    show_alerts(Screen(), [make_alert(number, f"subject {number}") for number in range(3)])
-    rows = [line for line in printed().splitlines() if "subject" in line]
-    assert [row.split()[0] for row in rows] == ["low"] * 3
-    assert max(len(row) for row in rows) <= 80
+    rows = [ListedMessage(number=number, id="a", risk="medium", subject=f"subject {number}") for number in range(1, 4)]
+    show_alerts(Screen(), rows, has_handles=True)
+    lines = [line for line in printed().splitlines() if "subject" in line]
+    assert [line.split()[:2] for line in lines] == [[str(number), "medium"] for number in range(1, 4)]
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_numbers_that_are_no_handles_are_left_out(printed: Any) -> None:
+    delivery = StdoutDelivery(Screen(), lambda _: False)
+    delivery.deliver(make_alert(1, "Invoice"))
+    delivery.flush()
+    assert printed().split()[:4] == ["Risk", "To", "From", "Subject"]
+
+
+def test_the_numbers_of_a_service_go_on_from_cycle_to_cycle(printed: Any) -> None:
+    saved: list[list[ListedMessage]] = []
+
+    def save(messages: Sequence[ListedMessage]) -> bool:
+        saved.append(list(messages))
+        return True
+
+    delivery = StdoutDelivery(Screen(), save)
+    for number in range(2):
+        delivery.deliver(make_alert(number, f"subject {number}"))
+        delivery.flush()
+    assert [(row.number, row.subject) for row in saved[-1]] == [(1, "subject 0"), (2, "subject 1")]
+    assert [line.split()[0] for line in printed().splitlines() if "subject" in line] == ["1", "2"]

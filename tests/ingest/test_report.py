@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mimecast_secops.api.errors import AuthenticationFailed, Unavailable, Unreachable
 from mimecast_secops.ingest.report import CycleCounters
 from tests.ingest.conftest import Bench
@@ -27,11 +29,20 @@ def test_the_log_line_names_every_figure_and_nothing_from_an_email(bench: Bench)
     assert "secret.test" not in line
 
 
+def test_the_summary_names_only_figures_that_are_not_zero(bench: Bench) -> None:
+    bench.receive("m1")
+    report = replace(bench.cycle(), seconds=0.04, requests=14)
+    assert report.summary() == "1 alert (1 new, 0 known) in 0.0 s, 14 requests"
+    report = replace(report, delivered=7, filtered={"status": 2, "route": 1}, pending=4, more_to_read=True)
+    assert report.summary() == ("7 alerts (1 new, 0 known) in 0.0 s, 14 requests, 3 filtered, 4 pending, more to read")
+
+
 def test_a_cycle_that_could_not_work_has_a_note(bench: Bench) -> None:
     bench.tenant.failing["search"] = Unavailable("Mimecast returned a server error.")
     report = bench.cycle()
     assert not report.ok
     assert "NOT OK" in report.line()
+    assert report.summary().startswith("cycle NOT OK: 0 alerts (")
     assert "server error" in report.problems[0]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,11 +13,17 @@ import click
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_output import AlertOutput
+from mimecast_secops.cli.connector_status import STATUS, namespace_options
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
 from mimecast_secops.cli.help import HelpfulGroup, helpful_command
+from mimecast_secops.cli.intervals import read_interval
+from mimecast_secops.cli.listing import save_list
+from mimecast_secops.cli.logs import is_json
 from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.metrics_output import METRICS_OPTIONS, MetricsOutput
-from mimecast_secops.cli.options import add, common_options, connection_options, options_of, state_options
+from mimecast_secops.cli.options import add, connection_options, options_of
+from mimecast_secops.cli.recording import RecordingDelivery
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import (
@@ -23,35 +31,17 @@ from mimecast_secops.ingest import (
     ConnectorSettings,
     MimecastTenant,
     PlatformSettings,
+    Report,
     StateStore,
     cycle_deadline,
 )
-from mimecast_secops.ingest.clock import to_time
-from mimecast_secops.ingest.state import State
 from mimecast_secops.parameters import InvalidParameter, parse, split
-from mimecast_secops.stores.errors import StateLocked, StateMissing, StateUnwritable
+from mimecast_secops.stores.errors import StateLocked, StateUnwritable
 from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 # Errors that do not end a service: the cause can be temporary, and a failed cycle loses and repeats nothing.
 _TRANSIENT: Final = (StateLocked, StateUnwritable, OSError)
-
-
-def read_interval(text: str) -> float:
-    """An interval such as `90`, `60s`, `5m` or `1h` in seconds.
-
-    Raises:
-        InvalidParameter: the text is not an interval, or the interval is not between one second and one day.
-    """
-    unit = _UNITS.get(text[-1:].lower())
-    try:
-        seconds = float(text[:-1]) * unit if unit else float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 1 <= seconds <= 86_400:
-        raise InvalidParameter("every", f'"--every" cannot be "{text}". Use an interval such as 60s or 5m.')
-    return seconds
 
 
 def run(context: CommandContext) -> int:
@@ -69,7 +59,7 @@ def run(context: CommandContext) -> int:
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _open_store(context, stack)
         client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
-        delivery = _open_delivery(context)
+        delivery = _open_delivery(context, client.api_root)
         stack.enter_context(delivery)
         metrics = stack.enter_context(
             MetricsOutput(options, context.screen, interval=pause, cycle_limit=platform.process_timeout)
@@ -98,8 +88,7 @@ def run(context: CommandContext) -> int:
                 )
                 is_backlogged = False
             else:
-                level = logging.INFO if report.ok else logging.ERROR
-                context.screen.note(report.line(), level=level, fields={"cycle": report.figures()})
+                show_report(context, report, is_service=pause is not None)
                 metrics.cycle_ended(report)
                 if pause is None:
                     return exit_codes.code_of(report.error) if report.error else exit_codes.OK
@@ -116,9 +105,39 @@ def _open_store(context: CommandContext, stack: ExitStack) -> StateStore:
     return SqliteStore(database, namespace)
 
 
-def _open_delivery(context: CommandContext) -> AlertOutput | StdoutDelivery:
-    output = context.options["output"]
-    return AlertOutput(output) if output else StdoutDelivery(context.screen)
+def _open_delivery(context: CommandContext, api_root: str) -> AlertOutput | StdoutDelivery | RecordingDelivery:
+    """Where the alerts go: to a file or to standard output, and except in a test run to the table of alerts."""
+    delivery: AlertOutput | StdoutDelivery
+    if context.options["output"]:
+        delivery = AlertOutput(context.options["output"])
+    else:
+        delivery = StdoutDelivery(
+            context.screen, partial(save_list, context.screen, context.state_path.parent, api_root)
+        )
+    if context.options["test"]:
+        return delivery
+    return RecordingDelivery(delivery, DeliveredAlerts(context.state()), context.options["namespace"], api_root)
+
+
+def show_report(context: CommandContext, report: Report, *, is_service: bool) -> None:
+    """Show what a cycle did, unless the log has shown it. A single cycle without an alert also says why."""
+    options = context.options
+    # Programs read the figures of a cycle from the members of a JSON log, whatever its level.
+    if is_json(options) or not (options["verbose"] or options["debug"]):
+        level = logging.INFO if report.ok else logging.ERROR
+        context.screen.note(report.summary(), level=level, fields={"cycle": report.figures()})
+    if is_service or not report.ok or report.interrupted or report.delivered or report.pending:
+        return
+    if report.known:
+        words = ["mimecast-secops", "alerts", "list"]
+        if options["state"]:
+            words += ["--state", options["state"]]
+        context.screen.note(
+            "Every message is known: earlier cycles delivered or filtered it. "
+            f"To see the delivered alerts, run `{shlex.join(words)}`."
+        )
+    elif not report.seen:
+        context.screen.note("No messages found.")
 
 
 def _read_dynamic_list(text: str) -> tuple[str, ...]:
@@ -138,53 +157,8 @@ def _read_dynamic_list(text: str) -> tuple[str, ...]:
     return split(text)
 
 
-def status(context: CommandContext) -> int:
-    """Show the progress of the connector and its pending messages."""
-    try:
-        database = context.state(create=False)
-    except StateMissing as error:
-        if context.options.get("state"):
-            context.screen.fail(error)
-            return exit_codes.USAGE
-        context.screen.note(str(error))
-        context.screen.say("No cycle has run yet.")
-        return exit_codes.OK
-    state = State.decode(SqliteStore(database, context.options["namespace"]).load())
-    if state is None:
-        context.screen.say("No cycle has run yet.")
-        return exit_codes.OK
-    oldest = state.backlog.oldest_ms()
-    values = {
-        "checkpoint": to_time(state.checkpoint_ms).isoformat(),
-        "read until": to_time(state.read_until_ms).isoformat(),
-        "started at": to_time(state.start_ms).isoformat(),
-        "pending": len(state.backlog),
-        "oldest pending": to_time(oldest).isoformat() if oldest else None,
-        "pending with an error": sum(bool(record.error) for record in state.backlog),
-        "processed IDs": len(state.processed_ids),
-    }
-    if context.screen.as_json:
-        context.screen.data({name.replace(" ", "_").lower(): value for name, value in values.items()})
-    else:
-        rows = [(name, value if value is not None else "-") for name, value in values.items()]
-        context.screen.rows("", ("", ""), rows)
-    return exit_codes.OK
-
-
-_STATE_OPTIONS: Final = (
-    *state_options(),
-    click.Option(
-        ["--namespace"],
-        metavar="NAME",
-        default="connector",
-        show_default=True,
-        help="Name of the connector. Connectors with different names can share a state database.",
-    ),
-)
-
-
 @add(connection_options())
-@add(_STATE_OPTIONS)
+@add(namespace_options())
 @add(METRICS_OPTIONS)
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
 @helpful_command(
@@ -205,19 +179,11 @@ def _run(**options: Any) -> None:
     command(run)(**options)
 
 
-@add(common_options())
-@add(_STATE_OPTIONS)
-@helpful_command("status", examples=("connector status --json",))
-def _status(**options: Any) -> None:
-    """Show the progress of the connector and its pending messages."""
-    command(status)(**options)
-
-
 @click.group(name="connector", cls=HelpfulGroup)
 def _group() -> None:
     """Ingest Mimecast messages as alerts, once or continuously."""
 
 
 _group.add_command(_run)
-_group.add_command(_status)
+_group.add_command(STATUS)
 COMMAND = _group

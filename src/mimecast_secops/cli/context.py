@@ -17,7 +17,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.logs import is_json, log_to_stderr, write_log_line
 from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.options import values_of
-from mimecast_secops.cli.output import Screen
+from mimecast_secops.cli.output import Screen, is_broken_pipe
 from mimecast_secops.cli.settings import default_state_file
 from mimecast_secops.cli.settings_check import check_settings, code_of_failure
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
@@ -131,6 +131,8 @@ def _run_reporting_errors(run: Callable[[CommandContext], int], context: Command
     try:
         return run(context)
     except _EXPECTED as error:
+        if is_broken_pipe(error):
+            return exit_codes.BROKEN_PIPE
         context.screen.fail(message_of(error))
         return code_of_failure(error)
     except KeyboardInterrupt:

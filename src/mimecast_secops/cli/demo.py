@@ -17,10 +17,13 @@ import click
 from mimecast_secops.actions import Context, Result, execute, find
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import exit_codes
+from mimecast_secops.cli.alert_summary import AlertSummary
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.delivered_alerts import listed
 from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options
 from mimecast_secops.cli.stdout import show_alerts
+from mimecast_secops.cli.tables import Column, ColumnKind
 from mimecast_secops.connection import ConnectionSettings, connection_of
 from mimecast_secops.deliveries.jsonlines import JsonLinesDelivery
 from mimecast_secops.ingest import Alert, Connector, ConnectorSettings, DeliveryResult, MimecastTenant, Report
@@ -98,7 +101,13 @@ class _Demo:
             (record.status, record.recipient, record.mail.subject, record.hold.policy if record.hold else "-")
             for record in records
         ]
-        self._screen.rows("", ("Status", "Recipient", "Subject", "Held by"), rows, short=True)
+        columns = (
+            Column("Status", ColumnKind.WORD),
+            Column("To", ColumnKind.ADDRESS),
+            Column("Subject"),
+            Column("Held by"),
+        )
+        self._screen.rows("", columns, rows, short=True)
         held = sum(record.is_held for record in records)
         _check(held > 2, "too few messages were held")
         self._print(f"The tenant delivers {len(records) - held} messages and holds {held}.")
@@ -112,7 +121,7 @@ class _Demo:
             f"{held} messages were held, but there are {len(self._delivery.alerts)} alerts",
         )
         self._print_step(3, f"The connector ingests the {held} held messages as alerts")
-        show_alerts(self._screen, self._delivery.alerts)
+        show_alerts(self._screen, [listed(AlertSummary.of(alert), number=1) for alert in self._delivery.alerts])
         self._print(f"API 1.0, {report.requests} requests.")
 
     def _triage(self) -> None:
@@ -127,7 +136,8 @@ class _Demo:
             ("release (API 2.0)", _subject(wanted), before[0], after[0], _state(released)),
             ("reject (API 1.0)", _subject(unwanted), before[1], after[1], _state(rejected)),
         ]
-        self._screen.rows("", ("Action", "Subject", "Before", "After", "Verified"), rows, short=True)
+        columns = (_word("Action"), Column("Subject"), _word("Before"), _word("After"), _word("Verified"))
+        self._screen.rows("", columns, rows, short=True)
         _check(before == ["held", "held"], "the messages were not held before")
         _check(after == ["archived", "rejected"], f"the statuses in the tenant are {after}")
         decisions = Counter(decision.outcome for decision in self._tenant.decisions)
@@ -174,6 +184,10 @@ class _Demo:
         self._screen.say(f"   {text}")
 
 
+def _word(name: str) -> Column:
+    return Column(name, ColumnKind.WORD)
+
+
 def _check(is_met: bool, failure: str) -> None:
     if not is_met:
         raise StepFailed(failure)
@@ -187,7 +201,8 @@ def _state(result: Result) -> str:
     return str(result.json_result["state"])
 
 
-@add(common_options())
+# A result as JSON or without text would leave nothing of a demo.
+@add(option for option in common_options() if option.name in ("verbose", "debug"))
 @helpful_command("demo", examples=("demo",))
 @click.option("--pace", is_flag=True, help="Pause between the steps.")
 def _demo(**options: Any) -> None:

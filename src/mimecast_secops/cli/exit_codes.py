@@ -32,6 +32,7 @@ UNWRITABLE: Final = 10
 DAMAGED: Final = 11
 UNEXPECTED: Final = 70
 INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
 
 MEANINGS: Final = {
     OK: "success",
@@ -48,6 +49,7 @@ MEANINGS: Final = {
     DAMAGED: "the state database is damaged, or a newer version wrote it",
     UNEXPECTED: "unexpected error (please report)",
     INTERRUPTED: "interrupted",
+    BROKEN_PIPE: "the program that read standard output ended first",
 }
 
 # The first matching class decides, so subclasses come first.

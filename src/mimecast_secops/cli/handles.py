@@ -24,6 +24,7 @@ from mimecast_secops.stores.errors import StateMissing
 
 FILE_NAME: Final = "last-list.json"
 MAX_AGE: Final = timedelta(hours=24)
+LARGEST_NUMBER: Final = 99_999
 _PARAMETER: Final = "Message ID"
 _LONGEST_NUMBER: Final = 5
 _SHORTEST_PREFIX: Final = 4
@@ -48,7 +49,7 @@ class ListedMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         received: when the message was received, aware; None if it is unknown.
     """
 
-    number: Annotated[int, msgspec.Meta(ge=1, le=99_999)]
+    number: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
     id: str
     recipient: str = ""
     sender: str = ""
@@ -115,19 +116,35 @@ def find(folder: Path, api_root: str, text: str, state: Path | None = None) -> L
         StateError: the state database cannot be used.
         UnreadableState: the state database is damaged.
     """
-    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
-        return _find_number(_read(folder / FILE_NAME), api_root, int(text))
+    if is_number(text):
+        return numbered(folder, int(text), api_root)
     if len(text) < _SHORTEST_PREFIX:
         return None
     return _find_prefix(folder / FILE_NAME, api_root, text, state or folder / "state.db")
 
 
-def _find_number(last: _List | None, api_root: str, number: int) -> ListedMessage:
+def is_number(text: str) -> bool:
+    """Whether a text is the number of a row: 1 to 5 digits."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
+def numbered(folder: Path, number: int, api_root: str | None = None) -> ListedMessage:
+    """The row of the last list with a number.
+
+    Args:
+        folder: the folder of the state database.
+        number: the number.
+        api_root: the API root of the tenant that the list must be of; None for any tenant.
+
+    Raises:
+        InvalidParameter: as for `find`.
+    """
+    last = _read(folder / FILE_NAME)
     if last is None:
         raise InvalidParameter(
             _PARAMETER, f'"{number}" is a number of a list, but no list of this user exists. {_LIST_AGAIN}'
         )
-    _check_current(last, api_root, str(number))
+    _check_current(last, last.api_root if api_root is None else api_root, str(number))
     message = next((message for message in last.messages if message.number == number), None)
     if message is None:
         raise InvalidParameter(_PARAMETER, f"The last list has no row {number}. {_LIST_AGAIN}")

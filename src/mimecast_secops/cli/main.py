@@ -20,9 +20,11 @@ from mimecast_secops.extras import missing_extra
 _COMMANDS: Final = {
     "Triage": {
         "action": "Execute an action by its name. Each action is also a separate command.",
+        "held": "List the messages that are held now.",
         "undo": "List the changes made from this machine, or revert one.",
     },
     "Connector": {
+        "alerts": "List and show the alerts that the connector delivered.",
         "connector": "Ingest Mimecast messages as alerts, once or continuously.",
     },
     "Setup": {

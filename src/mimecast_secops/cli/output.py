@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import json
@@ -11,18 +12,19 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
-from rich import box
 from rich.console import Console
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from mimecast_secops.actions import Table
 from mimecast_secops.api import scrub
+from mimecast_secops.cli.tables import Column, table_of
 
 _LONGEST_CELL: Final = 300
-_SHORT_CELL: Final = 20
+_LONGEST_CSV_CELL: Final = 32_000
+_FORMULA_BEGINNINGS: Final = ("=", "+", "-", "@")
+_STANDARD_OUTPUT: Final = "standard output"
 _CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.EROFS, errno.ENOTSUP})
 _VISIBLE_BREAKS: Final = {"\n": "⏎", "\r": "", "\t": " "}
 # Control, format (bidi overrides and isolates, zero-width), private-use, surrogates, separators.
@@ -34,6 +36,11 @@ def plain(text: object, longest: int = _LONGEST_CELL) -> str:
     kept = scrub(str(text))[: longest + 1]
     clean = "".join(_VISIBLE_BREAKS.get(c, "�" if unicodedata.category(c) in _HARMFUL else c) for c in kept)
     return clean if len(clean) <= longest else clean[:longest] + "…"
+
+
+def is_broken_pipe(error: BaseException) -> bool:
+    """Whether an error means that the program that reads standard output has ended."""
+    return isinstance(error, BrokenPipeError) and error.filename == _STANDARD_OUTPUT
 
 
 def lines(text: object) -> str:
@@ -49,10 +56,10 @@ class _Console(Console):
         raise  # noqa: PLE0704 -- rich calls this inside its `except`
 
 
-def _discard_rest() -> None:
+def _discard_rest(stream: TextIO) -> None:
     """Discard buffered output that could not be written, so that the interpreter does not fail again when it exits."""
     with suppress(OSError, ValueError):  # a stream in memory has no descriptor
-        target = sys.stdout.fileno()
+        target = stream.fileno()
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, target)
         os.close(null)
@@ -68,6 +75,8 @@ def _sync(file: int) -> None:
 
 class Screen:
     """Results on standard output, everything else on standard error.
+
+    With `as_json`, only `data` writes to standard output, so that another program can read each line.
 
     Args:
         as_json: whether results are JSON.
@@ -86,11 +95,14 @@ class Screen:
         self.as_json = as_json
         self.quiet = quiet
         self._has_failed = False
+        # A progress bar of `rich` replaces `sys.stdout` and `sys.stderr` while it is shown, so the streams are kept.
+        self._stdout: TextIO = sys.stdout
         self._out = _Console(file=sys.stdout, highlight=False, emoji=False, markup=False, soft_wrap=False)
         self._log = log
         self.err = Console(
             file=sys.stderr, highlight=False, emoji=False, markup=False, soft_wrap=True, quiet=log is not None
         )
+        self._results = self.err if as_json else self._out
 
     def bar_console(self) -> Console | None:
         """The console for a progress bar; None if no bar may be shown.
@@ -105,9 +117,12 @@ class Screen:
         return None if self.as_json else self._out
 
     def say(self, text: object, style: str = "") -> None:
-        """Print a line of the result as text."""
+        """Print a line of the result as text. With `as_json`, it is printed on standard error."""
+        if self.as_json and self._log:
+            self._log(logging.INFO, text, None)
+            return
         with self._writing():
-            self._out.print(Text(lines(text), style=style), soft_wrap=True)
+            self._results.print(Text(lines(text), style=style), soft_wrap=True)
 
     def note(
         self,
@@ -155,8 +170,8 @@ class Screen:
         """Print a result as one JSON document on one line."""
         self.check_output()
         with self._writing():
-            sys.stdout.write(scrub(json.dumps(value, ensure_ascii=True, default=str)) + "\n")
-            sys.stdout.flush()
+            self._stdout.write(scrub(json.dumps(value, ensure_ascii=True, default=str)) + "\n")
+            self._stdout.flush()
 
     def check_output(self) -> None:
         """Check that standard output can be written to.
@@ -164,8 +179,9 @@ class Screen:
         Raises:
             OSError: it is closed, or an earlier result could not be written.
         """
-        if self._has_failed or sys.stdout is None or sys.stdout.closed:
-            raise OSError(errno.EBADF, "It is closed, so the result cannot be printed.", "standard output")
+        # `sys.stdout` is None if the descriptor was closed when Python started.
+        if self._has_failed or getattr(self._stdout, "closed", True):
+            raise OSError(errno.EBADF, "It is closed, so the result cannot be printed.", _STANDARD_OUTPUT)
 
     def sync(self) -> None:
         """Write buffered output, to the disk if standard output is a file.
@@ -175,50 +191,83 @@ class Screen:
         """
         self.check_output()
         with self._writing():
-            sys.stdout.flush()
+            self._stdout.flush()
             with suppress(io.UnsupportedOperation):  # a stream in memory has no descriptor
-                _sync(sys.stdout.fileno())
+                _sync(self._stdout.fileno())
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Write to standard output.
 
         Raises:
-            OSError: standard output is full, or is a pipe without a reader.
+            BrokenPipeError: standard output is a pipe without a reader.
+            OSError: standard output is full.
         """
         try:
             yield
         except OSError as error:
             self._has_failed = True
-            _discard_rest()
+            _discard_rest(self._stdout)
             sentence = f"{error.strerror}. The result is incomplete."
-            raise OSError(error.errno, sentence, "standard output") from error
+            raise OSError(error.errno, sentence, _STANDARD_OUTPUT) from error
 
     def table(self, table: Table) -> None:
         """Print a table of an action."""
         self.rows(table.title, table.columns, table.rows)
 
     def rows(
-        self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, short: bool = False
+        self, title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]], *, short: bool = False
     ) -> None:
-        """Print a table, or a block per row if it is too wide. `short` truncates cells so that a row is one line."""
-        longest = _SHORT_CELL if short else _LONGEST_CELL
-        cells = [[plain(cell, longest) for cell in row] for row in rows]
-        if len(columns) * 12 > self._out.width:
-            with self._writing():
-                self._records(title, columns, cells)
-            return
-        table = RichTable(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", show_edge=False)
-        for column in columns:
-            table.add_column(Text(plain(column)), overflow="ellipsis" if short else "fold", no_wrap=short)
-        for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
-        with self._writing():
-            self._out.print(table)
+        """Print a table, or a block per row if it does not fit.
 
-    def _records(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        width = max(map(len, columns), default=0)
+        Args:
+            title: the title; "" for none.
+            columns: the columns. A name alone is a column of text.
+            rows: a cell per column.
+            short: shorten text that is too long, so that each row is one line. Otherwise the text is wrapped.
+        """
+        declared = [column if isinstance(column, Column) else Column(plain(column)) for column in columns]
+        cells = [[plain(cell) for cell in row] for row in rows]
+        table = table_of(title, declared, cells, self._results.width, short=short)
+        with self._writing():
+            if table is None:
+                self._print_records(title, declared, cells)
+            else:
+                self._results.print(table)
+
+    def clear(self) -> None:
+        """Clear the terminal. Does nothing if standard output is not a terminal."""
+        with self._writing():
+            self._results.clear()
+
+    def facts(self, title: str, facts: Sequence[tuple[str, object]]) -> None:
+        """Print a title, and one line per label and value."""
+        width = max((len(label) for label, _ in facts), default=0)
+        self.say(title, "bold")
+        for label, value in facts:
+            self.say(f"  {label:<{width}}  {plain(value)}")
+
+    def csv(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table as CSV with a heading.
+
+        A cell that a spreadsheet would take for a formula begins with an apostrophe.
+        """
+        self.check_output()
+        lines = io.StringIO()
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_harmless(plain(cell, _LONGEST_CSV_CELL)) for cell in row] for row in rows)
+        with self._writing():
+            self._stdout.write(lines.getvalue())
+            self._stdout.flush()
+
+    def _print_records(self, title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+        width = max((len(column.name) for column in columns), default=0)
         for number, row in enumerate(rows, 1):
-            self._out.print(Text(f"{title} {number}", style="bold"))
+            self._results.print(Text(f"{title} {number}".strip(), style="bold"))
             for column, cell in zip(columns, row, strict=True):
-                self._out.print(Text(f"  {plain(column):<{width}}  {cell}"), soft_wrap=True)
+                self._results.print(Text(f"  {column.name:<{width}}  {cell}"), soft_wrap=True)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_BEGINNINGS) else cell

@@ -17,8 +17,8 @@ _HEAD: Final = """\
 """
 _TAIL: Final = """
 # Profiles: `--profile lab` overrides the settings above by those of the table.
-# [profiles.lab]
-# api_root = "http://127.0.0.1:8765"
+[profiles.lab]
+api_root = "http://127.0.0.1:8765"
 """
 
 

@@ -78,7 +78,7 @@ class Report:
         return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
 
     def line(self) -> str:
-        """The cycle in one line, without anything from an email."""
+        """The cycle in one line with all figures, for a log. It contains nothing from an email."""
         filtered = ", ".join(f"{name} {count}" for name, count in sorted(self.filtered.items())) or "none"
         return (
             f"cycle {self._outcome}: seen {self.seen} (new {self.new}, known {self.known}), "
@@ -87,6 +87,25 @@ class Report:
             f"pending {self.pending}{' and more to read' if self.more_to_read else ''}, "
             f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
         )
+
+    def summary(self) -> str:
+        """The cycle in one line for a person: the other figures only if they are not zero."""
+        others = {
+            "filtered": sum(self.filtered.values()),
+            "overflowed": self.overflowed,
+            "deferred": self.deferred,
+            "delivered incomplete": self.delivered_incomplete,
+            "pending": self.pending,
+            "gaps": self.gaps,
+        }
+        parts = [
+            "" if self.ok and not self.interrupted else f"cycle {self._outcome}: ",
+            f"{self.delivered} alert{'' if self.delivered == 1 else 's'} ({self.new} new, {self.known} known) ",
+            f"in {self.seconds:.1f} s, {self.requests} requests",
+            *(f", {count} {name}" for name, count in others.items() if count),
+            ", more to read" if self.more_to_read else "",
+        ]
+        return "".join(parts)
 
 
 @dataclass(slots=True)

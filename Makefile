@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose \
-	typing bench integration content-hub playbooks docs reference release-check clean
+	typing bench integration content-hub playbooks docs reference pictures release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.
@@ -80,8 +80,10 @@ content-hub: $(VENV)/.app  ## Build dist/content-hub/mimecast, the source layout
 playbooks: $(VENV)/.app  ## Build the example playbooks to import into Google SecOps, in dist/playbooks
 	@$(BIN)/python -m mimecast_secops.packaging playbooks --output dist/playbooks
 
-docs: $(VENV)/.docs  ## Build the documentation as HTML
+docs: $(VENV)/.docs  ## Build the documentation as HTML, in English and French
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs/fr docs/_build/html/fr
+	@$(BIN)/python tools/html_check.py docs/_build/html
 
 reference: $(VENV)/.test  ## Format the code, and generate the reference pages and pictures
 	@$(BIN)/ruff format --quiet .
@@ -89,6 +91,12 @@ reference: $(VENV)/.test  ## Format the code, and generate the reference pages a
 	@$(BIN)/python tools/playbook_pages.py
 	@$(BIN)/python tools/imports_picture.py
 	@$(BIN)/python tools/demo_picture.py
+	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.example_alert
+
+pictures: $(VENV)/.test  ## Draw the widgets and the status page of the simulator again (needs Chromium)
+	@$(BIN)/python -m tools.pictures widgets
+	@$(BIN)/python tools/simulator_picture.py
 
 release-check: $(VENV)/.test  ## Build wheel, sdist and zip, and try each in an empty environment
 	@$(BIN)/python tools/release_check.py

@@ -24,7 +24,7 @@ PRIVATE_KEY = re.compile("-----BEGIN" + r" [A-Z ]*PRIVATE KEY")
 def tracked() -> list[Path]:
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip("not a git checkout")
+        pytest.skip("needs a Git checkout")
     return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 

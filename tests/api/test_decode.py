@@ -26,7 +26,7 @@ from mimecast_secops.api.resources.tracked_messages import TrackedMessage
 from mimecast_secops.api.resources.tracking import MessageInfo, message_id_of
 from mimecast_secops.api.vocabulary import Risk
 from tests.api.json_values import NAMES, json_objects, json_values
-from tests.api.samples import sample
+from tests.samples import Sample
 
 # the reader
 
@@ -184,7 +184,7 @@ def test_no_text_makes_a_time_raise(text: str) -> None:
 # what the samples say
 
 
-def test_a_tracked_message_of_the_samples() -> None:
+def test_a_tracked_message_of_the_samples(sample: Sample) -> None:
     [row, *_] = sample("message_finder_search.success")["body"]["data"][0]["trackedEmails"]
     message = TrackedMessage.read(row)
     assert (message.status, message.route, message.sender) == ("held", "inbound", row["fromEnv"]["emailAddress"])
@@ -193,7 +193,7 @@ def test_a_tracked_message_of_the_samples() -> None:
     assert message.defects == ()
 
 
-def test_every_record_of_the_sample_lists_is_read_without_a_defect() -> None:
+def test_every_record_of_the_sample_lists_is_read_without_a_defect(sample: Sample) -> None:
     rows = sample("message_finder_search.success")["body"]["data"][0]["trackedEmails"]
     assert [TrackedMessage.read(row).defects for row in rows] == [()] * len(rows)
     held = sample("hold_list.page1")["body"]["data"]
@@ -201,7 +201,7 @@ def test_every_record_of_the_sample_lists_is_read_without_a_defect() -> None:
 
 
 @pytest.mark.parametrize("name", ["message_info.held", "message_info.archived"])
-def test_the_details_of_the_samples(name: str) -> None:
+def test_the_details_of_the_samples(sample: Sample, name: str) -> None:
     [record] = sample(name)["body"]["data"]
     info = MessageInfo.read(record)
     assert info.defects == ()
@@ -211,7 +211,7 @@ def test_the_details_of_the_samples(name: str) -> None:
     assert not {"<", ">"} & set(info.message_id)
 
 
-def test_a_policy_of_the_samples_is_eternal() -> None:
+def test_a_policy_of_the_samples_is_eternal(sample: Sample) -> None:
     [record] = sample("blocked_sender_create.success_v1")["body"]["data"]
     policy = PolicyRecord.read(record)
     assert (policy.start, policy.end) == (None, None)

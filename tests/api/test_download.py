@@ -25,7 +25,8 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.api.resources.files import GET
 from tests.api.clients import BOTH, FakeTime, client_of
 from tests.api.local_server import Answer, Received, Server, answer, flat
-from tests.api.samples import bytes_of, sample
+from tests.api.samples import bytes_of
+from tests.samples import Sample
 
 CONTENT = b"%PDF-1.7\n" + bytes(range(256)) * 8
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -65,7 +66,7 @@ def test_a_stream_is_the_file_on_either_api_version(server: Server, api_version:
     assert "authorization" in call.headers
 
 
-def test_a_stream_of_the_samples(server: Server) -> None:
+def test_a_stream_of_the_samples(sample: Sample, server: Server) -> None:
     exchange = sample("gateway_get_file.v1_stream")
     server.say(Answer(200, bytes_of(exchange["body"]), exchange["headers"]))
     with client_of(server.url, ApiVersion.V1) as client:
@@ -137,7 +138,7 @@ def test_json_escapes_in_a_link_are_decoded(server: Server, escaped: str) -> Non
     assert server.requests[1].path == "/f?a=1&b=2"
 
 
-def test_a_link_of_the_samples_is_https_and_has_its_escapes(server: Server) -> None:
+def test_a_link_of_the_samples_is_https_and_has_its_escapes(sample: Sample, server: Server) -> None:
     assert "\\u0026" in sample("gateway_get_file.v2_url")["body"]["data"][0]["urls"][0]
     assert sample("archive_message_part.v2_url")["body"]["data"][0]["url"].startswith("https://")
 
@@ -363,7 +364,7 @@ def test_an_error_reply_is_not_a_file(server: Server, api_version: ApiVersion) -
 
 
 @pytest.mark.parametrize("name", ["gateway_get_file.bad_id", "archive_message_part.not_found", "auth2.app_forbidden"])
-def test_an_error_reply_of_the_samples_is_not_a_file(server: Server, name: str) -> None:
+def test_an_error_reply_of_the_samples_is_not_a_file(sample: Sample, server: Server, name: str) -> None:
     exchange = sample(name)
     server.say(Answer(exchange["status"], bytes_of(exchange["body"]), {"Content-Type": "application/json"}))
     with client_of(server.url) as client, pytest.raises(ApiError):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api.envelope import Fail, RawReply, Reply, open_envelope
 from tests.api.json_values import json_values
-from tests.api.samples import raw_of, sample
+from tests.api.samples import raw_of
+from tests.samples import Sample
 
 
 def opened(body: Any, status: int = 200) -> Reply:
@@ -118,7 +119,7 @@ def test_a_value_that_is_not_a_page_token_ends_the_pages(token: object) -> None:
     assert opened({"meta": {"pagination": {"next": token}}}).next_token == ""
 
 
-def test_the_samples_of_pages_are_read() -> None:
+def test_the_samples_of_pages_are_read(sample: Sample) -> None:
     first = open_envelope(raw_of(sample("hold_list.page1")))
     last = open_envelope(raw_of(sample("hold_list.last_page")))
     assert first is not None

@@ -28,7 +28,8 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.api.resources import account, held, tracking
 from mimecast_secops.api.session import TOKEN
 from tests.api.clients import BOTH
-from tests.api.samples import bytes_of, raw_of, sample
+from tests.api.samples import bytes_of, raw_of
+from tests.samples import Sample
 
 REQUEST_ID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 BY_PATH = {endpoint.path: endpoint for endpoint in (*endpoints(), TOKEN)}
@@ -170,7 +171,7 @@ def api_version_of(exchange: dict[str, Any]) -> ApiVersion:
 
 @pytest.mark.parametrize(("name", "kind", "status", "code", "words"), REFUSED, ids=[name for name, *_ in REFUSED])
 def test_an_error_reply_of_the_samples_has_the_right_error_and_mimecasts_own_words(
-    name: str, kind: type[MimecastError], status: int, code: str, words: str
+    sample: Sample, name: str, kind: type[MimecastError], status: int, code: str, words: str
 ) -> None:
     exchange = sample(name)
     error = mapped(raw_of(exchange), endpoint_of(exchange), api_version_of(exchange))
@@ -182,7 +183,7 @@ def test_an_error_reply_of_the_samples_has_the_right_error_and_mimecasts_own_wor
 
 
 @pytest.mark.parametrize("name", SUCCESSFUL)
-def test_a_successful_reply_of_the_samples_is_no_error(name: str) -> None:
+def test_a_successful_reply_of_the_samples_is_no_error(sample: Sample, name: str) -> None:
     exchange = sample(name)
     assert mapped(raw_of(exchange), endpoint_of(exchange), api_version_of(exchange)) is None
 
@@ -374,7 +375,7 @@ def test_every_reply_is_a_success_or_an_error_with_a_message(status: int, header
 # rate limits
 
 
-def test_a_rate_limit_carries_the_wait_of_the_sample() -> None:
+def test_a_rate_limit_carries_the_wait_of_the_sample(sample: Sample) -> None:
     error = mapped(raw_of(sample("auth1.rate_limited_429")), tracking.SEARCH, ApiVersion.V1)
     assert isinstance(error, RateLimited)
     assert error.wait == 42.0

@@ -14,7 +14,7 @@ from mimecast_secops.api.paging import pages
 from mimecast_secops.api.resources.held import LIST
 from tests.api.clients import BOTH, client_of
 from tests.api.local_server import Server, answer
-from tests.api.samples import sample
+from tests.samples import Sample
 
 HELD = {"id": "h"}
 
@@ -95,7 +95,7 @@ def test_a_page_that_fails_once_is_fetched_again_without_loss_or_repetition(serv
         assert [message.id for message in client.held.list()] == ["1", "2", "3"]
 
 
-def test_the_pages_of_the_samples_make_one_list(server: Server) -> None:
+def test_the_pages_of_the_samples_make_one_list(sample: Sample, server: Server) -> None:
     replies = [sample("hold_list.page1")["body"], sample("hold_list.last_page")["body"]]
     server.say(*(answer(reply["data"], pagination=reply["meta"]["pagination"]) for reply in replies))
     with client_of(server.url) as client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import shutil
 import socket
 import ssl
 import subprocess
@@ -34,6 +33,7 @@ from mimecast_secops.api.transport import Transport, TransportOptions
 from tests.api.clients import APPLICATION, FakeTime, client_of
 from tests.api.local_server import Answer, Received, Server, answer
 from tests.api.socket_server import SocketServer
+from tests.prerequisites import find_program
 
 NEVER = Deadline.never()
 HOST = "tenant.example"
@@ -199,6 +199,8 @@ def test_a_slow_body_ends_with_the_deadline(server: Server) -> None:
 
 # TLS
 
+needs_openssl = pytest.mark.program("openssl")
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -210,9 +212,8 @@ class Certificate:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl here to make a certificate with")
+    openssl = find_program("openssl")
+    assert openssl is not None
     folder = tmp_path_factory.mktemp("certificate")
     made = Certificate(folder / "chain.pem", folder / "key.pem")
     command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
@@ -241,6 +242,7 @@ def test_certificates_are_verified_by_default() -> None:
     assert (loose.verify_mode, loose.check_hostname) == (ssl.CERT_NONE, False)
 
 
+@needs_openssl
 def test_nothing_is_sent_to_a_server_with_an_untrusted_certificate(secure: Server) -> None:
     with pytest.raises(Unreachable, match="certificate of 127.0.0.1.* is not trusted") as caught:
         exchange(transport(), secure.url)
@@ -249,10 +251,12 @@ def test_nothing_is_sent_to_a_server_with_an_untrusted_certificate(secure: Serve
     assert secure.requests == []
 
 
+@needs_openssl
 def test_a_named_bundle_is_trusted(secure: Server, certificate: Certificate) -> None:
     assert exchange(transport(ca_bundle=str(certificate.chain)), secure.url).status == 200
 
 
+@needs_openssl
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"])
 def test_the_bundle_of_the_environment_is_trusted(
     secure: Server, certificate: Certificate, variable: str, monkeypatch: pytest.MonkeyPatch
@@ -261,12 +265,14 @@ def test_the_bundle_of_the_environment_is_trusted(
     assert exchange(transport(), secure.url).status == 200
 
 
+@needs_openssl
 def test_a_certificate_of_another_name_is_refused(secure: Server, certificate: Certificate) -> None:
     with pytest.raises(Unreachable, match="not trusted"):
         exchange(transport(ca_bundle=str(certificate.chain)), secure.url.replace("127.0.0.1", "localhost"))
     assert secure.requests == []
 
 
+@needs_openssl
 def test_verification_can_be_disabled(secure: Server) -> None:
     with pytest.warns(InsecureRequestWarning):
         assert exchange(transport(verify_tls=False), secure.url).status == 200
@@ -278,6 +284,7 @@ def test_a_port_without_tls_is_an_error(server: Server) -> None:
     assert caught.value.may_have_been_executed is False
 
 
+@needs_openssl
 def test_a_request_before_a_tls_error_may_have_been_executed(certificate: Certificate) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.chain, certificate.key)
@@ -344,6 +351,7 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
+@needs_openssl
 def test_a_request_uses_a_tunnel_of_the_proxy_with_the_credentials_of_the_proxy(
     secure: Server, certificate: Certificate
 ) -> None:
@@ -360,12 +368,14 @@ def test_a_request_uses_a_tunnel_of_the_proxy_with_the_credentials_of_the_proxy(
     assert "proxy-authorization" not in arrived.headers
 
 
+@needs_openssl
 def test_a_proxy_without_a_user_gets_no_credentials(secure: Server, certificate: Certificate) -> None:
     with Tunnel(secure.port) as tunnel:
         exchange(transport(proxy=Proxy(tunnel.url), ca_bundle=str(certificate.chain)), f"https://{HOST}/")
     assert "proxy-authorization" not in tunnel.requests[0][1]
 
 
+@needs_openssl
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_the_proxy_of_the_environment_is_used(
     secure: Server, certificate: Certificate, variable: str, monkeypatch: pytest.MonkeyPatch
@@ -376,6 +386,7 @@ def test_the_proxy_of_the_environment_is_used(
     assert tunnel.requests[0][1]["proxy-authorization"] == "Basic " + base64.b64encode(b"us@er:p:w").decode()
 
 
+@needs_openssl
 def test_a_configured_proxy_takes_precedence_over_the_environment(
     secure: Server, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -399,6 +410,7 @@ def test_requests_to_a_host_in_no_proxy_do_not_use_the_proxy(monkeypatch: pytest
     assert client._proxy_for("https", "api.example.com") == Proxy("http://proxy.example:8080")
 
 
+@needs_openssl
 @pytest.mark.parametrize("status", [403, 407, 502])
 def test_a_request_that_the_proxy_refuses_was_not_executed(secure: Server, status: int) -> None:
     with Tunnel(secure.port, status=status) as tunnel:
@@ -448,6 +460,7 @@ def test_the_password_of_a_proxy_is_not_shown() -> None:
 # through the client
 
 
+@needs_openssl
 def test_the_client_reaches_a_server_with_tls(secure: Server, certificate: Certificate) -> None:
     secure.say(answer([{"accountCode": "C"}]))
     with client_of(secure.url, ca_bundle=str(certificate.chain)) as client:

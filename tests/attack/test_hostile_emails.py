@@ -17,10 +17,9 @@ from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.attack.connector_process import MEBIBYTE, ConnectorProcess
 from tests.attack.hostile_emails import HOSTILE_NAMES, hostile_emails
 from tests.cli.command_line import CLEAN_ENVIRONMENT, COMMAND
-from tests.simulator.caller import SAMPLE_MAIL
+from tests.samples import on_each_mail_folder
 from tests.tenants import environment_for
 
-FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
 BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 # Unicode categories that control a terminal or are invisible: controls, formats (bidi, zero width), separators.
 HARMFUL = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
@@ -67,13 +66,13 @@ def assert_harmless(output: str) -> None:
     assert harmful == set()
 
 
-@pytest.mark.skipif(not FILES, reason="the sample emails are not in the repository")
+@on_each_mail_folder
 @BOTH
-def test_every_held_sample_email_becomes_one_alert(api_version: ApiVersion, tmp_path: Path) -> None:
-    with Simulator(mail=[SAMPLE_MAIL]) as simulator:
+def test_every_held_sample_email_becomes_one_alert(api_version: ApiVersion, folder: Path, tmp_path: Path) -> None:
+    with Simulator(mail=[folder]) as simulator:
         for record in simulator.tenant.tracked.values():
             simulator.tenant.set_status(record, "held", at=record.received)
-        assert len(in_scope(simulator, simulator.tenant.domains)) >= len(FILES)
+        assert len(in_scope(simulator, simulator.tenant.domains)) >= len(list(folder.glob("*.eml")))
         assert_each_is_delivered_once(simulator, connector_for(simulator, api_version, tmp_path))
 
 

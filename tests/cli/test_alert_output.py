@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +16,9 @@ from mimecast_secops.deliveries.errors import AlertsUnwritable
 from tests.cli.command_line import CommandLine, Service
 from tests.deliveries.alerts import make_alert
 from tests.deliveries.rotation import rename, ticket_ids, whole_ticket_ids
+from tests.prerequisites import find_program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-LOGROTATE = shutil.which("logrotate") or shutil.which("logrotate", path="/usr/sbin:/sbin")
 
 
 # errors
@@ -89,10 +88,10 @@ def test_a_service_follows_rotations(empty_command_line: CommandLine, tmp_path: 
     configuration = configure_logrotate(tmp_path, empty_command_line.alerts)
 
     def rotate() -> None:
-        if LOGROTATE is None:
-            rename(empty_command_line.alerts)
-        else:
+        if find_program("logrotate"):
             logrotate(configuration, "-f")
+        else:
+            rename(empty_command_line.alerts)
 
     rotate_while_alerts_arrive(empty_command_line, rotate)
 
@@ -112,14 +111,15 @@ def configure_logrotate(folder: Path, alerts: Path) -> Path:
 
 
 def logrotate(configuration: Path, *options: str) -> str:
-    assert LOGROTATE is not None
-    command = [LOGROTATE, *options, "-s", str(configuration.with_suffix(".state")), str(configuration)]
+    program = find_program("logrotate")
+    assert program is not None
+    command = [program, *options, "-s", str(configuration.with_suffix(".state")), str(configuration)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "error" in done.stderr) == (0, False), done.stderr
     return done.stderr
 
 
-@pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not installed")
+@pytest.mark.program("logrotate")
 def test_logrotate_accepts_the_example(tmp_path: Path) -> None:
     assert "rotating pattern" in logrotate(configure_logrotate(tmp_path, tmp_path / "alerts.jsonl"), "-d")
 

@@ -1,4 +1,4 @@
-"""Summaries of alerts: what a user recognizes a message by, limited in size."""
+"""Summaries of alerts: the values by which a user recognizes a message, limited in size."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def test_a_dash_reads_the_secret_from_standard_input_only_on_the_command_line(se
 # default paths
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the paths are those of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 def test_the_default_paths_on_linux(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)

@@ -34,8 +34,8 @@ from tests.deliveries.rotation import (
     ticket_ids,
     whole_ticket_ids,
 )
+from tests.prerequisites import find_program
 
-LOGROTATE = shutil.which("logrotate") or shutil.which("logrotate", path="/usr/sbin:/sbin")
 LOGROTATE_OPTIONS = [
     "create 0600; rotate 9",
     "nocreate; missingok; rotate 9",
@@ -87,8 +87,9 @@ class Engine:
 
 
 def logrotate(configuration: Path) -> None:
-    assert LOGROTATE is not None
-    command = [LOGROTATE, "-f", "-s", str(configuration.with_suffix(".state")), str(configuration)]
+    program = find_program("logrotate")
+    assert program is not None
+    command = [program, "-f", "-s", str(configuration.with_suffix(".state")), str(configuration)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, "error" in done.stderr) == (0, False), done.stderr
 
@@ -314,7 +315,7 @@ def test_rotated_files_next_to_the_target_of_a_link_are_found(tmp_path: Path) ->
     assert in_order(ticket_ids(target)) == expected(4)
 
 
-@pytest.mark.skipif(LOGROTATE is None, reason="logrotate is not installed")
+@pytest.mark.program("logrotate")
 @pytest.mark.parametrize("options", LOGROTATE_OPTIONS, ids=lambda options: options.split()[0])
 def test_rotations_by_logrotate_lose_and_repeat_nothing(tmp_path: Path, options: str) -> None:
     path, configuration = tmp_path / "alerts" / "alerts.jsonl", tmp_path / "logrotate.conf"

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ PAGES = [
 TYPED_ELSEWHERE = ROOT / "docs" / "guide" / "simulator.md"
 ORIGINALS = [page for page in PAGES if FRENCH not in page.parents and page != TYPED_ELSEWHERE]
 TRANSLATIONS = [page for page in PAGES if FRENCH in page.parents]
+MODULE = "mimecast_secops.cli.main"
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
@@ -89,8 +92,10 @@ class Typist:
         words = shlex.split(line.replace("$ID", self._id).replace("$MIMECAST_API_ROOT", self._simulator.url))
         if words[0] == "make":
             make(*words[1:])
-        elif words[0] == "pip":
+        elif words[0] in ("pip", "pipx"):
             pip(*words[1:])
+        elif words[0] == "eval":
+            self._connect(line)
         elif words[0] == "curl":
             self._post(words)
         elif words[1] == "simulator":
@@ -99,7 +104,21 @@ class Typist:
             assert words[0] == "mimecast-secops", line
             self._command(words[1:])
 
+    def _connect(self, line: str) -> None:
+        """Check that the shell sets the variables of the environment, while a simulator runs."""
+        script = f'{line} && printf "%s" "$MIMECAST_API_ROOT"'
+        with self._server(["simulator"]) as url:
+            program = self._folder / "bin" / "mimecast-secops"
+            program.parent.mkdir(exist_ok=True)
+            program.write_text(f'#!/bin/sh\nexec {sys.executable} -m {MODULE} "$@"\n')
+            program.chmod(0o700)
+            environment = self._environment | {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+            done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, url), done.stderr
+
     def _command(self, words: list[str]) -> None:
+        if is_number(words[-1]):
+            words = [*words, "--yes"]  # the answer of the user, whom the command asks
         result = CliRunner().invoke(main, words, env=self._environment)
         assert result.exit_code == 0, f"{words}: {result.output}{result.stderr}"
 
@@ -112,14 +131,26 @@ class Typist:
     def _serve(self, words: list[str]) -> None:
         if "--port" in words:
             words[words.index("--port") + 1] = "0"
-        command = [sys.executable, "-m", "mimecast_secops.cli.main", *words]
+        with self._server(words):
+            pass
+
+    @contextmanager
+    def _server(self, words: list[str]) -> Iterator[str]:
+        """A simulator in another process, and its URL."""
+        command = [sys.executable, "-m", MODULE, *words]
         process = subprocess.Popen(command, cwd=self._folder, env=self._environment, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
-            assert any(line.startswith("ready: ") for line in process.stdout)
+            [ready] = islice((line for line in process.stdout if line.startswith("ready: ")), 1)
+            yield ready.removeprefix("ready: ").strip()
         finally:
             process.terminate()
             process.communicate(timeout=20)
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is the number of a message in the last list."""
+    return word.isdecimal() and len(word) <= 5
 
 
 @pytest.mark.parametrize("page", ORIGINALS, ids=lambda page: str(page.relative_to(ROOT)))

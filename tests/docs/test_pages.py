@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from tools import example_alert
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -30,6 +32,11 @@ def test_the_reference_is_what_the_declarations_say() -> None:
         assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == content, (
             f"run `make reference`: {name}"
         )
+
+
+def test_the_example_of_an_alert_is_what_the_connector_delivers() -> None:
+    written = (ROOT / "docs" / "reference" / "example-alert.md").read_text(encoding="utf-8")
+    assert written == example_alert.page(), "run `make reference`"
 
 
 def test_the_picture_of_the_imports_is_that_of_the_code() -> None:
@@ -110,5 +117,12 @@ def test_every_message_in_the_troubleshooting_page_exists_in_the_source() -> Non
         "interrupted",
         "The clock of this machine is",
         "Continuing from where the previous connector ended.",
+        "is a number of a list, but no list of this user exists",
+        "The last list has no row",
+        "which is not from the last 24 hours",
+        "but the settings lead to",
+        "IDs begin with",
+        "Add --yes to confirm.",
+        "it is not UTF-8 text",
     }
     assert {sentence for sentence in named if sentence not in code} == set()

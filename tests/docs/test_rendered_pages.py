@@ -154,6 +154,36 @@ def test_each_permission_and_product_has_one_row_with_each_name_once() -> None:
         assert len(names) == len(set(names))
 
 
+# The permissions that Google's public page about its own integration lists.
+GOOGLE = {
+    "Account | Dashboard | Read",
+    "Account | Monitoring | Held | Edit",
+    "Archive | Search Logs | Read",
+    "Archive | View Logs | Read",
+    "Gateway | Managed Senders | Edit",
+    "Gateway | Policies | Edit",
+    "Gateway | Policies | Read",
+    "Gateway | Tracking | Read",
+}
+
+
+@pytest.mark.parametrize(
+    ("folder", "yes", "no"), [("guide", "yes", "no"), ("fr/guide", "oui", "non")], ids=["en", "fr"]
+)
+def test_each_permission_that_differs_from_the_page_of_google_has_a_reason(folder: str, yes: str, no: str) -> None:
+    used = {
+        endpoint.permission
+        for action in all_actions()
+        for endpoint in (*action.endpoints, *action.optional_endpoints, *REQUIRED, *OPTIONAL)
+        if endpoint.permission
+    }
+    table = tables(f"../{folder}/mimecast-console.md")[-1]
+    assert {row[0]: row[1] for row in table.rows} == dict.fromkeys(GOOGLE - used, yes) | dict.fromkeys(
+        used - GOOGLE, no
+    )
+    assert all(row[2] for row in table.rows)
+
+
 def test_each_endpoint_names_its_permission_and_source() -> None:
     [table] = [table for table in tables("permissions.md") if table.section == "API endpoints"]
     used = [endpoint for action in all_actions() for endpoint in (*action.endpoints, *action.optional_endpoints)]
@@ -199,6 +229,12 @@ def test_the_page_of_the_settings_names_each_environment_variable() -> None:
 
 def test_the_page_of_the_command_line_lists_each_action_and_exit_code() -> None:
     commands, codes = tables("command-line.md")
-    assert {f"mimecast-secops action {action.slug}" for action in all_actions()} <= set(commands.column("Command"))
+    listed = [
+        command.removeprefix("mimecast-secops ").removeprefix("action ") for command in commands.column("Command")
+    ]
+    assert {action.slug for action in all_actions()} <= set(listed)
+    assert len(set(listed)) == len(listed)
+    assert {"connector run", "connector status", "demo", "doctor", "simulator", "undo"} <= set(listed)
+    assert all(commands.column("Description"))
     assert codes.column("Code") == [str(int(code)) for code in MEANINGS]
     assert codes.column("Meaning") == list(MEANINGS.values())

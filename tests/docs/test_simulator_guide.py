@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +36,7 @@ def script() -> str:
     return PREFIX + "\n".join(typed) + "\n"
 
 
-@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl"))), reason="needs bash and curl")
+@pytest.mark.program("bash", "curl")
 def test_the_commands_of_the_guide_work_one_after_the_other(tmp_path: Path) -> None:
     command = tmp_path / "mimecast-secops"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mimecast_secops.cli.main "$@"\n')

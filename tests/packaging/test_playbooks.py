@@ -18,7 +18,8 @@ from mimecast_secops.packaging.playbooks import archives, built, widget_pages
 from mimecast_secops.packaging.wheels import PackagingError
 from mimecast_secops.simulator import Simulator
 from tests.actions.runner import ActionRunner
-from tests.soar.host import ROOT, SCRIPTS, needs_host
+from tests.prerequisites import SCRIPT_HOST
+from tests.soar.host import ROOT
 from tests.soar.host import built as built_layout
 
 FOLDER = ROOT / "examples" / "playbooks"
@@ -148,9 +149,9 @@ def test_a_call_of_a_block_that_does_not_exist_is_an_error(tmp_path: Path) -> No
 @pytest.mark.host
 @pytest.mark.parametrize("name", NAMES)
 def test_googles_tools_find_nothing_and_build_the_same(tmp_path: Path, name: str) -> None:
-    needs_host()
     hub = built_layout(tmp_path / "hub", "content-hub") / "mimecast"
-    command = [str(SCRIPTS / "mp_playbook.sh"), "--lint", "--integration", str(hub), str(FOLDER / name), str(tmp_path)]
+    command = [str(SCRIPT_HOST / "mp_playbook.sh"), "--lint", "--integration", str(hub)]
+    command += [str(FOLDER / name), str(tmp_path)]
     completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert completed.returncode == 0, completed.stdout + completed.stderr
     theirs = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.soar.host import SCRIPTS, built, needs_host
+from tests.prerequisites import SCRIPT_HOST
+from tests.soar.host import built
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +40,8 @@ def test_every_example_of_a_result_is_json_and_exists(hub: Path) -> None:
 
 @pytest.mark.host
 def test_googles_tools_find_nothing_and_build_the_same(hub: Path, dist: Path, tmp_path: Path) -> None:
-    needs_host()
-
     def tool(name: str, *arguments: str) -> str:
-        command = [str(SCRIPTS / name), *arguments]
+        command = [str(SCRIPT_HOST / name), *arguments]
         completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         assert completed.returncode == 0, completed.stdout + completed.stderr
         return completed.stdout + completed.stderr

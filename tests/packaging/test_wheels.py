@@ -92,7 +92,7 @@ def test_neither_layout_holds_code_that_cannot_run_on_the_platform(dist: Path, t
     assert imported <= modules
 
 
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the wheels are for Python 3.11")
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="needs Python 3.11, which the wheels are for")
 def test_the_wheels_install_offline_in_an_empty_environment_and_every_module_and_script_imports(
     dist: Path, tmp_path: Path
 ) -> None:

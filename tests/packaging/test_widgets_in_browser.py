@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from mimecast_secops.actions import find
 from mimecast_secops.packaging import widgets
 from mimecast_secops.soar.results import json_text
+from tests.prerequisites import find_browser
 
 pytestmark = pytest.mark.browser
 PLACEHOLDER = "[{stepInstanceName}.JsonResult]"
@@ -35,12 +35,9 @@ Show = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
         )
         yield running
         running.close()

@@ -14,15 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from mimecast_secops.simulator import Simulator
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
-SAMPLE_MAIL = SHARED / "samples" / "mail"
-SAMPLE_REPLIES = SHARED / "samples" / "mimecast"
 
 ACCOUNT = "/api/account/get-account"
 SEARCH = "/api/message-finder/search"

@@ -137,7 +137,7 @@ def _has_ipv6_loopback() -> bool:
 
 
 @POSIX
-@pytest.mark.skipif(not _has_ipv6_loopback(), reason="this machine has no IPv6 loopback")
+@pytest.mark.skipif(not _has_ipv6_loopback(), reason="needs an IPv6 loopback")
 def test_an_ipv6_address_is_printed_as_a_url(tmp_path: Path) -> None:
     with running(tmp_path, "--empty", "--host", "::1") as (_, output):
         assert url_of(output).startswith("http://[::1]:")

@@ -1,29 +1,19 @@
-"""The platform's real SDK, through the script host in the folder `shared` next to the checkout, if there is one."""
+"""The platform's real SDK, through its script host."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from mimecast_secops.packaging.__main__ import main as build
+from tests.prerequisites import SCRIPT_HOST
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = (ROOT.parent / "shared" / "host").resolve()
-SDK = SCRIPTS.parents[1] / ".mirror" / "chronicle+soar-sdk"
 CONNECTOR = "Mimecast - Message Tracking Connector"
-
-
-def needs_host() -> None:
-    """Skip the test if the script host or its repositories are missing."""
-    if not (SCRIPTS / "run_action.py").exists() or not SDK.exists() or not shutil.which("bash"):
-        pytest.skip("the platform's script host is not here")
 
 
 def built(folder: Path, layout: str = "integration") -> Path:
@@ -35,7 +25,7 @@ def built(folder: Path, layout: str = "integration") -> Path:
 def run_action(integration: Path, name: str, configuration: Mapping[str, Any], **parameters: Any) -> dict[str, Any]:
     """Run an action as a process of the real host, and return the report."""
     secrets = [value for key, value in configuration.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_action.py"), str(integration), name, "--config", json.dumps(dict(configuration))]
+    command = [str(SCRIPT_HOST / "run_action.py"), str(integration), name, "--config", json.dumps(dict(configuration))]
     command += ["--params", json.dumps(parameters)]
     return _run(command, secrets)
 
@@ -43,7 +33,13 @@ def run_action(integration: Path, name: str, configuration: Mapping[str, Any], *
 def run_connector(integration: Path, parameters: Mapping[str, Any], *options: str) -> dict[str, Any]:
     """Run the connector as a process of the real host, and return the report."""
     secrets = [value for key, value in parameters.items() if "Secret" in key or "Key" in key]
-    command = [str(SCRIPTS / "run_connector.py"), str(integration), CONNECTOR, "--params", json.dumps(dict(parameters))]
+    command = [
+        str(SCRIPT_HOST / "run_connector.py"),
+        str(integration),
+        CONNECTOR,
+        "--params",
+        json.dumps(dict(parameters)),
+    ]
     return _run([*command, *options], secrets)
 
 

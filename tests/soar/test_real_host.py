@@ -14,7 +14,7 @@ import pytest
 from mimecast_secops.api import ApiVersion
 from mimecast_secops.simulator import Simulator
 from tests.soar.double import configuration
-from tests.soar.host import built, needs_host, run_action, run_connector
+from tests.soar.host import built, run_action, run_connector
 
 pytestmark = pytest.mark.host
 BOTH_VERSIONS = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
@@ -28,7 +28,6 @@ XML_QUERY = (
 @pytest.fixture(scope="module")
 def integration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder, not the zip: the host unpacks a zip into a folder that test processes share."""
-    needs_host()
     return built(tmp_path_factory.mktemp("dist")) / "Mimecast"
 
 

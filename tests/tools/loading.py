@@ -1,4 +1,4 @@
-"""Loads a program of the folder `tools`, which is no package."""
+"""Loads a program of the folder `tools` on its own, as its command line does."""
 
 from __future__ import annotations
 

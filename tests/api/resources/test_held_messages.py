@@ -13,7 +13,7 @@ from mimecast_secops.api import HeldMessage, errors
 from tests.api.clients import client_of
 from tests.api.local_server import Answer, Server
 from tests.api.resources.rows import NOT_A_SEARCH_RESULT, addresses, odd, raw, texts, times
-from tests.api.samples import sample
+from tests.samples import Sample
 
 held_rows = st.fixed_dictionaries(
     {"id": st.text(max_size=12)},
@@ -42,7 +42,7 @@ def test_an_undecoded_held_row_reads_like_a_decoded_one(row: dict[str, Any]) -> 
     assert [getattr(undecoded, name) for name in names] == [getattr(decoded, name) for name in names]
 
 
-def test_a_held_message_of_the_samples() -> None:
+def test_a_held_message_of_the_samples(sample: Sample) -> None:
     [row, *_] = sample("hold_list.page1")["body"]["data"]
     message = HeldMessage.read(row)
     assert message.id == row["id"]

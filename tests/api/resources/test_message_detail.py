@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mimecast_secops.api import MessageDetail
-from tests.api.samples import sample
+from tests.samples import Sample
 
 
-def test_a_detail_of_the_samples_has_its_attachments() -> None:
+def test_a_detail_of_the_samples_has_its_attachments(sample: Sample) -> None:
     [record] = sample("gateway_message_detail.success")["body"]["data"]
     detail = MessageDetail.read(record)
     assert [attachment.filename for attachment in detail.attachments] == [

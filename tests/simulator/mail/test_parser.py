@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mimecast_secops.simulator import SAMPLES, Simulator
-from mimecast_secops.simulator.mail.parser import Part, parse_email
+from mimecast_secops.simulator.mail.parser import Email, Part, parse_email
 from mimecast_secops.simulator.tenant.tenant import Tenant
-from tests.simulator.caller import SAMPLE_MAIL, SEARCH, Caller, control, eml
-
-FILES = sorted(SAMPLE_MAIL.rglob("*.eml"))
-
-
-needs_samples = pytest.mark.skipif(not FILES, reason="the sample messages are not part of the repository")
+from tests.samples import DATA, on_each_email, on_each_mail_folder
+from tests.simulator.caller import SEARCH, Caller, control, eml
 
 
-@needs_samples
-def test_all_collected_samples_are_present() -> None:
-    assert len(FILES) == 103
+@on_each_email
+def test_a_sample_has_a_record_for_each_recipient(path: Path) -> None:
+    raw = path.read_bytes()
+    records = Tenant().receive(raw)
+    assert records
+    assert len({record.recipient for record in records}) == len(records)
+    assert {record.recipient for record in records} <= {*parse_email(raw).recipients, "postmaster@example.com"}
+    assert all(record.mail.raw == raw for record in records)
 
 
-@needs_samples
-def test_a_sample_has_a_record_for_each_recipient() -> None:
-    for path in FILES:
-        raw = path.read_bytes()
-        records = Tenant().receive(raw)
-        assert records, path
-        assert len({record.recipient for record in records}) == len(records), path
-        recipients = {*parse_email(raw).recipients, "postmaster@example.com"}
-        assert {record.recipient for record in records} <= recipients, path
-        assert all(record.mail.raw == raw for record in records), path
-
-
-@needs_samples
-def test_all_samples_are_found_by_a_tracking_search() -> None:
-    with Simulator(mail=[SAMPLE_MAIL]) as simulator:
+@on_each_mail_folder
+def test_all_samples_are_found_by_a_tracking_search(folder: Path) -> None:
+    with Simulator(mail=[folder]) as simulator:
         state = control(simulator, "state").json
         assert {row["id"] for row in state["tracked"]} == set(simulator.tenant.tracked)
-        assert len(state["tracked"]) >= len(FILES)
+        assert len(state["tracked"]) >= len(list(folder.glob("*.eml")))
         for domain in state["domains"]:
             reply = Caller(simulator).call(SEARCH, {"advancedTrackAndTraceOptions": {"to": domain}})
             assert {row["id"] for row in reply.data[0]["trackedEmails"]} == {
@@ -49,6 +39,78 @@ def test_all_samples_are_found_by_a_tracking_search() -> None:
                 for record in simulator.tenant.tracked.values()
                 if record.recipient.lower().endswith("@" + domain)
             }
+
+
+def sample_email(name: str) -> Email:
+    return parse_email((DATA / "mail" / f"{name}.eml").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "recipients"),
+    [
+        ("address-group", ["ann@example.com", "bob@example.com", "eve@example.net"]),
+        ("at-in-display-name-without-an-address", []),
+        (
+            "blank-line-in-recipients",
+            ["leads@example.com", "sales@example.com", "desk@example.com", "copy@example.com"],
+        ),
+        ("comments-everywhere", ["ann@example.com", "bob@example.com", "eve@example.net"]),
+        ("empty-group-as-only-recipient", []),
+        ("internationalized-addresses", ["zoë@exämple.com"]),
+        ("leading-comma-in-recipients", ["ann@example.com", "intake@example.com"]),
+        ("resent", ["ann@example.com", "bob@example.com"]),
+        ("source-route-and-empty-address", ["ann@example.com", "bob@example.com"]),
+    ],
+)
+def test_the_recipients_of_a_sample(name: str, recipients: list[str]) -> None:
+    assert list(sample_email(name).recipients) == recipients
+
+
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [
+        ("attachment-name-encoded-word", ["予定.txt"]),
+        ("attachment-name-encoded-word-unquoted", ["The plan.pdf"]),
+        ("attachment-name-only-in-content-type", ["plan.pdf"]),
+        ("attachment-name-raw-utf-8", ["façade.txt"]),
+        ("attachment-name-rfc-2231", ["Prüfplan März.jpg"]),
+        ("attachment-name-rfc-2231-continued", ["かきくけこ" * 6 + ".txt"]),
+        ("attachment-name-rfc-2231-without-charset", ["plan.bin"]),
+        ("attachment-name-unquoted-blanks", ["A list of things.txt"]),
+        ("attachment-only", ["notes.gz"]),
+        ("attachment-with-two-names", ["api.py"]),
+        ("attachment-without-a-name", ["attachment-1"]),
+        ("boundaries-with-a-common-beginning", ["LOGO.png"]),
+        ("forwarded-message-and-inline-image", ["Mail.eml", "plan.pdf"]),
+        ("inline-image-by-content-id", []),
+        ("nested-multiparts", ["sum.py", "sum.pdf", "smime.p7s"]),
+        ("no-closing-boundary", ["a.txt"]),
+        ("transfer-encoding-x-uuencode", ["Comments_1.doc"]),
+    ],
+)
+def test_the_attachments_of_a_sample(name: str, files: list[str]) -> None:
+    assert [part.name for part in sample_email(name).attachments] == files
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("body-8-bit-without-content-type", "Waving.\r\n\r\nEnvoyé depuis un téléphone."),
+        ("body-base64-with-junk", "Half a file is better than none"),
+        ("body-base64-utf-8", "こんにちは\n-- \nhttps://example.org/"),
+        ("body-euc-kr", "회의는 세 시입니다."),
+        ("body-in-unknown-charset", "Envoyé depuis un téléphone."),
+        ("body-iso-2022-jp", "明日の会議です。"),
+        ("body-ks-c-5601-1987", "회의"),
+        ("body-shift-jis", "明日の会議は三時です。\r\n表示"),
+        ("content-type-mixed-case", "café"),
+        ("nested-24-levels", ""),
+        ("part-without-headers", "bare text"),
+        ("subject-raw-koi8-r", "Счёт во вложении."),
+    ],
+)
+def test_the_text_of_a_sample(name: str, text: str) -> None:
+    assert sample_email(name).text.strip() == text
 
 
 def test_the_samples_of_the_simulator_are_held_and_archived() -> None:

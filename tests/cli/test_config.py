@@ -134,4 +134,4 @@ def test_a_file_that_cannot_be_written_is_an_error_of_one_line(command_line: Com
 def test_the_example_is_the_file_that_init_creates(command_line: CommandLine) -> None:
     printed = command_line.invoke("config", "init", "--print").stdout
     assert (ROOT / "examples" / "config.toml").read_text(encoding="utf-8") == printed
-    assert tomllib.loads(printed) == {}
+    assert tomllib.loads(printed) == {"profiles": {"lab": {"api_root": "http://127.0.0.1:8765"}}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from mimecast_secops.actions import ActionFailed, Result
@@ -10,7 +12,10 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.deliveries.errors import AlertsUnwritable
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter
+from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateInUse, StateLocked, StateUnwritable
+from tests.cli.command_line import CommandLine
+from tests.tenants import retry_at_once
 
 CODES = [
     (None, exit_codes.OK),
@@ -55,3 +60,114 @@ def test_every_code_but_those_of_a_command_itself_is_the_code_of_an_error_and_ha
 )
 def test_the_code_of_a_result(result: Result, code: int) -> None:
     assert exit_codes.code_of_result(result) == code
+
+
+# each code from a command against the simulator
+
+
+def not_held(line: CommandLine) -> int:
+    archived = next(record.id for record in line.simulator.tenant.tracked.values() if record.status == "archived")
+    return line.invoke("reject-message", "--message-id", archived).exit_code
+
+
+def wrong_credentials(line: CommandLine) -> int:
+    return line.invoke("ping", "--client-secret", "wrong-wrong-wrong-wrong").exit_code
+
+
+def missing_permission(line: CommandLine) -> int:
+    line.simulator.control("rights", {"revoke": ["Account | Dashboard | Read"]})
+    return line.invoke("ping").exit_code
+
+
+def server_error(line: CommandLine) -> int:
+    line.simulator.control("faults", {"add": [{"kind": "500", "path": "/api/*"}]})
+    return line.invoke("ping").exit_code
+
+
+def no_connection(line: CommandLine) -> int:
+    return line.invoke("ping", "--api-root", "http://127.0.0.1:9").exit_code
+
+
+def web_page(line: CommandLine) -> int:
+    line.simulator.control("faults", {"add": [{"kind": "html", "path": "/api/*"}]})
+    return line.invoke("ping").exit_code
+
+
+def one_of_two(line: CommandLine) -> int:
+    [held, *_] = line.held_ids()
+    line.ids_file().write_text(f"{held}\neJwNonsense\n", encoding="utf-8")
+    return line.invoke("reject-message", "--from-file", str(line.ids_file())).exit_code
+
+
+def used_by_another_process(line: CommandLine) -> int:
+    with StateDatabase.open(line.state, create=True) as database, database.claim("connector"):
+        return line.run(*line.connector()).returncode
+
+
+def unwritable_alerts(line: CommandLine) -> int:
+    return line.invoke("connector", "run", "--domains", "example.com", "--output", "/dev/full").exit_code
+
+
+def damaged_state(*words: str) -> Callable[[CommandLine], int]:
+    def run(line: CommandLine) -> int:
+        file = line.folder / "no.db"
+        file.write_text("not a database", encoding="utf-8")
+        return line.invoke(*words, "--state", str(file)).exit_code
+
+    return run
+
+
+def invoked(*words: str) -> Callable[[CommandLine], int]:
+    return lambda line: line.invoke(*words).exit_code
+
+
+@pytest.mark.parametrize(
+    ("provoke", "code"),
+    [
+        pytest.param(invoked("ping"), exit_codes.OK, id="ping"),
+        pytest.param(invoked("connector", "status"), exit_codes.OK, id="no cycle yet"),
+        pytest.param(not_held, exit_codes.NOT_DONE, id="not held"),
+        pytest.param(invoked("relese-message"), exit_codes.USAGE, id="unknown command"),
+        pytest.param(invoked("ping", "--unknown"), exit_codes.USAGE, id="unknown option"),
+        pytest.param(invoked("release-message"), exit_codes.USAGE, id="missing parameter"),
+        pytest.param(invoked("reject-message", "--from-file", "absent.txt"), exit_codes.USAGE, id="no file of IDs"),
+        pytest.param(invoked("connector", "status", "--state", "absent.db"), exit_codes.USAGE, id="no such state"),
+        pytest.param(invoked("undo", "9"), exit_codes.USAGE, id="no such entry"),
+        pytest.param(
+            invoked("connector", "run", "--domains", "example.com", "--dynamic-list", "@absent"),
+            exit_codes.USAGE,
+            id="no file of the dynamic list",
+        ),
+        pytest.param(invoked("connector", "run"), exit_codes.CONFIGURATION, id="missing setting"),
+        pytest.param(invoked("ping", "--config", "absent.toml"), exit_codes.CONFIGURATION, id="no settings file"),
+        pytest.param(invoked("ping", "--api-root", "ftp://x"), exit_codes.CONFIGURATION, id="malformed API root"),
+        pytest.param(
+            invoked("ping", "--api-root", "https://127.0.0.1:9", "--ca-bundle", "absent.pem"),
+            exit_codes.CONFIGURATION,
+            id="no CA bundle",
+        ),
+        pytest.param(wrong_credentials, exit_codes.AUTHENTICATION, id="wrong credentials"),
+        pytest.param(missing_permission, exit_codes.API_ERROR, id="missing permission"),
+        pytest.param(server_error, exit_codes.UNREACHABLE, id="server error"),
+        pytest.param(no_connection, exit_codes.UNREACHABLE, id="no connection"),
+        pytest.param(one_of_two, exit_codes.PARTIAL, id="one of two"),
+        pytest.param(web_page, exit_codes.UNREADABLE, id="web page"),
+        pytest.param(used_by_another_process, exit_codes.LOCKED, id="used by another process"),
+        pytest.param(unwritable_alerts, exit_codes.UNWRITABLE, id="disk full"),
+        pytest.param(
+            damaged_state("connector", "run", "--domains", "example.com"), exit_codes.DAMAGED, id="connector run"
+        ),
+        pytest.param(damaged_state("connector", "status"), exit_codes.DAMAGED, id="connector status"),
+        pytest.param(damaged_state("undo"), exit_codes.DAMAGED, id="undo"),
+    ],
+)
+def test_a_command_exits_with_the_code_that_the_help_names(
+    command_line: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    provoke: Callable[[CommandLine], int],
+    code: int,
+) -> None:
+    retry_at_once(monkeypatch)
+    monkeypatch.chdir(command_line.folder)
+    assert provoke(command_line) == code
+    assert not (command_line.folder / "absent.db").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from mimecast_secops.api.urls import check_url
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.help import HelpfulCommand
-from mimecast_secops.cli.messages import message_of, text_of, worded
+from mimecast_secops.cli.messages import message_of, reword_log, text_of, worded
 from mimecast_secops.cli.options import ParameterOption, connection_options, options_of
 from mimecast_secops.cli.settings import RECORDS, all_settings
 from mimecast_secops.ingest import ConnectorSettings
@@ -212,3 +213,11 @@ def test_no_error_in_the_sources_names_a_field_as_text() -> None:
             if isinstance(node, ast.Raise):
                 found += [f"{path.name}: {text}" for text in texts if isinstance(text, str) and quoted.search(text)]
     assert found == []
+
+
+def test_a_log_line_names_the_option_too() -> None:
+    error = InvalidParameter("Domains", sentence("{Domains:missing}"))
+    record = logging.LogRecord("mimecast_secops", logging.WARNING, "", 0, "The cycle failed: %s", (error,), None)
+    assert record.getMessage() == 'The cycle failed: "Domains" is mandatory and was not given.'
+    assert reword_log(settings_context())(record)
+    assert "Missing --domains (or MIMECAST_DOMAINS, or domains in config.toml)." in record.getMessage()

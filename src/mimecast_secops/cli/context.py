@@ -15,7 +15,7 @@ from mimecast_secops.api import Deadline, MimecastClient, scrub
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.logs import is_json, log_to_stderr, write_log_line
-from mimecast_secops.cli.messages import message_of, text_of
+from mimecast_secops.cli.messages import message_of, reword_log, text_of
 from mimecast_secops.cli.options import values_of
 from mimecast_secops.cli.output import Screen, is_broken_pipe
 from mimecast_secops.cli.settings import default_state_file
@@ -120,7 +120,8 @@ def command(run: Callable[[CommandContext], int], *, checks_settings: bool = Tru
         context = CommandContext(options)
         if checks_settings:
             check_settings(context.screen)
-        with log_to_stderr(options):
+        # The log of worker threads needs the context, which click keeps for one thread.
+        with log_to_stderr(options, reword_log(click.get_current_context(silent=True))):
             code = _run_reporting_errors(run, context)
         raise SystemExit(code)
 

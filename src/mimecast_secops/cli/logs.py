@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -94,16 +94,21 @@ class JsonFormatter(logging.Formatter):
 
 
 @contextmanager
-def log_to_stderr(options: Mapping[str, Any]) -> Iterator[None]:
+def log_to_stderr(
+    options: Mapping[str, Any], reword: Callable[[logging.LogRecord], bool] | None = None
+) -> Iterator[None]:
     """Write the log of this package to standard error until the block ends.
 
     Args:
         options: select the level (`debug`, `verbose`, `quiet`) and the format (`log_format`).
+        reword: a filter that sees each record before it is formatted.
     """
     before = (_LOG.handlers[:], _LOG.level, _LOG.propagate)
     handler = logging.StreamHandler(sys.stderr)
     formatter = JsonFormatter if is_json(options) else TextFormatter
     handler.setFormatter(formatter(tracebacks=bool(options.get("debug"))))
+    if reword is not None:
+        handler.addFilter(reword)
     level = logging.DEBUG if options.get("debug") else logging.INFO if options.get("verbose") else logging.WARNING
     _LOG.setLevel(logging.ERROR if options.get("quiet") else level)
     _LOG.handlers[:], _LOG.propagate = [handler], False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -12,7 +14,7 @@ from mimecast_secops.actions import Result
 from mimecast_secops.cli.options import ParameterOption
 from mimecast_secops.cli.settings import key, variable
 from mimecast_secops.cli.settings_file import selected_file
-from mimecast_secops.sentences import Form, Mention, Message, sentence_of
+from mimecast_secops.sentences import Form, Mention, Message, Sentence, sentence_of
 
 _VERBS: Final = {Form.ENABLE: "add --{}", Form.DISABLE: "add --no-{}"}
 
@@ -24,16 +26,32 @@ def message_of(error: BaseException) -> str:
     return text_of(sentence_of(error)) + _suggestion_of(error)
 
 
-def worded(result: Result) -> Result:
-    """The result of an action with a message for a user of the terminal."""
+def worded(result: Result, context: click.Context | None = None) -> Result:
+    """The result of an action with a message for a user of the terminal; see `text_of`."""
     if result.sentence is None:
         return result
-    return replace(result, message=text_of(result.sentence) + _suggestion_of(result.error))
+    return replace(result, message=text_of(result.sentence, context) + _suggestion_of(result.error))
 
 
-def text_of(message: Message) -> str:
-    """A message with the options of the current command. Mentions of other parameters stay as on the platform."""
-    context = click.get_current_context(silent=True)
+def reword_log(context: click.Context | None) -> Callable[[logging.LogRecord], bool]:
+    """A filter for log handlers that lets everything pass, with messages and errors in the words of the terminal."""
+
+    def reword(record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(_reworded(argument, context) for argument in record.args)
+        return True
+
+    return reword
+
+
+def text_of(message: Message, context: click.Context | None = None) -> str:
+    """A message with the options of a command. Mentions of other parameters stay as on the platform.
+
+    Args:
+        message: the message.
+        context: the context of the command; None for the current one of this thread.
+    """
+    context = context or click.get_current_context(silent=True)
     if isinstance(message, str) or context is None:
         return str(message)
     options = {
@@ -74,6 +92,11 @@ def place_of(option: ParameterOption, context: click.Context) -> str:
     if option.is_setting and source is not ParameterSource.COMMANDLINE:
         return f"--{parameter.slug} ({variable(parameter)})"
     return f"--{parameter.slug}"
+
+
+def _reworded(argument: object, context: click.Context | None) -> object:
+    sentence = argument if isinstance(argument, Sentence) else getattr(argument, "sentence", None)
+    return text_of(sentence, context) if isinstance(sentence, Sentence) and sentence.mentions else argument
 
 
 def _suggestion_of(error: BaseException | None) -> str:

@@ -17,12 +17,10 @@ from click.testing import Result
 
 from mimecast_secops.api import ApiVersion, Deadline
 from mimecast_secops.cli import connector, exit_codes, handles
-from mimecast_secops.cli.connector import read_interval
 from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import Connector, ConnectorSettings
-from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateUnwritable
@@ -92,17 +90,6 @@ def file_size_limit(size: int) -> Iterator[None]:
 
 
 # options
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("60s", 60), ("5m", 300), ("1H", 3600), ("1.5m", 90)])
-def test_intervals(text: str, seconds: float) -> None:
-    assert read_interval(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["soon", "0s", "-5", "2d", "25h", "nan", "", "s"])
-def test_other_intervals_are_refused(text: str) -> None:
-    with pytest.raises(InvalidParameter, match='"--every" cannot be'):
-        read_interval(text)
 
 
 def test_the_debug_log_has_the_outcome_of_each_message(command_line: CommandLine, tmp_path: Path) -> None:

@@ -55,18 +55,16 @@ def simulator(*options: str) -> Iterator[Remote]:
     command = [sys.executable, "-m", "mimecast_secops.cli.main", "simulator", "--empty", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    keys: dict[str, str] = {}
-    url = ""
-    for line in process.stdout:
-        text = line.strip().removeprefix("# API 1.0: ")
-        if text.startswith("ready: "):
-            url = text.removeprefix("ready: ")
-            break
-        if "=" in text:
-            name, _, value = text.partition("=")
-            keys[name] = value
     try:
-        yield Remote(url, keys)
+        url = next(line.strip().removeprefix("ready: ") for line in process.stdout if line.startswith("ready: "))
+        yield Remote(url, _keys(url))
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+def _keys(url: str) -> dict[str, str]:
+    """The credentials of both API versions, by environment variable."""
+    credentials = Remote(url, {}).control("connection")["credentials"]
+    settings = {name: value for version in credentials.values() for name, value in version.items()}
+    return {f"MIMECAST_{name.upper().replace(' ', '_')}": value for name, value in settings.items()}

@@ -333,7 +333,7 @@ def test_the_log_shows_the_figures_of_a_cycle_once(command_line: CommandLine) ->
     assert "7 alerts (" not in result.stderr
 
 
-def test_a_cycle_without_a_new_message_says_so(command_line: CommandLine) -> None:
+def test_a_cycle_without_a_new_message_points_to_the_delivered_alerts(command_line: CommandLine) -> None:
     command_line.invoke(*command_line.connector())
     result = command_line.invoke(*command_line.connector())
     assert "Every message is known" in result.stderr
@@ -343,7 +343,7 @@ def test_a_cycle_without_a_new_message_says_so(command_line: CommandLine) -> Non
     assert f"`mimecast-secops alerts list --state {path}`" in result.stderr
 
 
-def test_a_cycle_without_messages_says_so(empty_command_line: CommandLine) -> None:
+def test_a_cycle_without_messages_reports_it(empty_command_line: CommandLine) -> None:
     result = empty_command_line.invoke("connector", "run", "--domains", "example.com")
     assert result.stdout == ""
     assert "No messages found." in result.stderr

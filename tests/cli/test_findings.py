@@ -16,7 +16,7 @@ def shown(capsys: pytest.CaptureFixture[str], *findings: Finding) -> list[str]:
     return [line for line in capsys.readouterr().out.splitlines() if line]
 
 
-def test_without_a_problem_the_first_line_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_problem_the_first_line_reports_it(capsys: pytest.CaptureFixture[str]) -> None:
     unavailable = Finding(subject="Report Message", kind="action", verdict=Verdict.NOT_AVAILABLE, why="API 1.0 only.")
     assert shown(capsys, WORKING, unavailable) == [
         "No problems. 1 of 2 actions and connectors work with these credentials.",

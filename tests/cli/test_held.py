@@ -60,7 +60,7 @@ def test_a_listed_message_can_be_released_by_its_number(command_line: CommandLin
     assert decision.outcome == "released"
 
 
-def test_an_empty_hold_queue_says_so(empty_command_line: CommandLine) -> None:
+def test_an_empty_hold_queue_is_reported(empty_command_line: CommandLine) -> None:
     assert empty_command_line.invoke("held", "list").stdout == "No held messages.\n"
     assert empty_command_line.invoke("held", "list", "--json").stdout == ""
 

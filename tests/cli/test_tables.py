@@ -52,7 +52,7 @@ def test_text_that_is_not_shortened_is_wrapped() -> None:
     assert sum(line.count("x") for line in lines) == 200 + len(["example.com", "example.org"])
 
 
-def test_an_optional_column_is_shown_if_there_is_room_for_it() -> None:
+def test_an_optional_column_is_shown_if_it_fits() -> None:
     assert "From" not in print_table([ROW], 60)[0]
     assert "From" in print_table([ROW], 120)[0]
 

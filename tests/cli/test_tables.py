@@ -57,7 +57,7 @@ def test_an_optional_column_is_shown_if_it_fits() -> None:
     assert "From" in print_table([ROW], 120)[0]
 
 
-def test_a_short_text_leaves_its_room_to_the_others() -> None:
+def test_a_short_text_leaves_its_width_to_the_others() -> None:
     _, _, row = print_table([(*ROW[:4], "short")], 80)
     assert row.split() == [*ROW[:4], "short"]
 

@@ -6,8 +6,8 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose typing bench \
-	integration content-hub playbooks docs reference pictures release-check clean
+.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose \
+	typing bench integration content-hub playbooks docs reference pictures release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.

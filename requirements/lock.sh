@@ -9,14 +9,14 @@ cd "$(dirname "$0")/.."
 UPGRADE=${1:-}
 compile() {
   out=$1; shift
-  uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+  uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
     --no-emit-index-url --no-emit-find-links --quiet ${UPGRADE:+"$UPGRADE"} "$@" -o "requirements/$out"
 }
-compile platform.txt
-compile app.txt --extra all --group build
-compile test.txt --extra all --group build --group test -c requirements/app.txt
-compile docs.txt --extra all --group docs -c requirements/test.txt
-compile mutation.txt --extra all --group build --group test --group mutation -c requirements/test.txt
-compile hardening.txt --extra all --group build --group test --group hardening -c requirements/test.txt
+compile platform.txt --group platform
+compile app.txt pyproject.toml --extra all --group build
+compile test.txt pyproject.toml --extra all --group build --group test -c requirements/app.txt
+compile docs.txt pyproject.toml --extra all --group docs -c requirements/test.txt
+compile mutation.txt pyproject.toml --extra all --group build --group test --group mutation -c requirements/test.txt
+compile hardening.txt pyproject.toml --extra all --group build --group test --group hardening -c requirements/test.txt
 # The oldest releases that pyproject.toml allows. Installed over test.txt, which holds the tools that run the tests.
-compile lowest.txt --extra all --resolution lowest-direct
+compile lowest.txt pyproject.toml --extra all --resolution lowest-direct

@@ -81,7 +81,7 @@ def test_api_2_is_used_with_a_note_if_both_are_complete() -> None:
     connection, notes = connection_of(of(V1 | V2))
     assert connection.credentials.api_version is ApiVersion.V2
     [note] = notes
-    assert "API 2.0 is used" in note
+    assert "API 2.0 is used" in str(note)
 
 
 @pytest.mark.parametrize("name", [*V1, *V2])

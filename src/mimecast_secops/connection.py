@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from mimecast_secops.api import Connection, Proxy, Secret
 from mimecast_secops.api.credentials import choose_credentials
 from mimecast_secops.parameters import flag, secret, text
+from mimecast_secops.sentences import Message
 
 DEFAULT_API_ROOT: Final = "https://api.services.mimecast.com"
 
@@ -56,7 +57,7 @@ class ResolvedConnection(NamedTuple):
     """A connection, and notes for the log about how the settings were interpreted."""
 
     connection: Connection
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
 
 
 def connection_of(

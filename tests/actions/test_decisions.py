@@ -92,4 +92,4 @@ def test_a_dry_run_fails_for_the_same_ids_as_a_decision(
     runner: ActionRunner, slug: str, path: str, decision: str
 ) -> None:
     assert "not held" in runner.fails(slug, Message_ID=runner.receive().id, Dry_Run=True)
-    assert "knows the ID" in runner.fails(slug, Message_ID="nonsense", Dry_Run=True)
+    assert "No held message has the ID" in runner.fails(slug, Message_ID="nonsense", Dry_Run=True)

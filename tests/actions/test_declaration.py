@@ -94,7 +94,7 @@ def test_a_new_file_is_a_command_with_options_and_permissions() -> None:
     assert "count-held-messages" in listed.output
     help_page = CliRunner().invoke(main, ["action", "count-held-messages", "--help"])
     assert help_page.exit_code == 0
-    for text in ("--subject-contains", "--match-case", "--which-route", "Account | Dashboard | Read"):
+    for text in ("--subject-contains", "--[no-]match-case", "--which-route", "Account | Dashboard | Read"):
         assert text in help_page.output
 
 

@@ -138,7 +138,7 @@ def test_rejected_credentials_name_the_settings_to_check(runner: ActionRunner) -
 
 def test_an_expired_access_key_is_reported(v1: ActionRunner) -> None:
     v1.simulator.control("rights", {"expire_keys": True})
-    assert "The Access Key has expired" in v1.fails("ping")
+    assert "the Access Key has expired" in v1.fails("ping")
 
 
 def test_an_expired_token_is_renewed(v2: ActionRunner) -> None:

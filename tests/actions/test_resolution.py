@@ -166,7 +166,7 @@ def test_an_unknown_id_is_an_error(runner: ActionRunner, slug: str, decision: st
     runner.receive_held()
     for unknown_id in UNKNOWN:
         error = runner.fails(slug, Message_ID=unknown_id)
-        assert error.startswith("Neither message tracking nor the hold queue knows the ID")
+        assert error.startswith("No held message has the ID")
         assert len(error) < 400
     assert runner.writes == []
 
@@ -181,14 +181,14 @@ def test_an_unknown_message_id_is_an_error(runner: ActionRunner, slug: str, deci
 
 @both_decisions
 def test_an_archive_id_does_not_identify_a_held_message(runner: ActionRunner, slug: str, decision: str) -> None:
-    assert "knows the ID" in runner.fails(slug, Message_ID=runner.receive_held().archive_id)
+    assert "No held message has the ID" in runner.fails(slug, Message_ID=runner.receive_held().archive_id)
     assert runner.writes == []
 
 
 def test_a_message_that_aged_out_of_the_hold_queue_is_not_found(runner: ActionRunner) -> None:
     message = runner.receive_held(received=datetime.now(UTC) - timedelta(days=15))
     assert "the hold queue does not show it" in runner.fails("release-message", Message_ID=message.id)
-    assert "has aged out" in runner.fails("release-message", Message_ID=message.hold_id)
+    assert "have expired" in runner.fails("release-message", Message_ID=message.hold_id)
     assert runner.writes == []
 
 

@@ -65,7 +65,7 @@ def test_api_2_is_preferred_with_a_note_if_both_are_complete() -> None:
 def test_incomplete_api_2_credentials_fall_back_to_api_1_with_a_note(given_name: str, missing: str) -> None:
     credentials, notes = choose_credentials(**V1, **{given_name: V2[given_name]})
     assert isinstance(credentials, SigningKeys)
-    assert notes == (f'"{missing}" is missing for API 2.0. API 1.0 is used.',)
+    assert tuple(map(str, notes)) == (f'"{missing}" is missing for API 2.0. API 1.0 is used.',)
 
 
 def test_the_error_without_credentials_names_both_sets() -> None:

@@ -63,7 +63,7 @@ def test_a_message_that_is_not_held_is_not_done(command_line: CommandLine, simul
 def test_an_empty_id_is_a_usage_error(command_line: CommandLine, message_id: str) -> None:
     result = command_line.invoke("action", "release-message", "--message-id", message_id)
     assert result.exit_code == exit_codes.USAGE
-    assert '"Message ID"' in error_line(result)
+    assert "--message-id" in error_line(result)
 
 
 def test_only_actions_with_a_bulk_parameter_have_bulk_options_and_only_writes_have_state_options() -> None:

@@ -23,7 +23,7 @@ def test_a_line_per_item_names_the_recipient_and_the_subject(command_line: Comma
     assert result.exit_code == exit_codes.PARTIAL
     lines = result.stdout.splitlines()
     assert lines[0] == f"ok      {first.recipient}  {first.subject}"
-    assert lines[1].startswith(f"FAILED  {UNKNOWN_ID}  Neither message tracking nor the hold queue knows")
+    assert lines[1].startswith(f"FAILED  {UNKNOWN_ID}  No held message has the ID")
     assert lines[2] == f"ok      {second.recipient}  {second.subject}"
     assert "2 succeeded, 1 failed." in result.stderr
     assert len(simulator.tenant.decisions) == 2

@@ -72,14 +72,14 @@ def test_the_message_of_a_system_error_begins_with_the_file() -> None:
 def test_wrong_secret(command_line: CommandLine) -> None:
     result = command_line.invoke("action", "ping", "--client-secret", "wrong-wrong-wrong-wrong")
     assert result.exit_code == exit_codes.AUTHENTICATION
-    assert "Client ID and Client Secret" in error_line(result)
+    assert "Check MIMECAST_CLIENT_ID and --client-secret, and" in error_line(result)
 
 
 def test_missing_credentials(command_line: CommandLine) -> None:
     del command_line.environment["MIMECAST_CLIENT_SECRET"]
     result = command_line.invoke("action", "ping")
     assert result.exit_code == exit_codes.CONFIGURATION
-    assert "Client Secret" in error_line(result)
+    assert "--client-secret (MIMECAST_CLIENT_SECRET) is missing" in error_line(result)
 
 
 def test_missing_permission(command_line: CommandLine, simulator: Simulator) -> None:

@@ -152,9 +152,9 @@ def test_a_number_without_a_list_is_a_usage_error(command_line: CommandLine) -> 
 @pytest.mark.parametrize(
     ("words", "error"),
     [
-        (("1", "--message-id", "a"), 'Give "Message ID" as an option or as arguments, not both.'),
-        (("1", "--from-file", "ids.txt"), "Give either arguments or --from-file, not both."),
-        (("--message-id", "b", "--from-file", "ids.txt"), 'Give either "Message ID" or --from-file, not both.'),
+        (("1", "--message-id", "a"), "Use only one of these: --message-id, arguments."),
+        (("1", "--from-file", "ids.txt"), "Use only one of these: --from-file, arguments."),
+        (("--message-id", "b", "--from-file", "ids.txt"), "Use only one of these: --message-id, --from-file."),
     ],
 )
 def test_messages_come_from_one_source(command_line: CommandLine, words: tuple[str, ...], error: str) -> None:
@@ -165,4 +165,4 @@ def test_messages_come_from_one_source(command_line: CommandLine, words: tuple[s
 def test_an_option_is_used_as_it_is(command_line: CommandLine, listed: list[ListedMessage]) -> None:
     result = command_line.invoke(*REJECT, "--message-id", str(listed[0].number))
     assert result.exit_code == exit_codes.NOT_DONE
-    assert 'knows the ID "1"' in result.stderr
+    assert 'No held message has the ID "1"' in result.stderr

@@ -25,6 +25,7 @@ from tests.cli.command_line import CommandLine
 from tests.tenants import retry_at_once
 
 SECRET = "c2VjcmV0LW9mLXRoZS10ZXN0"
+VALUES = {Kind.FLAG: "true", Kind.INTEGER: "20"}
 
 
 class Settings:
@@ -63,10 +64,10 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_option_then_environment_then_profile_then_file_then_default(settings: Settings) -> None:
-    settings.write('api_root = "file"\ndomains = "file"\n[profiles.lab]\napi_root = "profile"\n')
+    settings.write('api_root = "file"\ndomains = "file.example"\n[profiles.lab]\napi_root = "profile"\n')
     assert settings.read()["API Root"] == "file"
     assert settings.read("--profile", "lab")["API Root"] == "profile"
-    assert settings.read("--profile", "lab")["Domains"] == "file"
+    assert settings.read("--profile", "lab")["Domains"] == "file.example"
     settings.environment["MIMECAST_API_ROOT"] = "environment"
     assert settings.read("--profile", "lab")["API Root"] == "environment"
     assert settings.read("--profile", "lab", "--api-root", "option")["API Root"] == "option"
@@ -76,8 +77,10 @@ def test_option_then_environment_then_profile_then_file_then_default(settings: S
 def test_every_setting_has_a_variable_and_the_names_are_a_contract(settings: Settings) -> None:
     parameters = [*declared(ConnectionSettings), *declared(ConnectorSettings)]
     settings.write("")
-    settings.environment |= {variable(parameter): parameter.name for parameter in parameters}
-    assert settings.read() == {parameter.name: parameter.name for parameter in parameters}
+    values = {parameter.name: VALUES.get(parameter.kind, "example.com") for parameter in parameters}
+    values |= {parameter.name: parameter.options[0] for parameter in parameters if parameter.options}
+    settings.environment |= {variable(parameter): values[parameter.name] for parameter in parameters}
+    assert settings.read() == values
     assert variable(declared(ConnectionSettings)[0]) == "MIMECAST_API_ROOT"
     assert {variable(parameter) for parameter in declared(ConnectionSettings) if parameter.kind is Kind.SECRET} == {
         "MIMECAST_APPLICATION_KEY",
@@ -115,12 +118,19 @@ def test_an_empty_variable_clears_a_list_and_hides_the_file(settings: Settings) 
     assert parse(ConnectorSettings, settings.read("--status-filter", "held"))[0].status_filter == ("held",)
 
 
-def test_only_settings_are_read_from_the_file(command_line: CommandLine) -> None:
+def test_only_settings_may_be_in_the_file(command_line: CommandLine) -> None:
     file = command_line.folder / "settings.toml"
-    file.write_text('message_id = "x"\ndry_run = true\nas_json = true\ntimeout = 0\nstate = "/dev/null"\n')
+    names = ("message_id", "dry_run", "as_json", "timeout", "state")
+    file.write_text("".join(f'{name} = "x"\n' for name in names))
     result = command_line.invoke("action", "release-message", "--config", str(file))
-    assert result.exit_code == exit_codes.USAGE
-    assert '"Message ID" is mandatory' in result.stderr
+    assert result.exit_code == exit_codes.CONFIGURATION
+    assert [f'unknown setting "{name}"' in line for name, line in zip(names, result.stderr.splitlines(), strict=True)]
+
+
+def test_a_setting_of_another_command_is_no_problem(command_line: CommandLine) -> None:
+    file = command_line.folder / "settings.toml"
+    file.write_text('domains = "example.com"\nlowest_risk_to_fetch = "High"\ndeviceproductfield = "vendor"\n')
+    assert command_line.invoke("ping", "--config", str(file)).exit_code == exit_codes.OK
 
 
 # the settings file
@@ -264,13 +274,6 @@ def test_a_command_uses_the_settings(command_line: CommandLine, monkeypatch: pyt
     assert command_line.invoke(*ping, "--api-root", url).exit_code == exit_codes.OK
     file.write_text(f'[profiles.lab]\napi_root = "{url}"\n')
     assert command_line.invoke(*ping, "--profile", "lab").exit_code == exit_codes.OK
-
-
-def test_the_example_file_is_accepted(settings: Settings) -> None:
-    example = Path(__file__).parents[2] / "examples" / "config.toml"
-    settings.write(example.read_text(encoding="utf-8"))
-    assert settings.read()["Domains"] == "example.com"
-    assert settings.read("--profile", "lab")["API Root"] == "http://127.0.0.1:8765"
 
 
 def test_commands_without_settings_read_no_file(command_line: CommandLine) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -120,7 +119,7 @@ def test_the_guide_explains_each_rule(language: str) -> None:
     assert set(re.findall(r"^\| `(Mimecast\w+)` \|", guide, re.MULTILINE)) == {rule["alert"] for rule in RULES}
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is missing (Debian: apt install prometheus)")
+@pytest.mark.program("promtool")
 @pytest.mark.parametrize(
     "words",
     [

@@ -12,6 +12,7 @@ import pytest
 
 from mimecast_secops.cli.connector import COMMAND
 from tests.examples.words import options_of, variables_of
+from tests.prerequisites import find_program
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 UNIT = (EXAMPLES / "mimecast-secops.service").read_text(encoding="utf-8")
@@ -55,7 +56,7 @@ def test_logrotate_rotates_the_alert_file_of_the_unit() -> None:
     assert re.search(rf"^{re.escape(output)} \{{$", LOGROTATE, re.MULTILINE)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing")
+@pytest.mark.program("systemd-analyze")
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     unit = tmp_path / "mimecast-secops.service"
     unit.write_text(UNIT.replace("/opt/mimecast-secops/bin/mimecast-secops", shutil.which("true") or "/bin/true"))
@@ -65,7 +66,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.skipif(shutil.which("logrotate") is None, reason="logrotate is missing")
+@pytest.mark.program("logrotate")
 def test_logrotate_accepts_the_file_and_rotates(tmp_path: Path) -> None:
     alerts = tmp_path / "alerts.jsonl"
     alerts.write_text("{}\n")
@@ -74,7 +75,9 @@ def test_logrotate_accepts_the_file_and_rotates(tmp_path: Path) -> None:
     file.write_text(LOGROTATE.replace("/var/lib/mimecast-secops/alerts.jsonl", str(alerts)))
     file.chmod(0o644)
     tmp_path.chmod(0o755)
-    words = ["logrotate", "--force", "--state", str(tmp_path / "status"), str(file)]
+    program = find_program("logrotate")
+    assert program is not None
+    words = [program, "--force", "--state", str(tmp_path / "status"), str(file)]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "alerts.jsonl.1").read_text() == "{}\n"

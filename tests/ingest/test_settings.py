@@ -15,7 +15,7 @@ def settings(**raw: str) -> ConnectorSettings:
 def notes_and_settings(**raw: str) -> tuple[tuple[str, ...], ConnectorSettings]:
     named = {name.replace("_", " ").title(): value for name, value in raw.items()}
     parsed, notes = parse(ConnectorSettings, {"Domains": "example.com"} | named)
-    return notes, parsed
+    return tuple(map(str, notes)), parsed
 
 
 def test_domains_are_lower_case_and_unique() -> None:

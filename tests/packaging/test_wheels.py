@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from email.message import Message
@@ -21,7 +22,7 @@ from mimecast_secops.packaging.wheels import PLATFORM_PARTS, PackagingError, dep
 from tests.soar.host import ROOT, built
 
 PACKAGE = "mimecast_secops"
-NOT_ON_THE_PLATFORM = {"cli", "deliveries", "packaging", "simulator", "stores", "testing"}
+NOT_ON_THE_PLATFORM = {"cli", "deliveries", "extras", "packaging", "simulator", "stores", "testing"}
 # The SDK's modules and names that the scripts import.
 SDK_NAMES = {
     "SiemplifyAction": ["SiemplifyAction"],
@@ -137,6 +138,19 @@ def test_the_dependencies_are_those_that_the_platform_wheel_requires(dist: Path)
     assert {metadata_of(wheel)["Name"].replace("_", "-") for wheel in wheels if wheel != own} == required
 
 
+def test_the_platform_wheel_requires_what_its_requirements_file_pins_and_nothing_of_the_command_line(
+    dist: Path,
+) -> None:
+    requires = metadata_of(platform_wheel_in(dist / "Mimecast")).get_all("Requires-Dist", [])
+    required = {re.split(r"[^\w-]", line)[0] for line in requires}
+    pins = (ROOT / "requirements" / "platform.txt").read_text(encoding="utf-8")
+    assert required == set(re.findall(r"^([\w-]+)==", pins, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    everything, platform = set(project["project"]["dependencies"]), set(project["dependency-groups"]["platform"])
+    assert {re.split(r"[^\w-]", line)[0] for line in everything - platform} == {"click", "platformdirs", "rich"}
+    assert platform < everything
+
+
 def test_the_dependencies_are_byte_identical_to_those_in_the_package_index(dist: Path) -> None:
     hashes = set(re.findall(r"sha256:(\w{64})", (ROOT / "requirements" / "platform.txt").read_text(encoding="utf-8")))
     wheels = [wheel for wheel in wheels_in(dist / "Mimecast") if wheel.name.split("-")[0] != PACKAGE]
@@ -176,7 +190,9 @@ def test_a_build_that_fails_names_the_reason(tmp_path: Path) -> None:
     for part in PLATFORM_PARTS:
         (tmp_path / "src" / PACKAGE / part).mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nname = "x"\nlicense = {file = "missing"}\n[tool.hatch.build.targets.wheel]\n', encoding="utf-8"
+        '[project]\nname = "x"\nlicense = {file = "missing"}\n[dependency-groups]\nplatform = []\n'
+        "[tool.hatch.build.targets.wheel]\n",
+        encoding="utf-8",
     )
     with pytest.raises(PackagingError, match="platform wheel could not be built: License file"):
         platform_wheel(tmp_path, tmp_path / "out")

@@ -212,7 +212,7 @@ def test_an_unreachable_server_is_reported_with_its_address(
     retry_at_once(monkeypatch)
     platform = run(simulator, "ping", changes={"API Root": "http://127.0.0.1:9"})
     assert platform.outcome == FAILED
-    assert "Error is No connection to 127.0.0.1:9" in platform.message
+    assert "Error is no connection to 127.0.0.1:9" in platform.message
 
 
 def test_an_empty_configuration_is_an_error_that_names_the_missing_values() -> None:

@@ -58,7 +58,7 @@ def test_a_workflow_can_only_read_the_repository_and_ends(path: Path) -> None:
 
 def test_each_make_target_of_the_merge_checks_exists() -> None:
     called = made((ROOT / ".ci" / "run").read_text(encoding="utf-8"))
-    assert {"check", "coverage", "test-host"} <= called <= TARGETS
+    assert {"check", "coverage", "test-host", "test-container"} <= called <= TARGETS
 
 
 def nox_definitions() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
 from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, checked
+from mimecast_secops.sentences import sentence
 
 MAX_PAGES: Final = 20
 """The search returns at most this many pages."""
@@ -21,7 +22,7 @@ def _check(query: str) -> str:
     try:
         return check_query(query)
     except QueryError as error:
-        raise InvalidParameter("XML Query", f'"XML Query" is not accepted: {error}') from None
+        raise InvalidParameter("XML Query", sentence("{XML Query} is not accepted: {error}", error=error)) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
+from mimecast_secops.sentences import sentence
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
 _SENDER_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
@@ -128,8 +129,11 @@ def _check_end(end: datetime | None, now: datetime) -> None:
     if end is not None and end <= now:
         raise InvalidParameter(
             "End Time",
-            f'"End Time" ({end.isoformat()}) is in the past, so the policy would never apply. Enter a later time, or '
-            "leave it empty for a policy that never expires.",
+            sentence(
+                "{End Time} ({end}) is in the past, so the policy would never apply. Enter a later time, or leave it "
+                "empty for a policy that never expires.",
+                end=end.isoformat(),
+            ),
         )
 
 
@@ -142,7 +146,8 @@ def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
     senders = policy_targets.targets("Sender", parameters.sender, parameters.sender_type)
     recipients = policy_targets.targets("Recipient", parameters.recipient, parameters.recipient_type)
     if parameters.start and parameters.end and parameters.end < parameters.start:
-        raise InvalidParameter("End Time", f'"End Time" ({parameters.end.isoformat()}) is before "Start Time".')
+        message = sentence("{End Time} ({value}) is before {Start Time}.", value=parameters.end.isoformat())
+        raise InvalidParameter("End Time", message)
     return [
         BlockedSenderPolicy(
             option=_RESPONSES[parameters.response],

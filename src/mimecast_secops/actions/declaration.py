@@ -15,6 +15,7 @@ from typing import Any, Final
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Endpoint, MimecastClient
 from mimecast_secops.parameters import Parameter, declared
+from mimecast_secops.sentences import Message, Sentence, joined
 
 Json = Any
 """A JSON value: what the platform stores as the result of a step."""
@@ -28,13 +29,14 @@ class ActionFailed(Exception):
     """The action failed for a reason other than the connection. The message says why and what to do.
 
     Args:
-        message: the sentence for `{error}` in the output message.
+        message: the sentence for `{error}` in the output message. A `Sentence` if it mentions parameters.
         json_result: facts that a playbook can use in spite of the failure.
         partial: whether some of several changes were made before the failure.
     """
 
-    def __init__(self, message: str, *, json_result: Json = None, partial: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, *, json_result: Json = None, partial: bool = False) -> None:
+        super().__init__(str(message))
+        self.sentence: Sentence = joined([message])
         self.json_result = json_result
         self.partial = partial
 
@@ -61,7 +63,7 @@ class Result:
 
     `message` is the output message. `json_result` is None if the action has none. `error` is the cause of a failure,
     for exit codes and logs; `message` contains its text. `partial` is true if a failed action completed some of several
-    changes.
+    changes. `sentence` is the message of a failure with its mentions of parameters; its `str` is `message`.
     """
 
     message: str
@@ -70,6 +72,7 @@ class Result:
     tables: tuple[Table, ...] = ()
     error: Exception | None = None
     partial: bool = False
+    sentence: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

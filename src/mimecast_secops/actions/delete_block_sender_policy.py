@@ -13,6 +13,7 @@ from mimecast_secops.api import PolicyRecord
 from mimecast_secops.api.errors import NotFound
 from mimecast_secops.api.resources import policies
 from mimecast_secops.parameters import InvalidParameter, checked, shortened, split, unexpanded
+from mimecast_secops.sentences import Sentence, sentence
 
 _MESSAGE: Final = 'Successfully deleted the block sender policies in Mimecast: "{ids}".'
 
@@ -43,8 +44,8 @@ def _hint(value: str) -> str:
     return f"{shortened(value)} {hint.removeprefix('this ')}" if hint else ""
 
 
-def _not_accepted(reason: str) -> str:
-    return f'"Policy ID" takes IDs, or the JSON result of Create Block Sender Policy: {reason}.'
+def _not_accepted(reason: str) -> Sentence:
+    return sentence("{Policy ID} takes IDs, or the JSON result of Create Block Sender Policy: {reason}.", reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from mimecast_secops.actions.declaration import Action, ActionFailed, Context, R
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.parameters import InvalidParameter, parse
+from mimecast_secops.sentences import Mention, Sentence, continued, joined, sentence, sentence_of
 
 _LOG: Final = logging.getLogger("mimecast_secops.actions")
 
@@ -32,18 +33,28 @@ def execute(action: Action, raw: Mapping[str, object], connect: Callable[[], Con
         values, notes = parse(action.parameters, raw)
         action.check(values)
         for note in notes:
-            _LOG.warning(note)
+            _LOG.warning("%s", note)
         return action.run(connect(), values)
     except (InvalidParameter, ActionFailed, MimecastError) as error:
-        return _failed(action, error, str(error), getattr(error, "json_result", None))
+        return _failed(action, error, sentence_of(error), getattr(error, "json_result", None))
     except Exception as error:  # noqa: BLE001 -- a playbook must get a result
         reference = secrets.token_hex(4)
         _LOG.exception("Unexpected error, reference %s", reference)
-        sentence = f"Unexpected error ({type(error).__name__}). See the log, reference {reference}."
-        return _failed(action, error, sentence, None)
+        reason = f"Unexpected error ({type(error).__name__}). See the log, reference {reference}."
+        return _failed(action, error, joined([reason]), None)
 
 
-def _failed(action: Action, error: Exception, sentence: str, json_result: object) -> Result:
-    message = action.failure.format(action=action.name, error=scrub(sentence))
+def _failed(action: Action, error: Exception, reason: Sentence, json_result: object) -> Result:
+    clean = joined(part if isinstance(part, Mention) else scrub(part) for part in reason.parts)
+    if not action.failure.partition("{error}")[0].endswith((". ", ": ")):
+        clean = continued(clean)
+    message = sentence(action.failure, action=action.name, error=clean)
     partial = getattr(error, "partial", False)
-    return Result(message=message, is_success=False, json_result=json_result, error=error, partial=partial)
+    return Result(
+        message=str(message),
+        is_success=False,
+        json_result=json_result,
+        error=error,
+        partial=partial,
+        sentence=message,
+    )

@@ -10,6 +10,7 @@ from mimecast_secops.actions.declaration import ActionFailed, Context, Json, Res
 from mimecast_secops.api import Request
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
+from mimecast_secops.sentences import sentence, sentence_of
 
 Item = TypeVar("Item")
 DRY_RUN: Final = "Dry run: nothing was done."
@@ -109,6 +110,11 @@ def apply_to_each(items: Sequence[Item], change: Callable[[Item], dict[str, Json
         except MimecastError as error:
             if not results:
                 raise
-            sentence = f"{len(results)} of {len(items)} changes were made, then one failed: {error}"
-            raise ActionFailed(sentence, json_result=results, partial=True) from error
+            message = sentence(
+                "{done} of {all} changes were made, then one failed: {error}",
+                done=len(results),
+                all=len(items),
+                error=sentence_of(error),
+            )
+            raise ActionFailed(message, json_result=results, partial=True) from error
     return results

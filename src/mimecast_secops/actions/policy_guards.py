@@ -15,6 +15,7 @@ from mimecast_secops.actions.domain_names import comparable, related
 from mimecast_secops.addresses import domain_of
 from mimecast_secops.api import BlockedSenderPolicy, PolicyTarget
 from mimecast_secops.api.errors import AuthenticationFailed, MimecastError, Unreachable
+from mimecast_secops.sentences import Form, Mention, sentence
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -65,10 +66,14 @@ class OwnDomains:
                 "Whether %s is one of the tenant's domains could not be checked: %s", compared, error
             )
         elif not own and error:
-            problem = str(error).rstrip(".")
             raise ActionFailed(
-                f'Whether "{compared}" is one of the tenant\'s own domains could not be determined, so the policy was '
-                f'not created: {problem}. Enable "{OVERRIDE}" to create it without this check.'
+                sentence(
+                    'Whether "{domain}" is one of the tenant\'s own domains could not be determined, so the policy was '
+                    "not created: {problem}. {override} to create it without this check.",
+                    domain=compared,
+                    problem=str(error).rstrip("."),
+                    override=Mention(OVERRIDE, Form.ENABLE, capital=True),
+                )
             ) from error
         return own
 
@@ -104,14 +109,24 @@ def guard(policy: BlockedSenderPolicy, own: OwnDomains) -> None:
     """
     reason = _breadth(policy, policy.sender, policy.recipient, own)
     if reason:
-        raise ActionFailed(f'{reason}, so it was not created. Enable "{OVERRIDE}" to create it anyway.')
+        raise ActionFailed(
+            sentence(
+                "{reason}, so it was not created. {override} to create it anyway.",
+                reason=reason,
+                override=Mention(OVERRIDE, Form.ENABLE, capital=True),
+            )
+        )
     if not policy.bidirectional:
         return
     reason = _breadth(policy, policy.recipient, policy.sender, own, mirrored=True)
     if reason:
         raise ActionFailed(
-            f'With "Bidirectional" enabled, the policy also acts on messages in the other direction. {reason}, so it '
-            f'was not created. Disable "Bidirectional", or enable "{OVERRIDE}" to create it anyway.'
+            sentence(
+                "With {Bidirectional} enabled, the policy also acts on messages in the other direction. {reason}, so "
+                "it was not created. {Bidirectional:Disable}, or {override} to create it anyway.",
+                reason=reason,
+                override=Mention(OVERRIDE, Form.ENABLE),
+            )
         )
 
 

@@ -8,7 +8,8 @@ from typing import Final
 from mimecast_secops.actions.domain_names import NotADomainName, ascii_form
 from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import PolicyTarget
-from mimecast_secops.parameters import InvalidParameter, shortened, split, unexpanded
+from mimecast_secops.parameters import InvalidParameter, refused, shortened, split, unexpanded
+from mimecast_secops.sentences import Mention, sentence
 
 TYPES: Final = {
     "Everyone": "everyone",
@@ -42,7 +43,10 @@ def targets(name: str, value: str, kind: str) -> tuple[PolicyTarget, ...]:
     if kind not in (*_CHECKS, "Header Display Name"):
         return (PolicyTarget(wire_type),)
     if not split(value):
-        raise InvalidParameter(name, f'"{name}" is mandatory when "{name} Type" is "{kind}".')
+        message = sentence(
+            '{name} is mandatory when {type} is "{kind}".', name=Mention(name), type=Mention(f"{name} Type"), kind=kind
+        )
+        raise InvalidParameter(name, message)
     if kind == "Header Display Name":
         return (PolicyTarget(wire_type, value),)
     is_valid, accepted = _CHECKS[kind]
@@ -54,8 +58,16 @@ def targets(name: str, value: str, kind: str) -> tuple[PolicyTarget, ...]:
             reason = f"{problem}; " if problem else ""
             raise InvalidParameter(
                 name,
-                f'"{name}" cannot be "{shortened(part)}": {reason}with "{name} Type" "{kind}", {accepted} is accepted'
-                f"{hint}.",
+                sentence(
+                    '{name} cannot be "{value}": {reason}with {type} "{kind}", {accepted} is accepted{hint}.',
+                    name=Mention(name),
+                    value=shortened(part),
+                    reason=reason,
+                    type=Mention(f"{name} Type"),
+                    kind=kind,
+                    accepted=accepted,
+                    hint=hint,
+                ),
             )
         wire_value = _wire_value(name, part)
         values.setdefault(wire_value.casefold(), wire_value)
@@ -70,6 +82,4 @@ def _wire_value(name: str, value: str) -> str:
     try:
         return f"{local}{at}{ascii_form(domain)}"
     except NotADomainName as error:
-        raise InvalidParameter(
-            name, f'"{name}" cannot be "{shortened(value)}": it is not a valid domain name ({error}).'
-        ) from None
+        raise refused(name, value, f"it is not a valid domain name ({error})") from None

@@ -11,6 +11,7 @@ from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Decision, Risk
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
+from mimecast_secops.sentences import sentence
 
 _NO_UNDO: Final = {"possible": False, "why": "A released message has left; it cannot be called back."}
 
@@ -39,8 +40,10 @@ def run(context: Context, parameters: Parameters) -> Result:
     """Find the held message, check its risk, release it, and read its state back."""
     if parameters.to_sandbox and context.client.api_version is not ApiVersion.V1:
         raise ActionFailed(
-            '"Release To Sandbox" exists on API 1.0 only, and this connection uses API 2.0. Nothing was released. '
-            "Use API 1.0 keys, or release the message to its recipient."
+            sentence(
+                "{Release To Sandbox} exists on API 1.0 only, and this connection uses API 2.0. Nothing was released. "
+                "Use API 1.0 keys, or release the message to its recipient."
+            )
         )
     target = resolution.resolve(context, parameters.message_id)
     _check_risk(target, parameters)
@@ -72,14 +75,19 @@ def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
         return
     if target.risk is Risk.HIGH:
         raise ActionFailed(
-            'Mimecast\'s verdict on this message is high risk, so it was not released. Enable "Allow High Risk" to '
-            "release it anyway.",
+            sentence(
+                "Mimecast's verdict on this message is high risk, so it was not released. {Allow High Risk:Enable} to "
+                "release it anyway."
+            ),
             json_result=[target.describe()],
         )
     if target.risk_problem:
         raise ActionFailed(
-            f"The risk of this message is unknown, so it was not released: {target.risk_problem}. Try again later, "
-            'or enable "Allow High Risk" to release it without this check.',
+            sentence(
+                "The risk of this message is unknown, so it was not released: {problem}. Try again later, or "
+                "{Allow High Risk:enable} to release it without this check.",
+                problem=target.risk_problem,
+            ),
             json_result=[target.describe()],
         )
 

@@ -17,6 +17,7 @@ from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedM
 from mimecast_secops.api.errors import NotFound, UnreadableReply
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, split, unexpanded
+from mimecast_secops.sentences import sentence
 
 ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""
@@ -77,8 +78,12 @@ def check_message_id(message_id: str) -> str:
         return message_id
     raise InvalidParameter(
         MESSAGE_ID,
-        f'"{MESSAGE_ID}" names no message: it is "{shortened(message_id)}"{unexpanded(bare_id)}. Enter a tracking ID, '
-        "a hold ID, or an internet Message-ID.",
+        sentence(
+            '{Message ID} names no message: it is "{value}"{hint}. Enter a tracking ID, a hold ID, or an internet '
+            "Message-ID.",
+            value=shortened(message_id),
+            hint=unexpanded(bare_id),
+        ),
     )
 
 
@@ -137,8 +142,8 @@ def _resolve_hold_id(context: Context, hold_id: str) -> HeldTarget:
     hold = next((hold for hold in context.client.held.list(page_size=_PAGE_SIZE) if hold.id == hold_id), None)
     if hold is None:
         raise ActionFailed(
-            f'Neither message tracking nor the hold queue knows the ID "{shortened(hold_id)}". The message was already '
-            "released or rejected, or has aged out, or the ID is incomplete."
+            f'No held message has the ID "{shortened(hold_id)}". It may have been released or rejected already, have '
+            "expired, or the ID may be truncated."
         )
     context.log.info("The ID is a hold ID.")
     lookup = hold_matches.look_up_risk(context, hold)

@@ -13,7 +13,7 @@ from mimecast_secops.addresses import character_problem, is_address, is_domain
 from mimecast_secops.api import ArchiveQuery
 from mimecast_secops.api.archive_query import DEFAULT_PAGE_SIZE, searchable_words
 from mimecast_secops.api.resources import archive
-from mimecast_secops.parameters import InvalidParameter, choice, integer, items, shortened, text, time
+from mimecast_secops.parameters import choice, integer, items, refused, text, time
 
 _FIELDS: Final = (
     "attachmentcount,status,subject,size,receiveddate,displayfrom,displayfromaddress,id,displayto,"
@@ -84,19 +84,17 @@ def query_of(parameters: Parameters, now: datetime) -> ArchiveQuery:
         InvalidParameter: an address or the time frame is invalid, or the subject contains no word to search for.
     """
     if parameters.subject and not searchable_words(parameters.subject):
-        raise InvalidParameter(
+        raise refused(
             "Subject",
-            f'"Subject" cannot be "{shortened(parameters.subject)}": it has no word to search for, only '
-            "operators of the search language. Leave it empty to search without it.",
+            parameters.subject,
+            "it has no word to search for, only operators of the search language. Leave it empty to search without it",
         )
     for name, values in (("From", parameters.senders), ("To", parameters.recipients)):
         for value in values:
             if not (is_address(value) or is_domain(value)):
                 problem = character_problem(value)
                 reason = f"{problem}; " if problem else ""
-                raise InvalidParameter(
-                    name, f'"{name}" cannot contain "{shortened(value)}": {reason}an address or a domain is accepted.'
-                )
+                raise refused(name, value, f"{reason}an address or a domain is accepted", verb="contain")
     start, end = time_frames.time_frame(parameters.time_frame, parameters.start, parameters.end, now)
     return ArchiveQuery(
         fields=parameters.fields,

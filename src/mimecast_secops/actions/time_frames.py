@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mimecast_secops.parameters import InvalidParameter
+from mimecast_secops.sentences import sentence
 
 CUSTOM: Final = "Custom"
 _HOURS: Final = {"Last Hour": 1, "Last 6 Hours": 6, "Last 24 Hours": 24}
@@ -42,9 +43,11 @@ def time_frame(name: str, start: datetime | None, end: datetime | None, now: dat
         return (first - timedelta(days=1)).replace(day=1), first
     if start is None:
         raise InvalidParameter(
-            "Start Time", '"Start Time" should be provided, when "Custom" is selected in "Time Frame" parameter.'
+            "Start Time",
+            sentence('{Start Time} should be provided, when "Custom" is selected in {Time Frame:parameter}.'),
         )
     end = end or now
     if end < start:
-        raise InvalidParameter("End Time", f'"End Time" ({end.isoformat()}) is before "Start Time".')
+        message = sentence("{End Time} ({value}) is before {Start Time}.", value=end.isoformat())
+        raise InvalidParameter("End Time", message)
     return start, end

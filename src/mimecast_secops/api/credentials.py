@@ -10,6 +10,7 @@ from typing import ClassVar, TypeAlias
 from mimecast_secops.api.errors import IncompleteCredentials, Misconfigured
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.vocabulary import ApiVersion
+from mimecast_secops.sentences import Form, Mention, Message, Sentence, joined, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SigningKeys:
             return base64.b64decode(self.secret_key.reveal(), validate=True)
         except (binascii.Error, ValueError):
             raise Misconfigured(
-                "Secret Key is not the base64 text that Mimecast issued. Copy it again, completely."
+                sentence("{Secret Key:Bare} is not the base64 text that Mimecast issued. Copy it again, completely.")
             ) from None
 
 
@@ -72,7 +73,7 @@ def choose_credentials(
     secret_key: Secret | None = None,
     client_id: str = "",
     client_secret: Secret | None = None,
-) -> tuple[Credentials, tuple[str, ...]]:
+) -> tuple[Credentials, tuple[Message, ...]]:
     """Choose the credentials to use.
 
     Complete API 2.0 credentials are preferred, because Mimecast is retiring API 1.0.
@@ -91,39 +92,50 @@ def choose_credentials(
     }
     keys_v2: dict[str, object] = {"Client ID": client_id, "Client Secret": client_secret}
     if all(keys_v2.values()):
-        notes: tuple[str, ...] = ()
+        notes: tuple[Message, ...] = ()
         if any(keys_v1.values()):
             notes = ("Credentials for API 1.0 and API 2.0 are set. API 2.0 is used, and the API 1.0 keys are ignored.",)
         return ClientCredentials(client_id, client_secret or Secret()), notes
     if all(keys_v1.values()):
         notes = ()
         if any(keys_v2.values()):
-            notes = (f"{_quoted(_missing(keys_v2))} is missing for API 2.0. API 1.0 is used.",)
+            notes = (sentence("{names} is missing for API 2.0. API 1.0 is used.", names=_listed(_missing(keys_v2))),)
         keys = SigningKeys(application_id, application_key or Secret(), access_key or Secret(), secret_key or Secret())
         return keys, notes
     raise IncompleteCredentials(_incomplete_message(keys_v1, keys_v2))
 
 
-def _incomplete_message(keys_v1: dict[str, object], keys_v2: dict[str, object]) -> str:
-    if any(keys_v2.values()):
-        return f"The API 2.0 credentials are incomplete: {_quoted(_missing(keys_v2))} is missing."
-    if any(keys_v1.values()):
-        return f"The API 1.0 credentials are incomplete: {_quoted(_missing(keys_v1))} is missing."
-    return f"No credentials are set. Fill in {_quoted(list(keys_v2))} (API 2.0), or {_quoted(list(keys_v1))} (API 1.0)."
+def _incomplete_message(keys_v1: dict[str, object], keys_v2: dict[str, object]) -> Sentence:
+    for version, keys in (("2.0", keys_v2), ("1.0", keys_v1)):
+        if any(keys.values()):
+            return sentence(
+                "The API {version} credentials are incomplete: {names} is missing.",
+                version=version,
+                names=_listed(_missing(keys)),
+            )
+    client_id, *others = keys_v2
+    needed = joined([Mention(client_id, Form.FILL_IN, capital=True), " and ", *map(Mention, others)])
+    return sentence("No credentials are set. {v2} (API 2.0), or {v1} (API 1.0).", v2=needed, v1=_listed(list(keys_v1)))
 
 
 def _missing(values: dict[str, object]) -> list[str]:
     return [name for name, value in values.items() if not value]
 
 
-def _quoted(names: list[str]) -> str:
-    quoted = [f'"{name}"' for name in names]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " and " + quoted[-1]
+def _listed(names: list[str]) -> Sentence:
+    """The names as in `a, b and c`."""
+    separators = [", "] * (len(names) - 2) + [" and "] * (len(names) > 1) + [""]
+    return joined(
+        part for name, separator in zip(names, separators, strict=True) for part in (Mention(name), separator)
+    )
 
 
 def _check_header_safe(name: str, value: str) -> None:
     # A line break in a credential would end its HTTP header and begin another.
     if not value.isascii() or not value.isprintable() or " " in value:
         raise Misconfigured(
-            f"{name} has a character that a credential cannot have, such as a space or a line break. Copy it again."
+            sentence(
+                "{name} has a character that a credential cannot have, such as a space or a line break. Copy it again.",
+                name=Mention(name, Form.BARE),
+            )
         )

@@ -25,6 +25,7 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.api.rate_limit import retry_after
 from mimecast_secops.api.vocabulary import ApiVersion
+from mimecast_secops.sentences import sentence
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 MISSING_PRODUCT: Final = "app_forbidden"
@@ -101,13 +102,21 @@ def _error_of_unreadable(request_info: RequestInfo, raw: RawReply) -> MimecastEr
         )
     if raw.status == 404:
         return ApiError(
-            f"The server does not have {path} (HTTP 404). Check that API Root is the root of the Mimecast API.",
+            sentence(
+                "The server does not have {path} (HTTP 404). Check that {API Root:bare} is the root of the Mimecast "
+                "API.",
+                path=path,
+            ),
             **fields,
         )
     if _looks_like_html(raw):
         return UnreadableReply(
-            f"The server answered {path} with a web page (HTTP {raw.status}) instead of JSON. This is not the Mimecast "
-            "API. Check API Root, and check whether a proxy or a login page answers instead.",
+            sentence(
+                "The server answered {path} with a web page (HTTP {status}) instead of JSON. This is not the Mimecast "
+                "API. Check {API Root:bare}, and check whether a proxy or a login page answers instead.",
+                path=path,
+                status=raw.status,
+            ),
             **fields,
         )
     if raw.status in (401, 403, 407):
@@ -173,25 +182,33 @@ def _unavailable(request_info: RequestInfo, status: int, fail: Fail) -> Unavaila
 
 def _authentication_failed(request_info: RequestInfo, status: int, fail: Fail) -> MimecastError:
     hints = {
-        ApiVersion.V1: "Check Application ID, Application Key, Access Key and Secret Key, check that API Root is the "
-        "host of the account's region (eu-api, us-api, …), and check this machine's clock.",
-        ApiVersion.V2: "Check Client ID and Client Secret, and check that API Root is an API 2.0 gateway such as "
-        "https://api.services.mimecast.com.",
+        ApiVersion.V1: "Check {Application ID:bare}, {Application Key:bare}, {Access Key:bare} and {Secret Key:bare}, "
+        "check that {API Root:bare} is the host of the account's region (eu-api, us-api, …), and check this machine's "
+        "clock.",
+        ApiVersion.V2: "Check {Client ID:bare} and {Client Secret:bare}, and check that {API Root:bare} is an API 2.0 "
+        "gateway such as https://api.services.mimecast.com.",
     }
-    message = f"Mimecast does not accept the credentials ({_reason(fail)}). {hints[request_info.api_version]}"
+    message = sentence(
+        "Mimecast does not accept the credentials ({reason}). {hint}",
+        reason=_reason(fail),
+        hint=sentence(hints[request_info.api_version]),
+    )
     return AuthenticationFailed(message, **_fields(request_info, status, fail))
 
 
 def _binding_expired(request_info: RequestInfo, status: int, fail: Fail) -> MimecastError:
-    message = (
-        f"The Access Key has expired ({_reason(fail)}). Create a new one under an authentication profile that never "
-        "expires, or move to API 2.0."
+    message = sentence(
+        "The {Access Key:bare} has expired ({reason}). Create a new one under an authentication profile that never "
+        "expires, or move to API 2.0.",
+        reason=_reason(fail),
     )
     return AuthenticationFailed(message, **_fields(request_info, status, fail))
 
 
 def _wrong_region(request_info: RequestInfo, status: int, fail: Fail) -> MimecastError:
-    message = f"API Root is the host of another region than the account's ({_reason(fail)})."
+    message = sentence(
+        "{API Root:bare} is the host of another region than the account's ({reason}).", reason=_reason(fail)
+    )
     return AuthenticationFailed(message, **_fields(request_info, status, fail))
 
 

@@ -27,6 +27,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
+from mimecast_secops.sentences import Message, Sentence, joined
+
 
 class Consequence(Enum):
     """What a program or a user can do about an error."""
@@ -43,7 +45,7 @@ class MimecastError(Exception):
     """Base class of all errors of this package.
 
     Args:
-        message: a sentence that tells a user what to do; without secrets.
+        message: a sentence that tells a user what to do; without secrets. A `Sentence` if it mentions parameters.
         status: the HTTP status, or the `meta.status` that overrides it; None if there was no reply.
         code: Mimecast's error code, such as `err_xdk_invalid_signature`; "" if the reply has none.
         detail: Mimecast's error message; "" if the reply has none.
@@ -58,7 +60,7 @@ class MimecastError(Exception):
 
     def __init__(
         self,
-        message: str,
+        message: Message,
         *,
         status: int | None = None,
         code: str = "",
@@ -66,8 +68,9 @@ class MimecastError(Exception):
         request_id: str = "",
         endpoint: str = "",
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(str(message))
+        self.message = str(message)
+        self._sentence = joined([message])
         self.status = status
         self.code = code
         self.detail = detail
@@ -75,8 +78,13 @@ class MimecastError(Exception):
         self.endpoint = endpoint
         self.attempts = 1
 
+    @property
+    def sentence(self) -> Sentence:
+        """The message with its mentions of parameters, and the number of attempts."""
+        return joined([self._sentence, f" ({self.attempts} attempts)"]) if self.attempts > 1 else self._sentence
+
     def __str__(self) -> str:
-        return f"{self.message} ({self.attempts} attempts)" if self.attempts > 1 else self.message
+        return str(self.sentence)
 
 
 class Misconfigured(MimecastError):
@@ -100,7 +108,7 @@ class Unreachable(MimecastError):
 
     consequence = Consequence.RETRY
 
-    def __init__(self, message: str, *, may_have_been_executed: bool = False, endpoint: str = "") -> None:
+    def __init__(self, message: Message, *, may_have_been_executed: bool = False, endpoint: str = "") -> None:
         super().__init__(message, endpoint=endpoint)
         self.may_have_been_executed = may_have_been_executed
 
@@ -138,7 +146,7 @@ class MissingPermission(ApiError):
 
     def __init__(
         self,
-        message: str,
+        message: Message,
         *,
         permission: str = "",
         product: str = "",

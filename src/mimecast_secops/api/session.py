@@ -37,6 +37,7 @@ from mimecast_secops.api.transport import StreamedReply, Transport, TransportOpt
 from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import FailedAttempt, Step, verdict
 from mimecast_secops.api.vocabulary import ApiVersion
+from mimecast_secops.sentences import sentence
 
 Result = TypeVar("Result")
 _LOG: Final = logging.getLogger("mimecast_secops.api")
@@ -309,7 +310,10 @@ class Session:
             raise error
         value, lifetime = (reply.body.get(name) if reply else None for name in ("access_token", "expires_in"))
         if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
-            raise UnreadableReply(f"The reply of {TOKEN.path} has no token. Check API Root.", endpoint=TOKEN.path)
+            raise UnreadableReply(
+                sentence("The reply of {path} has no token. Check {API Root:bare}.", path=TOKEN.path),
+                endpoint=TOKEN.path,
+            )
         return Token(Secret(value), _seconds(lifetime))
 
 

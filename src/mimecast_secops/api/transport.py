@@ -39,6 +39,7 @@ from mimecast_secops.api.rate_limit import calls_left
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.api.urls import is_loopback, shown_url
 from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
+from mimecast_secops.sentences import Message, Sentence, joined, sentence
 
 USER_AGENT: Final = f"mimecast-secops/{__version__}"
 _CHUNK: Final = 64 * 1024
@@ -292,11 +293,13 @@ class Transport:
         sent = call.exchange.sent_at is not None
         server = shown_url(call.url)
         if call.exchange.cut or error is None:
-            message = f"{server} did not answer in time." if sent else _CONNECT_TIMEOUT_MESSAGE.format(server=server)
+            message: Message = (
+                f"{server} did not answer in time." if sent else _CONNECT_TIMEOUT_MESSAGE.format(server=server)
+            )
         else:
             message = _message_for(error, server)
         if call.exchange.cut is Cut.DEADLINE or call.deadline.remaining(self._monotonic()) <= 0:
-            return DeadlineExceeded(f"The time limit expired. {message}", may_have_been_executed=sent)
+            return DeadlineExceeded(joined(["The time limit expired. ", message]), may_have_been_executed=sent)
         return Unreachable(message, may_have_been_executed=sent)
 
 
@@ -321,7 +324,7 @@ def _too_slow(server: str) -> DeadlineExceeded:
     return DeadlineExceeded(f"{server} answered too slowly.", may_have_been_executed=True)
 
 
-def _message_for(error: Exception, server: str) -> str:
+def _message_for(error: Exception, server: str) -> Message:
     """The message for an error of the library."""
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
     if isinstance(cause, ProxyError):
@@ -330,20 +333,27 @@ def _message_for(error: Exception, server: str) -> str:
     if isinstance(cause, SSLError):
         return _tls_message(cause, server)
     if isinstance(cause, NameResolutionError):
-        return f"The name of {server} cannot be resolved. Check API Root and the network."
+        return sentence(
+            "The name of {server} cannot be resolved. Check {API Root:bare} and the network.", server=server
+        )
     if isinstance(cause, ConnectTimeoutError) and not isinstance(cause, NewConnectionError):
         return _CONNECT_TIMEOUT_MESSAGE.format(server=server)
     if isinstance(cause, NewConnectionError):
-        return f"No connection to {server}. Check API Root, the network, the firewall or the proxy."
+        return sentence(
+            "No connection to {server}. Check {API Root:bare}, the network, the firewall or the proxy.", server=server
+        )
     if isinstance(cause, ReadTimeoutError):
         return f"{server} did not answer in time."
     return f"The connection to {server} broke off ({type(cause).__name__})."
 
 
-def _tls_message(error: Exception, server: str) -> str:
+def _tls_message(error: Exception, server: str) -> Sentence:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return (
-            f"The certificate of {server} is not trusted. If a proxy inspects TLS, set its CA bundle. "
-            "Otherwise check API Root. Keep verification on."
+        return sentence(
+            "The certificate of {server} is not trusted. If a proxy inspects TLS, set its CA bundle. "
+            "Otherwise check {API Root:bare}. Keep verification on.",
+            server=server,
         )
-    return f"No TLS connection to {server}. Check API Root, and check that its port uses TLS."
+    return sentence(
+        "No TLS connection to {server}. Check {API Root:bare}, and check that its port uses TLS.", server=server
+    )

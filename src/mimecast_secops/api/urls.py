@@ -6,6 +6,7 @@ import ipaddress
 from urllib.parse import quote, urlsplit
 
 from mimecast_secops.api.errors import Misconfigured
+from mimecast_secops.sentences import Form, Mention, joined
 
 
 def check_url(url: str, setting: str) -> str:
@@ -29,16 +30,20 @@ def check_url(url: str, setting: str) -> str:
         parts = urlsplit(text)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        raise Misconfigured(f"{setting} is not a URL.") from None
+        raise _refused(setting, "is not a URL.") from None
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise Misconfigured(f"{setting} has a character that a URL cannot have.")
+        raise _refused(setting, "has a character that a URL cannot have.")
     if parts.scheme not in ("http", "https") or not host:
-        raise Misconfigured(f"{setting} must be a URL such as https://api.services.mimecast.com.")
+        raise _refused(setting, "must be a URL such as https://api.services.mimecast.com.")
     if parts.username is not None or parts.query or parts.fragment:
-        raise Misconfigured(f"{setting} must not have a user name, a query or a fragment.")
+        raise _refused(setting, "must not have a user name, a query or a fragment.")
     if parts.scheme == "http" and not is_loopback(host):
-        raise Misconfigured(f"{setting} must begin with https://. Plain http would reveal the credentials.")
+        raise _refused(setting, "must begin with https://. Plain http would reveal the credentials.")
     return text.rstrip("/")
+
+
+def _refused(setting: str, problem: str) -> Misconfigured:
+    return Misconfigured(joined([Mention(setting, Form.BARE), " ", problem]))
 
 
 def is_loopback(host: str) -> bool:

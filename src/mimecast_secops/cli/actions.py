@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.confirmation import yes_option
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, is_dry_run, show_result
+from mimecast_secops.cli.help import HelpfulCommand, HelpfulGroup
 from mimecast_secops.cli.options import ParameterOption, connection_options, state_options, values_of
 from mimecast_secops.cli.result_tables import options_for
 from mimecast_secops.parameters import InvalidParameter, Parameter
@@ -24,7 +26,7 @@ _CONCURRENCY: Final = 4
 _MAX_CONCURRENCY: Final = 32
 
 
-class ActionGroup(click.Group):
+class ActionGroup(HelpfulGroup):
     """Creates the command of an action when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the signature is that of click
@@ -43,12 +45,13 @@ class ActionGroup(click.Group):
 def command_of(action: Action) -> click.Command:
     """The command that executes an action."""
     parameter = action.bulk_parameter
-    return click.Command(
+    return HelpfulCommand(
         action.slug,
+        examples=[shlex.join(action.sample_arguments)],
         callback=command(lambda context: _run(context, action)),
         params=[
             *([_message_argument()] if takes_messages(action) else []),
-            *(ParameterOption(parameter) for parameter in action.declared),
+            *(_option_of(declared, action) for declared in action.declared),
             *([_yes_option()] if takes_messages(action) else []),
             *(_bulk_options(parameter) if parameter else []),
             *options_for(action),
@@ -80,6 +83,13 @@ def _help_of(action: Action) -> str:
             "the beginning of an ID need a confirmation."
         )
     return "\n\n".join([*paragraphs, f"Required permissions: {permissions_of(action)}."])
+
+
+def _option_of(parameter: Parameter, action: Action) -> ParameterOption:
+    if parameter != action.bulk_parameter:
+        return ParameterOption(parameter)
+    others = ["MESSAGE", "--from-file"] if takes_messages(action) else ["--from-file"]
+    return ParameterOption(parameter, required=f"required without {' or '.join(others)}")
 
 
 def _message_argument() -> click.Argument:
@@ -134,12 +144,12 @@ def _run(context: CommandContext, action: Action) -> int:
 def _check_single_source(
     parameter: Parameter, shared: Mapping[str, object], file: str, arguments: Sequence[str]
 ) -> None:
-    if parameter.name in shared and file:
-        raise InvalidParameter(parameter.name, f'Give either "{parameter.name}" or --from-file, not both.')
-    if parameter.name in shared:
-        raise InvalidParameter(parameter.name, f'Give "{parameter.name}" as an option or as arguments, not both.')
-    if file and arguments:
-        raise InvalidParameter(parameter.name, "Give either arguments or --from-file, not both.")
+    option = f"--{parameter.slug}"
+    sources = [name for name, used in ((option, parameter.name in shared), ("--from-file", file)) if used]
+    if arguments:
+        sources.append("arguments")
+    if len(sources) > 1:
+        raise InvalidParameter(parameter.name, f"Use only one of these: {', '.join(sources)}.")
 
 
 def _run_file(

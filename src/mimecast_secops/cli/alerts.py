@@ -11,6 +11,7 @@ import msgspec
 from mimecast_secops.cli import exit_codes, handles
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.delivered_alerts import DeliveredAlert, DeliveredAlerts
+from mimecast_secops.cli.help import HelpfulGroup, helpful_command
 from mimecast_secops.cli.listing import (
     FROM,
     NUMBER,
@@ -187,7 +188,7 @@ def _time(moment_ms: int) -> str:
 
 @add(common_options())
 @add(state_options())
-@click.command(name="list")
+@helpful_command("list", examples=("alerts list", "alerts list --since 24h --json"))
 @click.option("--limit", metavar="NUMBER", type=click.IntRange(1), default=_DEFAULT_LIMIT, show_default=True,
               help="Maximum number of alerts to list.")  # fmt: skip
 @click.option("--all", is_flag=True, help="List all alerts that the state database has: the newest 10,000.")
@@ -203,7 +204,7 @@ _list.params.insert(0, since_option("List only alerts that were delivered since 
 
 @add(common_options())
 @add(state_options())
-@click.command(name="show")
+@helpful_command("show", examples=("alerts show 3",))
 @click.argument("alert", metavar="NUMBER|ID")
 def _show(**options: Any) -> None:
     """Show one delivered alert.
@@ -213,7 +214,7 @@ def _show(**options: Any) -> None:
     command(show_alert)(**options)
 
 
-@click.group(name="alerts")
+@click.group(name="alerts", cls=HelpfulGroup)
 def _group() -> None:
     """List and show the alerts that the connector delivered from this machine."""
 

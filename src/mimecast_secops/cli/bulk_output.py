@@ -13,6 +13,7 @@ from mimecast_secops.cli import plans
 from mimecast_secops.cli.context import CommandContext
 from mimecast_secops.cli.execution import is_dry_run
 from mimecast_secops.cli.items import Item
+from mimecast_secops.cli.messages import worded
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.targets import Target, short_id, targets_of_result
 
@@ -76,6 +77,7 @@ class BulkOutput:
 
     def show(self, item: Item, result: Result) -> None:
         """Print the outcome of an item."""
+        result = worded(result)
         if self._screen.as_json:
             self._screen.data(_as_json(item, result))
             return

@@ -14,11 +14,13 @@ import click
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_output import AlertOutput
 from mimecast_secops.cli.connector_status import STATUS, namespace_options
-from mimecast_secops.cli.context import CommandContext, command, message_of
+from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
+from mimecast_secops.cli.help import HelpfulGroup, helpful_command
 from mimecast_secops.cli.intervals import read_interval
 from mimecast_secops.cli.listing import save_list
 from mimecast_secops.cli.logs import is_json
+from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.metrics_output import METRICS_OPTIONS, MetricsOutput
 from mimecast_secops.cli.options import add, connection_options, options_of
 from mimecast_secops.cli.recorded_delivery import RecordingDelivery
@@ -33,7 +35,7 @@ from mimecast_secops.ingest import (
     StateStore,
     cycle_deadline,
 )
-from mimecast_secops.parameters import parse, split
+from mimecast_secops.parameters import InvalidParameter, parse, split
 from mimecast_secops.stores.errors import StateLocked, StateUnwritable
 from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
@@ -50,7 +52,7 @@ def run(context: CommandContext) -> int:
     platform, _ = parse(PlatformSettings, context.raw(PlatformSettings))
     settings = settings.with_dynamic_list(_read_dynamic_list(str(options["dynamic_list"] or "")))
     for note in notes:
-        context.screen.note(note, "yellow", level=logging.WARNING)
+        context.screen.note(text_of(note), "yellow", level=logging.WARNING)
     signals = StopSignals()
     if pause is not None:
         signals.install()
@@ -139,9 +141,18 @@ def show_report(context: CommandContext, report: Report, *, is_service: bool) ->
 
 
 def _read_dynamic_list(text: str) -> tuple[str, ...]:
-    """The entries of `--dynamic-list`: comma-separated, or the lines of a file that is named after an @."""
+    """The entries of `--dynamic-list`: comma-separated, or the lines of a file that is named after an @.
+
+    Raises:
+        InvalidParameter: the file cannot be read.
+    """
     if text.startswith("@"):
-        lines = Path(text[1:]).read_text(encoding="utf-8").splitlines()
+        try:
+            lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            message = f"The file {text[1:]} of --dynamic-list cannot be read: {reason}."
+            raise InvalidParameter("dynamic-list", message) from None
         return tuple(line.strip() for line in lines if line.strip())
     return split(text)
 
@@ -150,7 +161,13 @@ def _read_dynamic_list(text: str) -> tuple[str, ...]:
 @add(namespace_options())
 @add(METRICS_OPTIONS)
 @add(options_of((ConnectorSettings, PlatformSettings), is_setting=True))
-@click.command(name="run")
+@helpful_command(
+    "run",
+    examples=(
+        "connector run --domains example.com --lowest-risk-to-fetch medium",
+        "connector run --domains example.com --every 60s --output alerts.jsonl",
+    ),
+)
 @click.option("--every", metavar="INTERVAL", help="Run a cycle at this interval, such as 60s or 5m, instead of once.")
 @click.option("--output", metavar="FILE", help="Append the alerts to a file as JSON lines instead of printing them.")
 @click.option(
@@ -162,7 +179,7 @@ def _run(**options: Any) -> None:
     command(run)(**options)
 
 
-@click.group(name="connector")
+@click.group(name="connector", cls=HelpfulGroup)
 def _group() -> None:
     """Ingest Mimecast messages as alerts, once or continuously."""
 

@@ -8,6 +8,7 @@ import click
 
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options, state_options
 from mimecast_secops.ingest.clock import to_time
 from mimecast_secops.ingest.state import State
@@ -79,7 +80,7 @@ def namespace_options() -> list[click.Parameter]:
 
 @add(common_options())
 @add(namespace_options())
-@click.command(name="status")
+@helpful_command("status", examples=("connector status --json",))
 def _status(**options: Any) -> None:
     """Show the progress of the connector and its pending messages."""
     command(status)(**options)

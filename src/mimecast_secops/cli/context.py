@@ -15,10 +15,13 @@ from mimecast_secops.api import Deadline, MimecastClient, scrub
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.logs import is_json, log_to_stderr, write_log_line
+from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.options import values_of
 from mimecast_secops.cli.output import Screen, is_broken_pipe
 from mimecast_secops.cli.settings import default_state_file
+from mimecast_secops.cli.settings_check import check_settings, code_of_failure
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
+from mimecast_secops.extras import missing_extra
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter, declared, parse
 from mimecast_secops.stores.errors import StateError
@@ -100,20 +103,23 @@ class CommandContext:
             max_concurrency=max_concurrency,
         )
         for note in (*notes, *choice.notes):
-            self.screen.note(note, "yellow", level=logging.WARNING)
+            self.screen.note(text_of(note), "yellow", level=logging.WARNING)
         client = MimecastClient(choice.connection)
         return client.until(deadline) if deadline else client
 
 
-def command(run: Callable[[CommandContext], int]) -> Callable[..., None]:
+def command(run: Callable[[CommandContext], int], *, checks_settings: bool = True) -> Callable[..., None]:
     """Turn a function that returns an exit code into the callback of a click command.
 
-    The callback reports every error in one line on standard error, and exits with the code of the error.
+    The callback reports every error in one line on standard error, and exits with the code of the error. It checks
+    the settings before, unless `checks_settings` is false.
     """
 
     @functools.wraps(run)
     def callback(**options: Any) -> None:
         context = CommandContext(options)
+        if checks_settings:
+            check_settings(context.screen)
         with log_to_stderr(options):
             code = _run_reporting_errors(run, context)
         raise SystemExit(code)
@@ -128,23 +134,22 @@ def _run_reporting_errors(run: Callable[[CommandContext], int], context: Command
         if is_broken_pipe(error):
             return exit_codes.BROKEN_PIPE
         context.screen.fail(message_of(error))
-        return exit_codes.code_of(error)
+        return code_of_failure(error)
     except KeyboardInterrupt:
         context.screen.fail("Interrupted.")
         return exit_codes.INTERRUPTED
     except click.ClickException:
         raise
+    except ModuleNotFoundError as error:
+        sentence = missing_extra(error)
+        if sentence is None:
+            return _report_unexpected(context, error)
+        context.screen.fail(sentence)
+        return exit_codes.CONFIGURATION
     except Exception as error:  # noqa: BLE001 -- a user gets a traceback with --debug only
         return _report_unexpected(context, error)
     finally:
         context.close()
-
-
-def message_of(error: BaseException) -> str:
-    """The message of an error for a user. That of an `OSError` begins with the name of its file."""
-    if isinstance(error, OSError):
-        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
-    return str(error)
 
 
 def _report_unexpected(context: CommandContext, error: Exception) -> int:

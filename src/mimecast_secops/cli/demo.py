@@ -20,6 +20,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.alert_summary import AlertSummary
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.delivered_alerts import listed
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options
 from mimecast_secops.cli.stdout import show_alerts
 from mimecast_secops.cli.tables import Column, ColumnKind
@@ -202,7 +203,7 @@ def _state(result: Result) -> str:
 
 # A result as JSON or without text would leave nothing of a demo.
 @add(option for option in common_options() if option.name in ("verbose", "debug"))
-@click.command(name="demo")
+@helpful_command("demo", examples=("demo",))
 @click.option("--pace", is_flag=True, help="Pause between the steps.")
 def _demo(**options: Any) -> None:
     """Show ingestion and triage with a simulated tenant.

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import click
 from rich.text import Text
 
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.findings import show_findings
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, connection_options
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
@@ -53,7 +53,7 @@ def _progress(screen: Screen) -> Iterator[Callable[[int, int, str], None]]:
 
 
 @add(connection_options())
-@click.command(name="doctor")
+@helpful_command("doctor", examples=("doctor --profile lab",), describes_connection=True)
 def _doctor(**options: Any) -> None:
     """Check what the credentials can do, and which permissions to grant. The tenant is not changed."""
     command(run)(**options)

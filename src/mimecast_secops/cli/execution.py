@@ -13,6 +13,7 @@ from mimecast_secops.cli import plans
 from mimecast_secops.cli.context import CommandContext
 from mimecast_secops.cli.findings import show_findings
 from mimecast_secops.cli.journal import DONE, FAILED, STARTED, Journal
+from mimecast_secops.cli.messages import worded
 from mimecast_secops.cli.result_tables import show_table
 from mimecast_secops.cli.targets import Target, targets_of_result, targets_of_values
 from mimecast_secops.ingest import UnreadableState
@@ -84,6 +85,7 @@ def show_result(context: CommandContext, action: Action, result: Result, known: 
         known: what was known about the targets before the execution.
     """
     screen = context.screen
+    result = worded(result)
     if screen.as_json:
         screen.data({"message": result.message, "is_success": result.is_success, "json_result": result.json_result})
         return

@@ -85,8 +85,3 @@ def code_of_result(result: Result) -> int:
     if result.is_success:
         return OK
     return PARTIAL if result.partial else code_of(result.error) or NOT_DONE
-
-
-def table() -> str:
-    """All codes with their meanings, one per line, for the help."""
-    return "\n".join(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())

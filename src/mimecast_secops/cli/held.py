@@ -14,6 +14,7 @@ from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.held_messages import Filters, QueuedMessage, queued_messages, with_risk
+from mimecast_secops.cli.help import HelpfulGroup, helpful_command
 from mimecast_secops.cli.intervals import read_interval
 from mimecast_secops.cli.listing import (
     FROM,
@@ -158,7 +159,10 @@ def _remaining(expiry: datetime | None) -> str:
 
 
 @add(connection_options())
-@click.command(name="list")
+@helpful_command(
+    "list",
+    examples=("held list", "held list --recipient ann@example.com --since 24h", "held list --watch 30s"),
+)
 @click.option("--recipient", metavar="TEXT", default="", help="List only messages to an address with this text.")
 @click.option("--sender", metavar="TEXT", default="", help="List only messages from an address with this text.")
 @click.option("--subject", metavar="TEXT", default="", help="List only messages with this text in the subject.")
@@ -199,7 +203,7 @@ _list.params[0:0] = [
 ]
 
 
-@click.group(name="held")
+@click.group(name="held", cls=HelpfulGroup)
 def _group() -> None:
     """List the messages that are held now."""
 

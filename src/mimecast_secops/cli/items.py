@@ -10,8 +10,10 @@ from typing import Final
 from mimecast_secops.actions import Action
 from mimecast_secops.cli import item_file
 from mimecast_secops.cli.item_file import UnusableFile
+from mimecast_secops.cli.messages import message_of
 from mimecast_secops.cli.targets import Target, targets_of_values
 from mimecast_secops.parameters import InvalidParameter, Parameter, parse
+from mimecast_secops.sentences import Mention, sentence
 
 FILE_OPTION: Final = "--from-file"
 _MAX_PROBLEMS: Final = 10
@@ -86,14 +88,15 @@ def _check(action: Action, items: Sequence[Item], raw: Mapping[str, object]) -> 
     for item in items:
         twice = [name for name in item.values if name in raw]
         if twice:
-            raise InvalidParameter(twice[0], f'Give "{twice[0]}" either as an option or in the file, not both.')
+            message = sentence("Give {name} either as an option or in the file, not both.", name=Mention(twice[0]))
+            raise InvalidParameter(twice[0], message)
         try:
             values, _ = parse(action.parameters, {**raw, **item.values})
             action.check(values)
         except InvalidParameter as error:
             if error.parameter not in names:
                 raise
-            problems.append(f"line {item.line}: {error}".rstrip("."))
+            problems.append(f"line {item.line}: {message_of(error)}".rstrip("."))
     if problems:
         raise UnusableFile(*problems)
 

@@ -10,9 +10,13 @@ from typing import Any, Final
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 from click.types import BoolParamType, OptionHelpExtra
 
-from mimecast_secops.cli.settings import key, read_settings_file, variable
+from mimecast_secops.cli.errors import CommandFailed
+from mimecast_secops.cli.help import CONNECTION
+from mimecast_secops.cli.settings import LOG_FORMAT_VARIABLE, key, variable
+from mimecast_secops.cli.settings_file import SettingsFile, select_file
 from mimecast_secops.connection import ConnectionSettings, ProxySettings
 from mimecast_secops.parameters import Kind, Parameter, declared
 
@@ -26,6 +30,7 @@ _METAVARS: Final = {
     Kind.SECRET: "SECRET",
 }
 _LONGEST_DEFAULT: Final = 40
+_LONGEST_METAVAR: Final = 40
 _FILE_OPTIONS: Final = frozenset({"config", "profile"})
 
 
@@ -45,20 +50,25 @@ class ParameterOption(click.Option):
     Args:
         parameter: the declaration.
         is_setting: whether an environment variable and the settings file can set the parameter, too.
+        group: the heading in the help if the declaration names none.
+        required: what the help says about a mandatory parameter.
     """
 
-    def __init__(self, parameter: Parameter, *, is_setting: bool = False) -> None:
+    def __init__(
+        self, parameter: Parameter, *, is_setting: bool = False, group: str = "", required: str = "required"
+    ) -> None:
         self.parameter = parameter
+        self._required = required
         self.is_setting = is_setting
+        self.group = parameter.group or group
         name = f"--{parameter.slug}"
         is_flag = parameter.kind is Kind.FLAG
-        metavar = (
-            "|".join(parameter.options) if parameter.kind is Kind.CHOICE else _METAVARS.get(parameter.kind, "TEXT")
-        )
+        metavar, accepted = _values_of_choice(parameter)
         super().__init__(
             [f"{name}/--no-{parameter.slug}" if is_flag else name, key(parameter)],
-            help=parameter.help,
+            help=f"{parameter.help}{accepted}",
             default=None,
+            hidden=parameter.platform_only,
             metavar=None if is_flag else metavar,
             type=_UnconvertedFlag() if is_flag else click.UNPROCESSED,
             callback=_read_secret if parameter.kind is Kind.SECRET else None,
@@ -70,6 +80,23 @@ class ParameterOption(click.Option):
         """The value of the variable. An empty value is a value, unlike in click: it clears a list."""
         return os.environ.get(variable(self.parameter)) if self.is_setting else None
 
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The lines in the help. A flag is written as `--[no-]name`."""
+        record = super().get_help_record(ctx)
+        if record is None or self.parameter.kind is not Kind.FLAG:
+            return record
+        return f"--[no-]{self.parameter.slug}", record[1]
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+        """The accepted values that begin with what is typed; in a list, with what follows the last comma."""
+        is_list = self.parameter.kind in (Kind.LIST, Kind.CHOICES, Kind.ADDRESSES)
+        entries, comma, begun = incomplete.rpartition(",") if is_list else ("", "", incomplete)
+        return [
+            CompletionItem(f"{entries}{comma}{option}")
+            for option in self.parameter.options
+            if option.lower().startswith(begun.lower())
+        ]
+
     def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
         """What the help shows in brackets: the declared default, and never a value from the settings file."""
         extra = super().get_help_extra(ctx)
@@ -78,13 +105,17 @@ class ParameterOption(click.Option):
             shortened = default[:_LONGEST_DEFAULT] + "…"
             extra["default"] = default if len(default) <= _LONGEST_DEFAULT else shortened
         elif self.parameter.mandatory:
-            extra["required"] = "required"
+            extra["required"] = self._required
         return extra
 
 
-def options_of(records: Iterable[type[Any]], *, is_setting: bool = False) -> list[click.Parameter]:
-    """The options of all parameters of some records."""
-    return [ParameterOption(parameter, is_setting=is_setting) for record in records for parameter in declared(record)]
+def options_of(records: Iterable[type[Any]], *, is_setting: bool = False, group: str = "") -> list[click.Parameter]:
+    """The options of all parameters of some records, under a heading if their declarations name none."""
+    return [
+        ParameterOption(parameter, is_setting=is_setting, group=group)
+        for record in records
+        for parameter in declared(record)
+    ]
 
 
 def values_of(parameters: Iterable[Parameter], options: Mapping[str, Any]) -> dict[str, object]:
@@ -101,19 +132,31 @@ def values_of(parameters: Iterable[Parameter], options: Mapping[str, Any]) -> di
 def connection_options() -> list[click.Parameter]:
     """The options of every command that calls a Mimecast tenant."""
     return [
-        *options_of((ConnectionSettings, ProxySettings), is_setting=True),
+        *options_of((ConnectionSettings, ProxySettings), is_setting=True, group=CONNECTION),
         click.Option(
-            ["--ca-bundle"], metavar="FILE", default="", help="PEM file with the certificates to verify the server."
+            ["--ca-bundle"],
+            metavar="FILE",
+            type=click.Path(),
+            default="",
+            help="PEM file with the certificates to verify the server.",
         ),
         click.Option(
             ["--timeout"], metavar="SECONDS", type=float, default=30.0, show_default=True, help="Timeout of a request."
         ),
+        *file_options(),
+        *common_options(),
+    ]
+
+
+def file_options() -> list[click.Parameter]:
+    """The options that select the settings file. With them, a file sets the settings of the command."""
+    return [
         click.Option(
             ["--config"],
             metavar="FILE",
             type=click.Path(path_type=Path),
             is_eager=True,
-            callback=_read_settings_file,
+            callback=_select_settings_file,
             show_default="config.toml in the user's configuration folder",
             help="TOML file with settings.",
         ),
@@ -122,10 +165,10 @@ def connection_options() -> list[click.Parameter]:
             metavar="NAME",
             default="",
             is_eager=True,
-            callback=_read_settings_file,
+            callback=_select_settings_file,
+            shell_complete=_complete_profile,
             help="Profile of the settings file.",
         ),
-        *common_options(),
     ]
 
 
@@ -135,6 +178,7 @@ def state_options() -> list[click.Parameter]:
         click.Option(
             ["--state"],
             metavar="FILE",
+            type=click.Path(),
             show_default="state.db in the user's state folder",
             help="State database: progress of the connector and of bulk runs, and the journal of changes.",
         ),
@@ -160,7 +204,7 @@ def common_options() -> list[click.Parameter]:
             type=click.Choice(["text", "json"]),
             default="text",
             show_default=True,
-            envvar="MIMECAST_LOG_FORMAT",
+            envvar=LOG_FORMAT_VARIABLE,
             show_envvar=True,
             help="Format of standard error: lines of text, or a JSON object per line.",
         ),
@@ -180,15 +224,35 @@ def add(options: Iterable[click.Parameter]) -> Callable[[click.Command], click.C
     return decorate
 
 
-def _read_settings_file(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
+def _select_settings_file(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
     """Make the settings file the default map of the command, once both options that select it are known."""
     selected: dict[str, Any] = ctx.meta.setdefault(__name__, {})
     selected[str(option.name)] = value
     if selected.keys() == _FILE_OPTIONS and not ctx.resilient_parsing:
         options = [option for option in ctx.command.params if isinstance(option, ParameterOption)]
-        settings = [option.parameter for option in options if option.is_setting]
-        ctx.default_map = read_settings_file(selected["config"], selected["profile"], settings)
+        file = SettingsFile.load(selected["config"], selected["profile"])
+        select_file(ctx, file)
+        ctx.default_map = file.default_map(option.parameter for option in options if option.is_setting) if file else {}
     return value
+
+
+def _complete_profile(ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles of the settings file that begin with what is typed; none if the file cannot be read."""
+    try:
+        file = SettingsFile.load(ctx.params.get("config"), "")
+    except CommandFailed:
+        return []
+    return [name for name in file.profiles if name.startswith(incomplete)] if file else []
+
+
+def _values_of_choice(parameter: Parameter) -> tuple[str, str]:
+    """What stands for the value of a parameter in the help, and what the description adds about accepted values."""
+    if parameter.kind is not Kind.CHOICE:
+        return _METAVARS.get(parameter.kind, "TEXT"), ""
+    options = "|".join(parameter.options)
+    return (
+        (options, "") if len(options) <= _LONGEST_METAVAR else ("CHOICE", f" One of: {', '.join(parameter.options)}.")
+    )
 
 
 def _read_secret(ctx: click.Context, option: click.Parameter, value: object) -> object:

@@ -110,7 +110,7 @@ class Screen:
         If results go to the same terminal, the console that prints them has to print the bar, too, so that it moves the
         bar out of the way. JSON lines are not printed by a console, so they exclude a bar on the same terminal.
         """
-        if self.quiet or not sys.stderr.isatty():
+        if self.quiet or self._log or not sys.stderr.isatty():
             return None
         if not sys.stdout.isatty():
             return self.err

@@ -1,4 +1,4 @@
-"""Settings of the command line: their environment variables, their TOML file, and the default paths.
+"""Settings of the command line: their names in the environment and in the settings file, and the default paths.
 
 click applies the order of precedence: option, environment variable, settings file, default. The settings themselves are
 declared in `connection.py` and `ingest/settings.py`.
@@ -7,42 +7,46 @@ declared in `connection.py` and `ingest/settings.py`.
 from __future__ import annotations
 
 import os
-import stat
-import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import IO, Any, Final, NoReturn
+from typing import Final
 
-import click
-
-from mimecast_secops.cli import exit_codes
-from mimecast_secops.parameters import Kind, Parameter
+from mimecast_secops.connection import ConnectionSettings, ProxySettings
+from mimecast_secops.ingest.settings import ConnectorSettings, PlatformSettings
+from mimecast_secops.parameters import Parameter, declared
+from mimecast_secops.sentences import did_you_mean
 
 APPLICATION: Final = "mimecast-secops"
-_PREFIX: Final = "MIMECAST_"
-_ACCESSIBLE_TO_OTHERS: Final = stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH
-
-
-class SettingsFileError(click.ClickException):
-    """The settings file cannot be used. click shows the message on one line and exits with the code."""
-
-    exit_code = exit_codes.CONFIGURATION
-
-    def show(self, file: IO[Any] | None = None) -> None:  # noqa: ARG002 -- the signature is that of click
-        """Print the message on standard error, in the same form as every other error of a command."""
-        from mimecast_secops.cli.output import Screen
-
-        Screen().fail(self.message)
+PREFIX: Final = "MIMECAST_"
+LOG_FORMAT_VARIABLE: Final = f"{PREFIX}LOG_FORMAT"
+"""The variable of `--log-format`, which is not a setting of a file: it applies before a file is read."""
+RECORDS: Final[tuple[type, ...]] = (ConnectionSettings, ProxySettings, ConnectorSettings, PlatformSettings)
+"""The records whose parameters are settings."""
 
 
 def variable(parameter: Parameter) -> str:
     """The environment variable of a parameter: `Client ID` → `MIMECAST_CLIENT_ID`."""
-    return _PREFIX + key(parameter).upper()
+    return PREFIX + key(parameter).upper()
 
 
 def key(parameter: Parameter) -> str:
     """The key of a parameter in the settings file and in click: `Client ID` → `client_id`."""
     return parameter.slug.replace("-", "_")
+
+
+@cache
+def all_settings() -> dict[str, Parameter]:
+    """Every setting of every command, by key."""
+    return {key(parameter): parameter for record in RECORDS for parameter in declared(record)}
+
+
+def unknown_variables() -> Iterator[str]:
+    """A warning for each variable of the environment that begins like a setting and is none."""
+    known = {LOG_FORMAT_VARIABLE, *(variable(parameter) for parameter in all_settings().values())}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known:
+            yield f"The variable {name} is not a setting and has no effect.{did_you_mean(name, known)}"
 
 
 def default_settings_file() -> Path:
@@ -57,56 +61,3 @@ def default_state_file() -> Path:
     import platformdirs
 
     return platformdirs.user_state_path(APPLICATION, appauthor=False) / "state.db"
-
-
-def read_settings_file(path: Path | None, profile: str, parameters: Iterable[Parameter]) -> dict[str, object]:
-    """The values of a TOML file: those of its top level, overridden by `[profiles.NAME]` if a profile is given.
-
-    Args:
-        path: the file; None for the default path, where the file is optional.
-        profile: the name of the profile, "" for none.
-        parameters: the parameters that may be set in the file. Other keys are ignored.
-
-    Returns:
-        A default map for click: key → value. A secret in a file that other users can access is a function that raises
-        `SettingsFileError`. click calls it only if neither an option nor a variable sets the secret.
-
-    Raises:
-        SettingsFileError: the file or the profile does not exist, or the file cannot be read.
-    """
-    file = path or default_settings_file()
-    if path is None and not file.is_file():
-        if profile:
-            raise SettingsFileError(f"There is no settings file ({file}), so there is no profile {profile!r}.")
-        return {}
-    content, mode = _load(file)
-    profiles = content.pop("profiles", {})
-    if profile and profile not in profiles:
-        names = ", ".join(profiles) or "none"
-        raise SettingsFileError(f"The settings file {file} has no profile {profile!r}. It has: {names}.")
-    values = {**content, **(profiles[profile] if profile else {})}
-    defaults: dict[str, object] = {}
-    for parameter in parameters:
-        name = key(parameter)
-        if name in values:
-            is_exposed = bool(values[name]) and parameter.kind is Kind.SECRET and mode & _ACCESSIBLE_TO_OTHERS
-            defaults[name] = _refuse_secret_of(file) if is_exposed else values[name]
-    return defaults
-
-
-def _load(file: Path) -> tuple[dict[str, Any], int]:
-    """The content of a TOML file, and its mode when it was read."""
-    try:
-        with file.open("rb") as stream:
-            return tomllib.load(stream), os.fstat(stream.fileno()).st_mode
-    except OSError as error:
-        raise SettingsFileError(f"The settings file {file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsFileError(f"The settings file {file} is not TOML: {error}.") from None
-
-
-def _refuse_secret_of(file: Path) -> Callable[[], NoReturn]:
-    def refuse() -> NoReturn:
-        raise SettingsFileError(f"{file} contains secrets that other users can read. Run chmod 600 on it.")
-
-    return refuse

@@ -13,6 +13,7 @@ import click
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, common_options
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.settings import default_state_file
@@ -150,7 +151,7 @@ def _check_combination(context: click.Context) -> None:
 
 
 @add(common_options())
-@click.command(name="simulator")
+@helpful_command("simulator", examples=("simulator --port 8765", "simulator --mail inbox --domain example.com"))
 @click.option(
     "--mail",
     multiple=True,

@@ -14,6 +14,7 @@ from mimecast_secops.cli import exit_codes, undo_plans
 from mimecast_secops.cli.confirmation import is_confirmed
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, show_result
+from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.journal import UNDONE, Entry, Journal
 from mimecast_secops.cli.options import add, connection_options, state_options
 from mimecast_secops.cli.tables import Column, ColumnKind
@@ -156,7 +157,7 @@ def _read_since(_ctx: click.Context, _option: click.Parameter, value: str | None
 
 @add(connection_options())
 @add(state_options())
-@click.command(name="undo")
+@helpful_command("undo", examples=("undo", "undo 7"))
 @click.argument("number", type=int, required=False)
 @click.option("--all", "all_entries", is_flag=True, help=f"List all changes, not only the newest {_NEWEST}.")
 @click.option(

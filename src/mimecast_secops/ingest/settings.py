@@ -5,26 +5,30 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from mimecast_secops.addresses import is_domain
 from mimecast_secops.api import Risk, Route, Status
 from mimecast_secops.ingest.clock import HOUR_MS, MINUTE_MS
-from mimecast_secops.parameters import InvalidParameter, checked, choices, flag, integer, items, text
+from mimecast_secops.parameters import checked, choices, flag, integer, items, refused, text
+
+# Headings in the help of the command line.
+_FILTERS: Final = "Filters"
+_LIMITS: Final = "Limits"
+_ADVANCED: Final = "Advanced"
+_RISKS: Final = tuple(risk.capitalize() for risk in Risk)
 
 
 def _domain(value: str) -> str:
     if not is_domain(value):
-        raise InvalidParameter("Domains", f'"Domains" cannot contain "{value}": a domain such as example.com is.')
+        raise refused("Domains", value, "a domain such as example.com is", verb="contain")
     return value.lower()
 
 
 def _risk(value: str) -> str:
     if value.lower() not in list(Risk):
-        raise InvalidParameter(
-            "Lowest Risk To Fetch",
-            f'"Lowest Risk To Fetch" cannot be "{value}": accepted are Negligible, Low, Medium, High, '
-            "or nothing for all.",
-        )
+        accepted = f"accepted are {', '.join(_RISKS)}, or nothing for all"
+        raise refused("Lowest Risk To Fetch", value, accepted, options=_RISKS)
     return value.lower()
 
 
@@ -33,19 +37,29 @@ class PlatformSettings:
     """How alerts appear on a platform, and how long one cycle may take."""
 
     device_product_field: str = text(
-        "DeviceProductField", "The event field that holds the product name.", default="Product Name", mandatory=True
+        "DeviceProductField",
+        "The event field that holds the product name.",
+        default="Product Name",
+        mandatory=True,
+        platform_only=True,
     )
     event_class_id: str = text(
-        "EventClassId", "The event field that holds the event name.", default="event_type", mandatory=True
+        "EventClassId",
+        "The event field that holds the event name.",
+        default="event_type",
+        mandatory=True,
+        platform_only=True,
     )
     environment_field: str = text(
         "Environment Field Name",
         "The event field that holds the name of the environment. Empty: the connector's own environment.",
+        platform_only=True,
     )
     environment_pattern: str = text(
         "Environment Regex Pattern",
         "Regular expression to search for in the value of Environment Field Name. The match is the environment.",
         default=".*",
+        platform_only=True,
     )
     process_timeout: int = integer(
         "PythonProcessTimeout",
@@ -54,6 +68,7 @@ class PlatformSettings:
         minimum=10,
         maximum=86_400,
         mandatory=True,
+        platform_only=True,
     )
 
 
@@ -68,10 +83,15 @@ class ConnectorSettings:
         "Domains",
         "Comma-separated list of your domains whose messages are monitored. List subdomains separately.",
         mandatory=True,
+        group=_FILTERS,
         check=_domain,
     )
     lowest_risk: str = checked(
-        "Lowest Risk To Fetch", "Lowest risk to ingest: Negligible, Low, Medium or High. Empty: all.", _risk
+        "Lowest Risk To Fetch",
+        "Lowest risk to ingest: Negligible, Low, Medium or High. Empty: all.",
+        _risk,
+        options=_RISKS,
+        group=_FILTERS,
     )
     status_filter: tuple[str, ...] = choices(
         "Status Filter",
@@ -80,20 +100,23 @@ class ConnectorSettings:
         tuple(Status),
         default=Status.HELD,
         clearable=True,
+        group=_FILTERS,
     )
     route_filter: tuple[str, ...] = choices(
         "Route Filter",
         "Comma-separated list of routes to ingest: internal, outbound, inbound. Empty: all.",
         tuple(Route),
+        group=_FILTERS,
     )
     queue_reasons: tuple[str, ...] = items(
-        "Queue Reason Filter", "Comma-separated list of queue reasons to ingest. Empty: all."
+        "Queue Reason Filter", "Comma-separated list of queue reasons to ingest. Empty: all.", group=_FILTERS
     )
     without_risk: bool = flag(
         "Ingest Messages Without Risk",
         "If enabled, messages for which Mimecast reports no risk are ingested too.",
         default=True,
         mandatory=True,
+        group=_FILTERS,
     )
     max_hours_backwards: int = integer(
         "Max Hours Backwards",
@@ -101,6 +124,7 @@ class ConnectorSettings:
         default=1,
         minimum=1,
         maximum=720,
+        group=_LIMITS,
     )
     max_messages: int = integer(
         "Max Messages To Return",
@@ -108,6 +132,7 @@ class ConnectorSettings:
         default=100,
         minimum=1,
         maximum=100_000,
+        group=_LIMITS,
     )
     list_blocks: bool = flag(
         "Use whitelist as a blacklist",
@@ -115,6 +140,7 @@ class ConnectorSettings:
         "If disabled, only those messages are ingested. An empty dynamic list lets everything through.",
         default=True,
         mandatory=True,
+        group=_FILTERS,
     )
     overlap_minutes: int = integer(
         "Overlap Minutes",
@@ -123,6 +149,7 @@ class ConnectorSettings:
         minimum=1,
         maximum=10_080,
         advanced=True,
+        group=_ADVANCED,
     )
     held_hours: int = integer(
         "Held Queue Hours",
@@ -132,14 +159,16 @@ class ConnectorSettings:
         minimum=1,
         maximum=336,
         advanced=True,
+        group=_ADVANCED,
     )
     row_limit: int = integer(
         "Search Row Limit",
-        "Treat a search returning this many rows as truncated and split the window.",
+        "A search that returns this many records is treated as truncated and split into shorter periods.",
         default=2500,
         minimum=2,
         maximum=1_000_000,
         advanced=True,
+        group=_ADVANCED,
     )
     concurrency: int = integer(
         "Concurrent Requests",
@@ -148,6 +177,7 @@ class ConnectorSettings:
         minimum=1,
         maximum=64,
         advanced=True,
+        group=_ADVANCED,
     )
     tries: int = integer(
         "Tries Per Message",
@@ -156,22 +186,26 @@ class ConnectorSettings:
         minimum=1,
         maximum=50,
         advanced=True,
+        group=_ADVANCED,
     )
     file_kilobytes: int = integer(
         "Max Attachment Kilobytes",
-        "Maximum size of an attachment. The alert names a larger one but does not contain it. 0: no attachments.",
+        "Maximum size of one attachment, in kB. The alert names a larger one but does not contain it. 0: no "
+        "attachments.",
         default=5000,
         minimum=0,
         maximum=50_000,
         advanced=True,
+        group=_LIMITS,
     )
     alert_kilobytes: int = integer(
         "Max Attachment Kilobytes Per Alert",
-        "Maximum total size of the attachments of one alert.",
+        "Maximum total size of one alert's attachments, in kB.",
         default=10_000,
         minimum=0,
         maximum=50_000,
         advanced=True,
+        group=_LIMITS,
     )
     dynamic_list: tuple[str, ...] = ()
     """The entries of the platform's dynamic list; not a parameter."""

@@ -11,12 +11,20 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from mimecast_secops.packaging.built_tree import built_tree
+from mimecast_secops.extras import missing_extra
 from mimecast_secops.packaging.identity import FOLDER, IDENTIFIER
-from mimecast_secops.packaging.playbooks import archives
-from mimecast_secops.packaging.source_tree import source_tree
-from mimecast_secops.packaging.trees import write, zipped
 from mimecast_secops.packaging.wheels import PackagingError, dependency_wheels, platform_wheel
+
+_NOT_INSTALLED: Final = 3
+
+try:
+    from mimecast_secops.packaging.built_tree import built_tree
+    from mimecast_secops.packaging.playbooks import archives
+    from mimecast_secops.packaging.source_tree import source_tree
+    from mimecast_secops.packaging.trees import write, zipped
+except ModuleNotFoundError as error:
+    print(missing_extra(error) or error, file=sys.stderr)  # noqa: T201 -- a build tool
+    raise SystemExit(_NOT_INSTALLED) from None
 
 MAX_ARCHIVE_BYTES: Final = 800 * 1024
 

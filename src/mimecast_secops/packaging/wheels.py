@@ -19,7 +19,7 @@ from mimecast_secops._version import __version__
 
 PLATFORM_PARTS: Final = (
     *("__init__.py", "_version.py", "py.typed"),
-    *("addresses.py", "connection.py", "parameters", "permissions.py"),
+    *("addresses.py", "connection.py", "parameters", "permissions.py", "sentences.py"),
     *("actions", "api", "diagnosis", "ingest", "soar"),
 )
 """The modules and packages in `mimecast_secops` that the platform wheel holds."""
@@ -89,12 +89,16 @@ def dependency_wheels(checkout: Path, cache: Path) -> list[Path]:
 
 
 def _platform_project(checkout: Path) -> dict[str, Any]:
-    """The content of pyproject.toml, without what the platform has no use for: command, extras, README."""
+    """The content of pyproject.toml, without what the platform has no use for: command, extras, README.
+
+    Its dependencies are those of the group `platform`.
+    """
     config = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))
     project = config["project"]
     for name in ("dynamic", "optional-dependencies", "readme", "scripts"):
         project.pop(name, None)
     project["version"] = PLATFORM_VERSION
+    project["dependencies"] = config["dependency-groups"]["platform"]
     parts = [(_PACKAGE / name).as_posix() for name in PLATFORM_PARTS]
     missing = [part for part in parts if not (checkout / part).exists()]
     if missing:  # hatchling would leave them out without a word

@@ -31,8 +31,10 @@ from mimecast_secops.parameters.declaration import (
     time,
 )
 from mimecast_secops.parameters.values import (
+    check_value,
     parse,
     read_time,
+    refused,
     shortened,
     unexpanded,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "Kind",
     "Parameter",
     "address",
+    "check_value",
     "checked",
     "choice",
     "choices",
@@ -51,6 +54,7 @@ __all__ = [
     "items",
     "parse",
     "read_time",
+    "refused",
     "secret",
     "shortened",
     "split",

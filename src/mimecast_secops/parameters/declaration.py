@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypedDict, TypeVar, Unpack
 
 from mimecast_secops.api.secrets import Secret
+from mimecast_secops.sentences import Message, Sentence, joined
 
 _METADATA_KEY: Final = "mimecast_secops.parameter"
 
@@ -20,11 +21,17 @@ class InvalidParameter(ValueError):
     Args:
         parameter: the name that the user sees.
         message: the complete sentence.
+        suggestion: the accepted value that the user most likely meant; "" if there is none. The command line shows it.
+
+    Attributes:
+        sentence: the message with its mentions of parameters.
     """
 
-    def __init__(self, parameter: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, parameter: str, message: Message, *, suggestion: str = "") -> None:
+        super().__init__(str(message))
         self.parameter = parameter
+        self.sentence: Sentence = joined([message])
+        self.suggestion = suggestion
 
 
 class Kind(Enum):
@@ -53,7 +60,7 @@ class Parameter:
         field: the attribute of the record that holds the value.
         default: the default as a form shows it; "" for none.
         mandatory: whether a value is required.
-        options: the accepted values of a choice or of a list of choices.
+        options: the accepted values of a choice or of a list of choices, or of a text that accepts only a few.
         minimum: the lowest accepted integer.
         maximum: the highest accepted integer.
         forgiving: replace an invalid integer with the default, and add a note, instead of raising an error.
@@ -61,6 +68,8 @@ class Parameter:
         criterion: the list narrows a search. A value without any entry, such as `,`, is an error: ignoring it would
             return everything.
         advanced: a form may hide the parameter behind a further click.
+        group: the heading of the parameter in the help of the command line; "" for the first heading.
+        platform_only: the parameter has a meaning on the platform only. The command line accepts it and hides it.
         check: validates a text, or each entry of a list. Returns the text to use, or raises InvalidParameter.
     """
 
@@ -77,6 +86,8 @@ class Parameter:
     clearable: bool = False
     criterion: bool = False
     advanced: bool = False
+    group: str = ""
+    platform_only: bool = False
     check: Callable[[str], str] | None = None
 
     @property
@@ -88,30 +99,48 @@ class Parameter:
 Value = TypeVar("Value")
 
 
-def text(name: str, help_: str, *, default: str = "", mandatory: bool = False, advanced: bool = False) -> str:
+class Presentation(TypedDict, total=False):
+    """What each declaration may say about a parameter besides its kind; see `Parameter`."""
+
+    mandatory: bool
+    advanced: bool
+    group: str
+    platform_only: bool
+
+
+def text(name: str, help_: str, *, default: str = "", **more: Unpack[Presentation]) -> str:
     """Declare a line of text: a stripped `str`, "" when not set."""
-    return _field(name, help_, Kind.TEXT, default, default, mandatory=mandatory, advanced=advanced)
+    return _field(name, help_, Kind.TEXT, default, default, **more)
 
 
-def checked(name: str, help_: str, check: Callable[[str], str], *, mandatory: bool = False) -> str:
-    """Declare a text with its own syntax: a `str` as `check` returns it, "" when not set."""
-    return _field(name, help_, Kind.TEXT, "", "", mandatory=mandatory, check=check)
+def checked(
+    name: str,
+    help_: str,
+    check: Callable[[str], str],
+    *,
+    options: tuple[str, ...] = (),
+    **more: Unpack[Presentation],
+) -> str:
+    """Declare a text with its own syntax: a `str` as `check` returns it, "" when not set.
+
+    `options` are the accepted values if they are few.
+    """
+    return _field(name, help_, Kind.TEXT, "", "", check=check, options=options, **more)
 
 
-def address(name: str, help_: str, *, mandatory: bool = False) -> str:
+def address(name: str, help_: str, **more: Unpack[Presentation]) -> str:
     """Declare one email address: `str`, "" when not set."""
-    return _field(name, help_, Kind.ADDRESS, "", "", mandatory=mandatory)
+    return _field(name, help_, Kind.ADDRESS, "", "", **more)
 
 
-def secret(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> Secret:
+def secret(name: str, help_: str, **more: Unpack[Presentation]) -> Secret:
     """Declare a password or key: `Secret`."""
-    return _field(name, help_, Kind.SECRET, "", Secret(), mandatory=mandatory, advanced=advanced)
+    return _field(name, help_, Kind.SECRET, "", Secret(), **more)
 
 
-def flag(name: str, help_: str, *, default: bool, mandatory: bool = False, advanced: bool = False) -> bool:
+def flag(name: str, help_: str, *, default: bool, **more: Unpack[Presentation]) -> bool:
     """Declare a check box: `bool`. The usual spellings are accepted."""
-    default_text = "true" if default else "false"
-    return _field(name, help_, Kind.FLAG, default_text, default, mandatory=mandatory, advanced=advanced)
+    return _field(name, help_, Kind.FLAG, "true" if default else "false", default, **more)
 
 
 def integer(
@@ -121,20 +150,17 @@ def integer(
     default: int,
     minimum: int | None = None,
     maximum: int | None = None,
-    mandatory: bool = False,
     forgiving: bool = False,
-    advanced: bool = False,
+    **more: Unpack[Presentation],
 ) -> int:
     """Declare a whole number: `int`. `minimum` and `maximum` are included."""
     bounds: dict[str, Any] = {"minimum": minimum, "maximum": maximum, "forgiving": forgiving}
-    return _field(name, help_, Kind.INTEGER, str(default), default, mandatory=mandatory, advanced=advanced, **bounds)
+    return _field(name, help_, Kind.INTEGER, str(default), default, **bounds, **more)
 
 
-def choice(
-    name: str, help_: str, options: tuple[str, ...], *, default: str, mandatory: bool = False, advanced: bool = False
-) -> str:
+def choice(name: str, help_: str, options: tuple[str, ...], *, default: str, **more: Unpack[Presentation]) -> str:
     """Declare one of `options`: `str`, in the spelling of `options`. Case is ignored."""
-    return _field(name, help_, Kind.CHOICE, default, default, mandatory=mandatory, options=options, advanced=advanced)
+    return _field(name, help_, Kind.CHOICE, default, default, options=options, **more)
 
 
 def choices(
@@ -143,18 +169,15 @@ def choices(
     options: tuple[str, ...],
     *,
     default: str = "",
-    mandatory: bool = False,
-    advanced: bool = False,
     clearable: bool = False,
+    **more: Unpack[Presentation],
 ) -> tuple[str, ...]:
     """Declare a comma-separated list of `options`: `tuple[str, ...]`, in the spelling of `options`. Case is ignored.
 
     The entry `all` gives an empty tuple. If some entries are known, unknown ones are left out with a note.
     """
-    more: dict[str, Any] = {"options": tuple(map(str, options)), "clearable": clearable}
-    return _field(
-        name, help_, Kind.CHOICES, str(default), split(default), mandatory=mandatory, advanced=advanced, **more
-    )
+    accepted: dict[str, Any] = {"options": tuple(map(str, options)), "clearable": clearable}
+    return _field(name, help_, Kind.CHOICES, str(default), split(default), **accepted, **more)
 
 
 def items(
@@ -162,25 +185,24 @@ def items(
     help_: str,
     *,
     default: str = "",
-    mandatory: bool = False,
-    advanced: bool = False,
     addresses: bool = False,
     clearable: bool = False,
     criterion: bool = False,
     check: Callable[[str], str] | None = None,
+    **more: Unpack[Presentation],
 ) -> tuple[str, ...]:
     """Declare a comma-separated list: `tuple[str, ...]`, stripped, without empty and repeated entries, in order.
 
     `check` validates each entry.
     """
     kind = Kind.ADDRESSES if addresses else Kind.LIST
-    more: dict[str, Any] = {"clearable": clearable, "criterion": criterion, "check": check}
-    return _field(name, help_, kind, default, split(default), mandatory=mandatory, advanced=advanced, **more)
+    rules: dict[str, Any] = {"clearable": clearable, "criterion": criterion, "check": check}
+    return _field(name, help_, kind, default, split(default), **rules, **more)
 
 
-def time(name: str, help_: str, *, mandatory: bool = False, advanced: bool = False) -> datetime | None:
+def time(name: str, help_: str, **more: Unpack[Presentation]) -> datetime | None:
     """Declare an ISO 8601 time: an aware `datetime`, None when not set. A time without a zone is UTC."""
-    return _field(name, help_, Kind.TIME, "", None, mandatory=mandatory, advanced=advanced)
+    return _field(name, help_, Kind.TIME, "", None, **more)
 
 
 def declared(record: type[Any]) -> tuple[Parameter, ...]:
@@ -198,18 +220,6 @@ def split(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry for entry in entries if entry))
 
 
-def _field(
-    name: str,
-    help_: str,
-    kind: Kind,
-    default: str,
-    value: Value,
-    *,
-    options: tuple[str, ...] = (),
-    mandatory: bool = False,
-    **more: Any,
-) -> Value:
-    parameter = Parameter(
-        name=name, help=help_, kind=kind, default=default, options=options, mandatory=mandatory, **more
-    )
+def _field(name: str, help_: str, kind: Kind, default: str, value: Value, **more: Any) -> Value:
+    parameter = Parameter(name=name, help=help_, kind=kind, default=default, **more)
     return dataclasses.field(default=value, metadata={_METADATA_KEY: parameter})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from mimecast_secops.addresses import character_problem, is_address
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.parameters.declaration import InvalidParameter, Kind, Parameter, declared, split
+from mimecast_secops.sentences import Form, Mention, Message, closest, joined, sentence
 
 _TRUE: Final = frozenset({"true", "yes", "on", "1", "y", "t"})
 _FALSE: Final = frozenset({"false", "no", "off", "0", "n", "f"})
@@ -20,7 +22,7 @@ _ALL: Final = "all"
 Record = TypeVar("Record")
 
 
-def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tuple[str, ...]]:
+def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tuple[Message, ...]]:
     """Convert the input of a form, a playbook or a command line to the typed record.
 
     Args:
@@ -34,7 +36,7 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
         InvalidParameter: a mandatory value is missing, or a value is not of its kind. Names the first such parameter.
     """
     values: dict[str, object] = {}
-    notes: list[str] = []
+    notes: list[Message] = []
     for parameter in declared(record):
         value = _as_text(raw.get(parameter.name))
         if parameter.kind in _LISTS and not split(value):
@@ -45,12 +47,31 @@ def parse(record: type[Record], raw: Mapping[str, object]) -> tuple[Record, tupl
             value = parameter.default
         if not value:
             if parameter.mandatory:
-                raise InvalidParameter(parameter.name, f'"{parameter.name}" is mandatory and was not given.')
+                raise InvalidParameter(parameter.name, joined([Mention(parameter.name, Form.MISSING)]))
             if parameter.clearable and parameter.name in raw:
                 values[parameter.field] = ()
             continue
         values[parameter.field] = _READERS[parameter.kind](parameter, value, notes)
     return record(**values), tuple(notes)
+
+
+def check_value(parameter: Parameter, value: object) -> None:
+    """Check one value of a parameter. An empty value is accepted.
+
+    This is stricter than `parse`: each entry of a list of choices must be known, and nothing is forgiven.
+
+    Raises:
+        InvalidParameter: the value is not of the parameter's kind.
+    """
+    text = _as_text(value)
+    if parameter.kind is Kind.CHOICES:
+        accepted = (*(option.lower() for option in parameter.options), _ALL)
+        for entry in split(text):
+            if entry.lower() not in accepted:
+                hint = f'accepted are {", ".join(parameter.options)}, or "{_ALL}"'
+                raise refused(parameter.name, entry, hint, options=parameter.options, verb="contain")
+    elif text:
+        _READERS[parameter.kind](dataclasses.replace(parameter, forgiving=False), text, [])
 
 
 def read_time(value: str) -> datetime:
@@ -81,15 +102,35 @@ def shortened(value: str) -> str:
     return clean if len(clean) <= _LONGEST_QUOTE else clean[:_LONGEST_QUOTE] + "…"
 
 
+def refused(name: str, value: str, accepted: str, *, options: Iterable[str] = (), verb: str = "be") -> InvalidParameter:
+    """The error for a value that a parameter does not accept.
+
+    Args:
+        name: the name of the parameter.
+        value: the value.
+        accepted: what is accepted, or why the value is not, as the end of the sentence without its full stop.
+        options: the accepted values if they are few; one that is similar to the value becomes a suggestion.
+        verb: `contain` for one entry of a list.
+    """
+    message = sentence(
+        '{name} cannot {verb} "{value}": {accepted}.',
+        name=Mention(name),
+        verb=verb,
+        value=shortened(value),
+        accepted=accepted,
+    )
+    return InvalidParameter(name, message, suggestion=closest(value, options) or "")
+
+
 def _refuse(parameter: Parameter, value: str, accepted: str) -> InvalidParameter:
-    return InvalidParameter(parameter.name, f'"{parameter.name}" cannot be "{shortened(value)}": {accepted}.')
+    return refused(parameter.name, value, accepted, options=parameter.options)
 
 
-def _read_text(parameter: Parameter, value: str, _notes: list[str]) -> str:
+def _read_text(parameter: Parameter, value: str, _notes: list[Message]) -> str:
     return parameter.check(value) if parameter.check else value
 
 
-def _read_address(parameter: Parameter, value: str, _notes: list[str]) -> str:
+def _read_address(parameter: Parameter, value: str, _notes: list[Message]) -> str:
     if is_address(value):
         return value
     raise _refuse(parameter, value, _address_problem(value))
@@ -106,18 +147,18 @@ def unexpanded(value: str) -> str:
     return "; this is a placeholder of the playbook that no value replaced" if is_placeholder else ""
 
 
-def _read_secret(_parameter: Parameter, value: str, _notes: list[str]) -> Secret:
+def _read_secret(_parameter: Parameter, value: str, _notes: list[Message]) -> Secret:
     return Secret(value)
 
 
-def _read_flag(parameter: Parameter, value: str, _notes: list[str]) -> bool:
+def _read_flag(parameter: Parameter, value: str, _notes: list[Message]) -> bool:
     lowered = value.lower()
     if lowered in _TRUE or lowered in _FALSE:
         return lowered in _TRUE
     raise _refuse(parameter, value, "true or false is accepted")
 
 
-def _read_integer(parameter: Parameter, value: str, notes: list[str]) -> int:
+def _read_integer(parameter: Parameter, value: str, notes: list[Message]) -> int:
     number = _whole_number(value)
     low, high = parameter.minimum, parameter.maximum
     if number is not None and (low is None or number >= low) and (high is None or number <= high):
@@ -130,7 +171,13 @@ def _read_integer(parameter: Parameter, value: str, notes: list[str]) -> int:
     if not parameter.forgiving:
         raise _refuse(parameter, value, f"{accepted} is accepted")
     notes.append(
-        f'"{parameter.name}" cannot be "{shortened(value)}" ({accepted} is accepted): {parameter.default} is used.'
+        sentence(
+            '{name} cannot be "{value}" ({accepted} is accepted): {default} is used.',
+            name=Mention(parameter.name),
+            value=shortened(value),
+            accepted=accepted,
+            default=parameter.default,
+        )
     )
     return int(parameter.default)
 
@@ -143,14 +190,14 @@ def _whole_number(value: str) -> int | None:
         return None
 
 
-def _read_choice(parameter: Parameter, value: str, _notes: list[str]) -> str:
+def _read_choice(parameter: Parameter, value: str, _notes: list[Message]) -> str:
     for option in parameter.options:
         if option.casefold() == value.casefold():
             return option
     raise _refuse(parameter, value, "accepted are " + ", ".join(parameter.options))
 
 
-def _read_choices(parameter: Parameter, value: str, notes: list[str]) -> tuple[str, ...]:
+def _read_choices(parameter: Parameter, value: str, notes: list[Message]) -> tuple[str, ...]:
     """The known entries. Without any, the list would let everything through or nothing, so that is an error."""
     options = {option.lower(): option for option in parameter.options}
     entries = tuple(dict.fromkeys(entry.lower() for entry in split(value)))
@@ -159,21 +206,25 @@ def _read_choices(parameter: Parameter, value: str, notes: list[str]) -> tuple[s
     known = tuple(options[entry] for entry in entries if entry in options)
     unknown = shortened(", ".join(entry for entry in entries if entry not in options))
     if unknown and not known:
-        raise InvalidParameter(
-            parameter.name,
-            f'"{parameter.name}" cannot be "{unknown}": accepted are {", ".join(parameter.options)}, or "{_ALL}".',
-        )
+        raise _refuse(parameter, unknown, f'accepted are {", ".join(parameter.options)}, or "{_ALL}"')
     if unknown:
-        notes.append(f'"{parameter.name}": {unknown} is not known and is left out; {", ".join(known)} is used.')
+        notes.append(
+            sentence(
+                "{name}: {unknown} is not known and is left out; {known} is used.",
+                name=Mention(parameter.name),
+                unknown=unknown,
+                known=", ".join(known),
+            )
+        )
     return known
 
 
-def _read_list(parameter: Parameter, value: str, _notes: list[str]) -> tuple[str, ...]:
+def _read_list(parameter: Parameter, value: str, _notes: list[Message]) -> tuple[str, ...]:
     entries = split(value)
     return tuple(dict.fromkeys(map(parameter.check, entries))) if parameter.check else entries
 
 
-def _read_addresses(parameter: Parameter, value: str, _notes: list[str]) -> tuple[str, ...]:
+def _read_addresses(parameter: Parameter, value: str, _notes: list[Message]) -> tuple[str, ...]:
     entries = split(value)
     for entry in entries:
         if not is_address(entry):
@@ -181,7 +232,7 @@ def _read_addresses(parameter: Parameter, value: str, _notes: list[str]) -> tupl
     return entries
 
 
-def _read_time(parameter: Parameter, value: str, _notes: list[str]) -> datetime:
+def _read_time(parameter: Parameter, value: str, _notes: list[Message]) -> datetime:
     try:
         moment = read_time(value)
         moment.astimezone(UTC)  # A time at the edge of the calendar may not exist in UTC.
@@ -191,7 +242,7 @@ def _read_time(parameter: Parameter, value: str, _notes: list[str]) -> datetime:
 
 
 _LISTS: Final = frozenset({Kind.LIST, Kind.CHOICES, Kind.ADDRESSES})
-_READERS: Final[dict[Kind, Callable[[Parameter, str, list[str]], object]]] = {
+_READERS: Final[dict[Kind, Callable[[Parameter, str, list[Message]], object]]] = {
     Kind.TEXT: _read_text,
     Kind.SECRET: _read_secret,
     Kind.FLAG: _read_flag,

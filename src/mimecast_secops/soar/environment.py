@@ -7,6 +7,7 @@ from typing import Final
 
 from mimecast_secops.ingest import Alert
 from mimecast_secops.parameters import InvalidParameter
+from mimecast_secops.sentences import sentence
 
 _MATCHES_EVERYTHING: Final = ".*"
 # A pattern of the user runs over text of the sender: keep the text short.
@@ -31,9 +32,8 @@ class AlertEnvironment:
         try:
             self._pattern = re.compile(pattern) if pattern and pattern != _MATCHES_EVERYTHING else None
         except re.error as error:
-            raise InvalidParameter(
-                "Environment Regex Pattern", f'"Environment Regex Pattern" is not a regular expression: {error}.'
-            ) from None
+            message = sentence("{Environment Regex Pattern} is not a regular expression: {error}.", error=error)
+            raise InvalidParameter("Environment Regex Pattern", message) from None
 
     def of(self, alert: Alert) -> str:
         """Return the environment of an alert."""

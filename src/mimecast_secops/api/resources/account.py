@@ -11,6 +11,7 @@ from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import NotConfirmed
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Session
+from mimecast_secops.sentences import sentence
 
 GET: Final = Endpoint(
     path="/api/account/get-account",
@@ -97,5 +98,7 @@ class AccountResource:
 def _account(reply: Reply) -> Account:
     record = first_object(reply.data)
     if not record:
-        raise NotConfirmed("Mimecast answered, but named no account. Check API Root.", endpoint=GET.path, status=200)
+        raise NotConfirmed(
+            sentence("Mimecast answered, but named no account. Check {API Root:bare}."), endpoint=GET.path, status=200
+        )
     return Account.read(record)

@@ -15,7 +15,7 @@ ALLOWED = {
     # Keys of action results, which docs/reference/actions.md describes and playbooks read.
     "actions": {"dryRun", "earlierState", "holdId", "trackingId"},
     # The same keys of action results, which name the target of a change, and the sender of an event.
-    "cli": {"dryRun", "fromEnv_emailAddress", "holdId", "trackingId"},
+    "cli": {"dryRun", "holdId", "trackingId"},
     "ingest": {
         # Keys that the connector adds to each event.
         *("currentStatus", "holdId", "holdMessageMetadataID", "internetMessageId", "receivedUnixMs", "recordType"),

@@ -22,7 +22,8 @@ def test_everything_works(simulator: Simulator, tmp_path: Path, api_version: Api
     assert result.exit_code == exit_codes.OK, result.output
     for heading in ("Connection", "API endpoints", "Actions", "Connector"):
         assert f"\n{heading}\n" in result.stdout
-    assert "MISSING" not in result.stdout
+    assert result.stdout.startswith("No problems. ")
+    assert "missing" not in result.stdout
     assert simulator.tenant.decisions == []
 
 
@@ -30,13 +31,24 @@ def test_a_missing_permission_is_named(command_line: CommandLine, simulator: Sim
     simulator.control("rights", {"revoke": ["Gateway | Tracking | Read"]})
     result = command_line.invoke("doctor")
     assert result.exit_code == exit_codes.API_ERROR
-    assert "MISSING" in result.stdout
+    assert result.stdout.startswith("3 problems: ")
     assert "Gateway | Tracking | Read" in result.stdout
 
 
 def test_wrong_credentials_have_the_code_of_authentication(command_line: CommandLine) -> None:
     result = command_line.invoke("doctor", "--client-secret", "wrong-wrong-wrong-wrong")
     assert result.exit_code == exit_codes.AUTHENTICATION
+    assert "  failed        Credentials\n" in result.stdout
+    assert "MISSING" not in result.stdout
+
+
+def test_no_endpoint_has_two_lines(command_line: CommandLine) -> None:
+    output = command_line.invoke("doctor").stdout
+    assert output.count("Delete a blocked-sender policy") == 1
+
+
+def test_progress_is_shown_on_a_terminal_only(command_line: CommandLine) -> None:
+    assert command_line.invoke("doctor").stderr == ""
 
 
 def test_the_findings_as_json(command_line: CommandLine) -> None:

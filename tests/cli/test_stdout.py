@@ -137,7 +137,7 @@ def test_numbers_that_are_no_handles_are_left_out(printed: Any) -> None:
     assert printed().split()[:4] == ["Risk", "To", "From", "Subject"]
 
 
-def test_the_numbers_of_a_service_go_on_from_cycle_to_cycle(printed: Any) -> None:
+def test_the_numbers_of_a_service_continue_from_cycle_to_cycle(printed: Any) -> None:
     saved: list[list[ListedMessage]] = []
 
     def save(messages: Sequence[ListedMessage]) -> bool:

@@ -52,12 +52,12 @@ def test_text_that_is_not_shortened_is_wrapped() -> None:
     assert sum(line.count("x") for line in lines) == 200 + len(["example.com", "example.org"])
 
 
-def test_an_optional_column_is_shown_if_there_is_room_for_it() -> None:
+def test_an_optional_column_is_shown_if_it_fits() -> None:
     assert "From" not in print_table([ROW], 60)[0]
     assert "From" in print_table([ROW], 120)[0]
 
 
-def test_a_short_text_leaves_its_room_to_the_others() -> None:
+def test_a_short_text_leaves_its_width_to_the_others() -> None:
     _, _, row = print_table([(*ROW[:4], "short")], 80)
     assert row.split() == [*ROW[:4], "short"]
 

@@ -18,6 +18,7 @@ from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, is_dry_run, show_result
 from mimecast_secops.cli.help import HelpfulCommand, HelpfulGroup
 from mimecast_secops.cli.options import ParameterOption, connection_options, state_options, values_of
+from mimecast_secops.cli.result_tables import options_for
 from mimecast_secops.parameters import InvalidParameter, Parameter
 
 _ARGUMENTS: Final = "messages"
@@ -53,6 +54,7 @@ def command_of(action: Action) -> click.Command:
             *(_option_of(declared, action) for declared in action.declared),
             *([_yes_option()] if takes_messages(action) else []),
             *(_bulk_options(parameter) if parameter else []),
+            *options_for(action),
             *(state_options() if action.writes else []),
             *connection_options(),
         ],

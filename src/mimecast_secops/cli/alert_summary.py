@@ -153,8 +153,12 @@ def _recipients(alert: Alert, first: Mapping[str, str]) -> Iterator[str]:
 
 
 def _numbered(event: Mapping[str, str], key: str) -> Iterator[str]:
+    """The values of numbered members, until a number is missing."""
     for number in range(1, _MAX_ENTRIES + 1):
-        if value := event.get(key.format(number)):
+        value = event.get(key.format(number))
+        if value is None:
+            return
+        if value:
             yield value[:_MAX_TEXT]
 
 
@@ -169,4 +173,7 @@ def _event(event: Mapping[str, str]) -> EventSummary:
 
 def _text(event: Mapping[str, str], *keys: str) -> str:
     """The first value that is not empty, of limited length."""
-    return next((value[:_MAX_TEXT] for key in keys if (value := event.get(key))), "")
+    for key in keys:
+        if value := event.get(key):
+            return value[:_MAX_TEXT]
+    return ""

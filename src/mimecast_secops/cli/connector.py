@@ -23,7 +23,7 @@ from mimecast_secops.cli.logs import is_json
 from mimecast_secops.cli.messages import message_of, text_of
 from mimecast_secops.cli.metrics_output import METRICS_OPTIONS, MetricsOutput
 from mimecast_secops.cli.options import add, connection_options, options_of
-from mimecast_secops.cli.recording import RecordingDelivery
+from mimecast_secops.cli.recorded_delivery import RecordingDelivery
 from mimecast_secops.cli.signals import StopSignals
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import (

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.text import Text
 
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
+from mimecast_secops.cli.findings import show_findings
 from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.options import add, connection_options
+from mimecast_secops.cli.output import Screen
 from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
-
-_HEADINGS: Final = {
-    "connection": "Connection",
-    "function": "API endpoints",
-    "action": "Actions",
-    "connector": "Connector",
-}
-_MARKS: Final = {
-    Verdict.WORKS: "works",
-    Verdict.MISSING: "MISSING",
-    Verdict.NOT_AVAILABLE: "not available",
-    Verdict.UNKNOWN: "unknown",
-}
 
 
 def run(context: CommandContext) -> int:
     """Check everything, and show the findings."""
     screen = context.screen
-    with context.client() as client:
-        findings = check_permissions(
-            client, all_requirements(), lambda done, total, subject: screen.note(f"{done + 1}/{total} {subject}")
-        )
+    with context.client() as client, _progress(screen) as progress:
+        findings = check_permissions(client, all_requirements(), progress)
+    records = [finding.as_json() for finding in findings]
     if screen.as_json:
-        screen.data([finding.as_json() for finding in findings])
+        screen.data(records)
     else:
-        for kind, heading in _HEADINGS.items():
-            _show(context, heading, [finding for finding in findings if finding.kind == kind])
+        show_findings(screen, records)
     return code_of(findings)
 
 
@@ -50,19 +41,15 @@ def code_of(findings: list[Finding]) -> int:
     return exit_codes.API_ERROR if missing else exit_codes.OK
 
 
-def _show(context: CommandContext, heading: str, findings: list[Finding]) -> None:
-    if not findings:
+@contextmanager
+def _progress(screen: Screen) -> Iterator[Callable[[int, int, str], None]]:
+    """A progress line that disappears when the block ends. It is shown on a terminal only."""
+    console = screen.bar_console()
+    if console is None:
+        yield lambda *_: None
         return
-    screen = context.screen
-    screen.say("")
-    screen.say(heading, "bold")
-    for finding in findings:
-        style = {Verdict.WORKS: "green", Verdict.MISSING: "red"}.get(finding.verdict, "yellow")
-        screen.say(f"  {_MARKS[finding.verdict]:<14}{finding.subject}", style)
-        if finding.verdict is not Verdict.WORKS or finding.kind == "connection" or finding.why.startswith("Without"):
-            for line in (finding.why, finding.remedy):
-                if line:
-                    screen.say(f"                {line}")
+    with console.status("") as status:
+        yield lambda done, total, subject: status.update(Text(f"{done + 1}/{total} {subject}"))
 
 
 @add(connection_options())

@@ -11,13 +11,17 @@ from mimecast_secops.actions import Action, ActionFailed, Context, Result, execu
 from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import plans
 from mimecast_secops.cli.context import CommandContext
+from mimecast_secops.cli.findings import show_findings
 from mimecast_secops.cli.journal import DONE, FAILED, STARTED, Journal
 from mimecast_secops.cli.messages import worded
+from mimecast_secops.cli.result_tables import show_table
 from mimecast_secops.cli.targets import Target, targets_of_result, targets_of_values
 from mimecast_secops.ingest import UnreadableState
 from mimecast_secops.parameters import InvalidParameter, parse
 from mimecast_secops.stores.errors import StateError
 
+# Its table has more text than fits a terminal.
+_CHECK_PERMISSIONS: Final = "check-permissions"
 _LOG: Final = logging.getLogger("mimecast_secops.actions")
 
 
@@ -85,8 +89,15 @@ def show_result(context: CommandContext, action: Action, result: Result, known: 
     if screen.as_json:
         screen.data({"message": result.message, "is_success": result.is_success, "json_result": result.json_result})
         return
-    for table in result.tables:
-        screen.table(table)
+    is_csv = bool(context.options.get("as_csv"))
+    if action.slug == _CHECK_PERMISSIONS and result.tables and not (is_csv or context.options.get("columns")):
+        show_findings(screen, result.json_result)
+    else:
+        for table in result.tables:
+            show_table(context, table)
+    if is_csv and result.is_success:
+        screen.note(result.message)
+        return
     if not result.is_success:
         screen.fail(result.message)
         return

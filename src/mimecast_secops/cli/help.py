@@ -18,7 +18,7 @@ HEADINGS: Final = (OPTIONS, FILTERS, "Limits", "Advanced", "Bulk", "State", "Out
 
 _BULK: Final = ("concurrency", "from_file", "job", "restart")
 _STATE: Final = ("namespace", "state", "state_timeout")
-_OUTPUT: Final = ("as_json", "color", "columns", "csv", "debug", "log_format", "quiet", "verbose", "version")
+_OUTPUT: Final = ("as_csv", "as_json", "color", "columns", "csv", "debug", "log_format", "quiet", "verbose", "version")
 _CONNECTION: Final = ("ca_bundle", "config", "profile", "timeout")
 _HEADING_OF: Final = {
     "dynamic_list": FILTERS,

@@ -29,7 +29,7 @@ class StdoutDelivery(Closeable):
     Args:
         screen: the screen that prints the alerts.
         save: saves the rows of all tables of this process as the last list, and returns whether their numbers can be
-            used. Their numbers go on from one cycle to the next, so that a number never changes its meaning.
+            used. Their numbers continue from one cycle to the next, so that a number never changes its meaning.
 
     Raises:
         OSError: standard output is closed.

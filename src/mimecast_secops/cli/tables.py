@@ -1,7 +1,7 @@
 """Tables that fit a terminal: narrow columns are never cut, and long text is shortened or wrapped.
 
 Each column has a kind. Numbers, risks, words and times always get the width that they need. Addresses and text share
-the rest. An optional column is left out where it would take this room from the others.
+the rest. An optional column is left out if the others would become too narrow.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _cell(column: Column, text: str) -> Text:
 
 
 def _shown_columns(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """The indexes of the columns to show: all that have to be, and the optional ones for which there is room."""
+    """The indexes of the columns to show: all that have to be, and the optional ones that fit."""
     shown = [index for index, column in enumerate(columns) if not column.is_optional]
     if _sum(columns, rows, shown, _MIN_WIDTH) > width:
         return None

@@ -17,11 +17,19 @@ from mimecast_secops.cli.execution import execute_action, show_result
 from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.journal import UNDONE, Entry, Journal
 from mimecast_secops.cli.options import add, connection_options, state_options
+from mimecast_secops.cli.tables import Column, ColumnKind
 from mimecast_secops.parameters import read_time
 from mimecast_secops.stores.errors import StateMissing
 
 _NEWEST: Final = 20
 _MAX_TARGETS: Final = 3
+_COLUMNS: Final = (
+    Column("No", ColumnKind.NUMBER),
+    Column("When (UTC)", ColumnKind.TIME),
+    Column("Action", ColumnKind.WORD),
+    Column("Target"),
+    Column("Undo"),
+)
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -74,7 +82,7 @@ def _show_table(context: CommandContext, entries: Sequence[Entry]) -> None:
         screen.note("No change is recorded that matches.")
         return
     title = "Failed attempts" if context.options.get("failed") else "Changes made from this machine"
-    screen.rows(title, ("No", "When (UTC)", "Action", "Target", "Undo"), rows)
+    screen.rows(title, _COLUMNS, rows)
     if len(rows) < len(entries):
         screen.note(f"These are the newest {len(rows)} of {len(entries)}: add --all to list all.")
     if not context.options.get("failed"):

@@ -21,6 +21,11 @@ from mimecast_secops.diagnosis.findings import Finding, Verdict
 # In seconds. Mimecast refuses signed requests if the clock is wrong by 15 minutes
 # (docs/reference/mimecast-api.md#clock-skew-and-request-ids [inferred]).
 _MAX_CLOCK_SKEW: Final = 300.0
+_CREDENTIALS_REMEDY: Final = {
+    ApiVersion.V1: "Check Application ID, Application Key, Access Key and Secret Key.",
+    ApiVersion.V2: "Check Client ID and Client Secret.",
+}
+_CONNECTION_REMEDY: Final = "Check API Root, the network, the firewall or the proxy."
 
 
 def check_connection(client: MimecastClient) -> Iterator[Finding]:
@@ -45,8 +50,10 @@ def check_connection(client: MimecastClient) -> Iterator[Finding]:
         reached = not isinstance(error, Unreachable)
         if reached:
             yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
-        name = "Credentials" if isinstance(error, AuthenticationFailed) else "Connection"
-        yield _finding(name, Verdict.MISSING, str(error), "Correct the settings that the error names.")
+        if isinstance(error, AuthenticationFailed):
+            yield _finding("Credentials", Verdict.MISSING, str(error), _CREDENTIALS_REMEDY[client.api_version])
+        else:
+            yield _finding("Connection", Verdict.MISSING, str(error), _CONNECTION_REMEDY)
         yield from _check_clock(client)
         return
     except MissingPermission as error:

@@ -89,7 +89,7 @@ class Report:
         )
 
     def summary(self) -> str:
-        """The cycle in one line for a person: the other figures only if they are not zero."""
+        """The cycle in one line for the terminal: the other figures only if they are not zero."""
         others = {
             "filtered": sum(self.filtered.values()),
             "overflowed": self.overflowed,

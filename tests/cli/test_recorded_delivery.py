@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
-from mimecast_secops.cli.recording import RecordingDelivery
+from mimecast_secops.cli.recorded_delivery import RecordingDelivery
 from mimecast_secops.ingest import Alert, DeliveryResult
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateLocked

@@ -25,8 +25,8 @@ def listed(command_line: CommandLine, *words: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("width", "headings"),
     [
-        (80, ["No", "To", "Subject", "Reason", "Received", "Expires"]),
-        (120, ["No", "To", "From", "Subject", "Reason", "Received", "Expires"]),
+        (80, ["No", "Risk", "To", "Subject", "Reason", "Expires"]),
+        (120, ["No", "Risk", "To", "From", "Subject", "Reason", "Expires"]),
     ],
 )
 def test_the_held_messages_are_listed_with_handles(command_line: CommandLine, width: int, headings: list[str]) -> None:
@@ -78,18 +78,26 @@ def test_a_limit_says_how_many_there_are(command_line: CommandLine) -> None:
     assert len(result.stdout.splitlines()) == 4
 
 
-def test_the_risk_is_looked_up_on_request(command_line: CommandLine) -> None:
-    rows = command_line.invoke("held", "list", "--risk").stdout.splitlines()[2:]
+def test_the_risk_is_looked_up_unless_it_is_not_wanted(command_line: CommandLine) -> None:
+    rows = command_line.invoke("held", "list").stdout.splitlines()[2:]
     assert {row.split()[1] for row in rows} == {"high", "medium"}
-    assert {row["risk"] for row in listed(command_line)} == {""}
-    assert {row["risk"] for row in listed(command_line, "--risk")} == {"high", "medium"}
+    assert {row["risk"] for row in listed(command_line)} == {"high", "medium"}
+    assert {row["risk"] for row in listed(command_line, "--no-risk")} == {""}
+
+
+def test_a_risk_that_cannot_be_looked_up_is_unknown_and_explained(command_line: CommandLine) -> None:
+    command_line.simulator.control("rights", {"revoke": ["Gateway | Tracking | Read"]})
+    result = command_line.invoke("held", "list")
+    assert result.exit_code == exit_codes.OK
+    assert {row.split()[1] for row in result.stdout.splitlines()[2:]} == {"unknown"}
+    assert result.stderr.count("Gateway | Tracking | Read") == 1
 
 
 @pytest.mark.parametrize(("days", "texts"), [("14", {"336 h"}), ("0", {"expired"}), ("0.02", {"< 1 h"})])
 def test_the_time_until_a_message_expires(empty_command_line: CommandLine, days: str, texts: set[str]) -> None:
     empty_command_line.hold(1)
     rows = empty_command_line.invoke("held", "list", "--expires-after", days).stdout.splitlines()[2:]
-    assert {row.split("Z  ")[1].rstrip() for row in rows} == texts
+    assert {row.rstrip().rsplit("  ", 1)[-1] for row in rows} == texts
 
 
 def test_csv_has_a_row_per_message(command_line: CommandLine) -> None:

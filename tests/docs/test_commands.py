@@ -31,8 +31,8 @@ PAGES = [
     if "```sh" in page.read_text(encoding="utf-8") and "_build" not in page.parts
 ]
 # A shell types the commands of this page, because each of them depends on those before it.
-TYPED_ELSEWHERE = ROOT / "docs" / "guide" / "simulator.md"
-ORIGINALS = [page for page in PAGES if FRENCH not in page.parents and page != TYPED_ELSEWHERE]
+TYPED_ELSEWHERE = {ROOT / "docs" / "guide" / name for name in ("quickstart.md", "simulator.md")}
+ORIGINALS = [page for page in PAGES if FRENCH not in page.parents and page not in TYPED_ELSEWHERE]
 TRANSLATIONS = [page for page in PAGES if FRENCH in page.parents]
 MODULE = "mimecast_secops.cli.main"
 BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

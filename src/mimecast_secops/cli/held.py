@@ -36,7 +36,7 @@ from mimecast_secops.cli.settings import default_state_file
 from mimecast_secops.cli.tables import Column, ColumnKind
 
 _NEW: Final = Column("New", ColumnKind.WORD)
-_RECEIVED: Final = Column("Received", ColumnKind.TIME)
+_RECEIVED: Final = Column("Received", ColumnKind.TIME, is_optional=True)
 _EXPIRES: Final = Column("Expires", ColumnKind.TIME)
 _CSV_COLUMNS: Final = (
     "risk",
@@ -83,6 +83,7 @@ class _Listing:
         self._client = client
         self._screen = context.screen
         self._numbers: dict[str, int] = {}
+        self._looked_up: dict[str, QueuedMessage] = {}
         self._is_first = True
 
     def refresh(self, pause: float | None = None) -> None:
@@ -101,8 +102,7 @@ class _Listing:
         )
         messages, total = queued_messages(self._client, filters, options["limit"])
         if options["risk"]:
-            with ThreadPoolExecutor(_LOOKUPS_AT_ONCE) as executor:
-                messages = list(executor.map(lambda message: with_risk(self._client, message), messages))
+            messages = self._with_risks(messages)
         new = [message for message in messages if message.hold.id not in self._numbers]
         for message in reversed(new) if self._numbers else new:
             self._numbers[message.hold.id] = len(self._numbers) + 1
@@ -116,6 +116,17 @@ class _Listing:
         if total > len(messages):
             self._screen.note(f"{len(messages)} of {total} held messages are listed. Use --limit or a filter.")
         self._is_first = False
+
+    def _with_risks(self, messages: Sequence[QueuedMessage]) -> list[QueuedMessage]:
+        """The messages with their risks. A watched list looks up each message once."""
+        unknown = [message for message in messages if message.hold.id not in self._looked_up]
+        with ThreadPoolExecutor(_LOOKUPS_AT_ONCE) as executor:
+            for message in executor.map(lambda message: with_risk(self._client, message), unknown):
+                self._looked_up[message.hold.id] = message
+        problem = next((message.risk_problem for message in self._looked_up.values() if message.risk_problem), "")
+        if problem and self._is_first:
+            self._screen.note(f"Some risks are unknown: {problem}.", "yellow")
+        return [self._looked_up[message.hold.id] for message in messages]
 
     def _show(self, messages: Sequence[QueuedMessage], new_ids: set[str], pause: float | None) -> None:
         if pause is not None:
@@ -174,7 +185,10 @@ def _remaining(expiry: datetime | None) -> str:
     help="List only messages held by a reason or policy with this text.",
 )
 @click.option(
-    "--risk", is_flag=True, help="Look up the risk in message tracking: at least two requests per listed message."
+    "--risk/--no-risk",
+    default=True,
+    show_default=True,
+    help="Look up the risk in message tracking, with at least two requests per listed message.",
 )
 @click.option(
     "--expires-after",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,6 +14,9 @@ from mimecast_secops.cli.handles import ListedMessage
 from mimecast_secops.ingest.event_fields import as_text
 
 _PAGE_SIZE: Final = 500
+# Each message has its problem, and the list reports it once.
+_NO_LOG: Final = logging.Logger("no log")  # noqa: LOG001 -- it belongs to no tree of loggers
+_NO_LOG.addHandler(logging.NullHandler())
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -123,6 +127,6 @@ def queued_messages(client: MimecastClient, filters: Filters, limit: int) -> tup
 
 def with_risk(client: MimecastClient, message: QueuedMessage) -> QueuedMessage:
     """The message with its risk and its tracking ID, as message tracking names them."""
-    lookup = hold_matches.look_up_risk(Context(client=client), message.hold)
+    lookup = hold_matches.look_up_risk(Context(client=client, log=_NO_LOG), message.hold)
     risk = "" if lookup.risk is None else str(lookup.risk)
     return replace(message, tracking_id=lookup.tracking_id, risk=risk, risk_problem=lookup.problem)

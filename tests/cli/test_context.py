@@ -15,7 +15,7 @@ from mimecast_secops.actions import find
 from mimecast_secops.api import ApiVersion, Secret
 from mimecast_secops.api.errors import Misconfigured
 from mimecast_secops.cli import exit_codes
-from mimecast_secops.cli.context import CommandContext, command, message_of
+from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.options import add, common_options, values_of
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine, error_line
@@ -59,11 +59,6 @@ def test_an_unexpected_error_has_a_reference_and_a_traceback_with_debug_only() -
     result = invoke(raising(ValueError(secret.reveal())), "--debug")
     assert "Traceback" in result.stderr
     assert secret.reveal() not in result.stderr
-
-
-def test_the_message_of_a_system_error_begins_with_the_file() -> None:
-    assert message_of(FileNotFoundError(2, "No such file", "x.txt")) == "x.txt: No such file"
-    assert message_of(OSError("broken")) == "broken"
 
 
 # errors of a tenant

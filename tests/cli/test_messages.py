@@ -188,9 +188,9 @@ def templates() -> Iterator[tuple[Path, str]]:
     """Every template of a sentence in the sources."""
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sentence"
-            if is_call and node.args and isinstance(node.args[0], ast.Constant):
-                yield path, node.args[0].value
+            match node:
+                case ast.Call(func=ast.Name(id="sentence"), args=[ast.Constant(value=str(template)), *_]):
+                    yield path, template
 
 
 def all_names() -> set[str]:
@@ -221,3 +221,8 @@ def test_a_log_line_names_the_option_too() -> None:
     assert record.getMessage() == 'The cycle failed: "Domains" is mandatory and was not given.'
     assert reword_log(settings_context())(record)
     assert "Missing --domains (or MIMECAST_DOMAINS, or domains in config.toml)." in record.getMessage()
+
+
+def test_the_message_of_a_system_error_begins_with_the_file() -> None:
+    assert message_of(FileNotFoundError(2, "No such file", "x.txt")) == "x.txt: No such file"
+    assert message_of(OSError("broken")) == "broken"

@@ -24,6 +24,7 @@ from mimecast_secops.parameters import (
     text,
     time,
 )
+from mimecast_secops.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,5 +60,5 @@ def parsed() -> None:
     """A record of parameters keeps its type."""
     record, notes = parse(Accepted, {})
     assert_type(record, Accepted)
-    assert_type(notes, tuple[str, ...])
+    assert_type(notes, tuple[str | Sentence, ...])
     assert_type(record.flag, bool)

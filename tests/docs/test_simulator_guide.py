@@ -49,7 +49,7 @@ def test_the_commands_of_the_guide_work_one_after_the_other(tmp_path: Path) -> N
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     outputs = {name: text for name, _, text in (part.partition("\n") for part in done.stdout.split("\n$ "))}
     assert "Successfully connected" in outputs["ping"]
-    assert "Overdue invoice 4711" in outputs["held"]
+    assert "Overdue invoice" in outputs["held"]
     overview = json.loads((tmp_path / "overview.json").read_text(encoding="utf-8"))
     decisions = [(decision["what"], decision["subject"]) for decision in overview["decisions"]]
     assert decisions == [("rejected", "Overdue invoice 4711")]

@@ -117,7 +117,7 @@ class Typist:
         assert (done.returncode, done.stdout) == (0, url), done.stderr
 
     def _command(self, words: list[str]) -> None:
-        if is_number(words[-1]):
+        if is_number(words[-1]) and words[0] != "alerts":
             words = [*words, "--yes"]  # the answer of the user, whom the command asks
         result = CliRunner().invoke(main, words, env=self._environment)
         assert result.exit_code == 0, f"{words}: {result.output}{result.stderr}"

@@ -48,5 +48,5 @@ def test_a_command_without_its_extra_says_how_to_install_it(
     assert done.returncode == exit_codes.CONFIGURATION, done.stderr
     [line] = done.stderr.splitlines()
     assert f'extra "{extra}"' in line
-    assert "pipx install --force 'mimecast-secops[all]'" in line
+    assert "pipx install --force '.[all]'" in line
     assert done.stdout == ""

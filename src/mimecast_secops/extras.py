@@ -21,7 +21,7 @@ def missing_extra(error: ModuleNotFoundError) -> str | None:
     for extra, modules in EXTRAS.items():
         if module in modules:
             return (
-                f'This command needs the extra "{extra}", which is not installed. Install it with: '
-                "pipx install --force 'mimecast-secops[all]' (in a checkout: pipx install --force '.[all]')."
+                f'This command needs the extra "{extra}", which is not installed. Run this in the checkout: '
+                "pipx install --force '.[all]'"
             )
     return None

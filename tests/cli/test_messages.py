@@ -209,8 +209,8 @@ def test_no_error_in_the_sources_names_a_field_as_text() -> None:
     found = []
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            texts = [child.value for child in ast.walk(node) if isinstance(child, ast.Constant)]
             if isinstance(node, ast.Raise):
+                texts = [child.value for child in ast.walk(node) if isinstance(child, ast.Constant)]
                 found += [f"{path.name}: {text}" for text in texts if isinstance(text, str) and quoted.search(text)]
     assert found == []
 

@@ -47,7 +47,7 @@ def command_of(action: Action) -> click.Command:
     parameter = action.bulk_parameter
     return HelpfulCommand(
         action.slug,
-        examples=[shlex.join(action.sample_arguments)],
+        examples=_examples_of(action),
         callback=command(lambda context: _run(context, action)),
         params=[
             *([_message_argument()] if takes_messages(action) else []),
@@ -61,6 +61,11 @@ def command_of(action: Action) -> click.Command:
         help=_help_of(action),
         short_help=action.description,
     )
+
+
+def _examples_of(action: Action) -> list[str]:
+    by_number = [f"{action.slug} 3"] if takes_messages(action) else []
+    return [*by_number, shlex.join(action.sample_arguments)]
 
 
 def takes_messages(action: Action) -> bool:

@@ -20,6 +20,7 @@ from mimecast_secops.cli.settings import RECORDS, default_settings_file, key, un
 from mimecast_secops.cli.settings_check import settings_problems
 from mimecast_secops.cli.settings_file import selected_file
 from mimecast_secops.cli.settings_template import settings_template
+from mimecast_secops.cli.tables import Column, ColumnKind
 from mimecast_secops.connection import ConnectionSettings, ProxySettings, connection_of
 from mimecast_secops.parameters import InvalidParameter, Kind, parse
 
@@ -28,6 +29,8 @@ _MASK: Final = "********"
 _USER_INFO: Final = re.compile(r"(?<=//)[^/@]*(?=@)")
 _DEFAULT: Final = "default"
 _OPTION: Final = "option"
+
+_COLUMNS: Final = (Column("Setting", ColumnKind.WORD), Column("Value"), Column("From"))
 
 
 def check(context: CommandContext) -> int:
@@ -64,7 +67,7 @@ def show(context: CommandContext) -> int:
     if context.screen.as_json:
         context.screen.data({name: {"value": value, "from": origin} for name, value, origin in rows})
     else:
-        context.screen.rows("", ("Setting", "Value", "From"), rows)
+        context.screen.rows("", _COLUMNS, rows)
     return exit_codes.OK
 
 

@@ -63,7 +63,8 @@ class HelpfulCommand(click.Command):
         write_examples(formatter, self.examples)
         groups: dict[str, list[click.Parameter]] = {heading: [] for heading in HEADINGS}
         for option in self.get_params(ctx):
-            if option.get_help_record(ctx):
+            # The usage shows the arguments, and the text above explains them.
+            if isinstance(option, click.Option) and option.get_help_record(ctx):
                 groups[heading_of(option)].append(option)
         for heading, options in groups.items():
             if heading == CONNECTION and not self.describes_connection:

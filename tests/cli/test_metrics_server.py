@@ -82,12 +82,12 @@ def test_an_address_in_use_is_named(server: MetricsServer) -> None:
     assert caught.value.filename == f"127.0.0.1:{server.port}"
 
 
-@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs an IPv6 loopback")
 def test_ipv6(capfd: pytest.CaptureFixture[str]) -> None:
     try:
         server = MetricsServer("::1", 0, stale_after=1)
     except OSError:
-        pytest.skip("this machine has no IPv6 loopback address")
+        pytest.skip("needs an IPv6 loopback")
     with server:
         assert get(server.port, "/healthz", host="::1")[0] == 200
 

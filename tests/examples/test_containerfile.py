@@ -16,6 +16,7 @@ from typing import Any
 import dockerfile
 import pytest
 
+from mimecast_secops.cli import exit_codes
 from tests.examples.container_root import Container, Image, build, download_wheels
 from tests.examples.words import options_of
 
@@ -162,5 +163,5 @@ def test_the_image_ingests_alerts_is_healthy_and_ends_on_its_stop_signal(image: 
 def test_without_its_settings_the_image_names_them_and_ends(image: Image) -> None:
     with Container(image) as container:
         done = container.run(*image.entrypoint, *image.command)
-    assert done.returncode == 2
+    assert done.returncode == exit_codes.CONFIGURATION
     assert "omains" in done.stderr

@@ -45,7 +45,7 @@ def run_connector(integration: Path, parameters: Mapping[str, Any], *options: st
 
 def _run(command: list[str], secrets: list[str]) -> dict[str, Any]:
     for secret in secrets:
-        command += ["--secret", secret]
+        command.append(f"--secret={secret}")  # a secret can begin with a hyphen
     completed = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False, timeout=120)
     assert completed.stdout, completed.stderr
     report: dict[str, Any] = json.loads(completed.stdout)

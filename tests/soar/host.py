@@ -45,7 +45,9 @@ def run_connector(integration: Path, parameters: Mapping[str, Any], *options: st
 
 def _run(command: list[str], secrets: list[str]) -> dict[str, Any]:
     options = [f"--secret={secret}" for secret in secrets]  # a secret can begin with a hyphen
-    completed = subprocess.run([sys.executable, *command, *options], capture_output=True, text=True, check=False, timeout=120)
+    completed = subprocess.run(
+        [sys.executable, *command, *options], capture_output=True, text=True, check=False, timeout=120
+    )
     assert completed.stdout, completed.stderr
     report: dict[str, Any] = json.loads(completed.stdout)
     assert report.get("leaked_secrets", []) == []

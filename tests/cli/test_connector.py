@@ -25,7 +25,7 @@ from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateUnwritable
 from mimecast_secops.testing import MemoryStore
-from tests.cli.command_line import CommandLine, ticket_ids
+from tests.cli.command_line import CommandLine, Service, ticket_ids
 from tests.ingest.model import DOMAIN, START, ModelTenant, Record
 from tests.stores.processes import held_by_another_process, lock_for_writing
 
@@ -373,3 +373,20 @@ def test_delivered_alerts_are_recorded_once(command_line: CommandLine) -> None:
 def test_a_test_run_records_no_alert(command_line: CommandLine) -> None:
     command_line.invoke(*command_line.connector("--test"))
     assert recorded(command_line) == []
+
+
+def test_another_state_database_does_not_change_where_the_last_list_is(command_line: CommandLine) -> None:
+    run = ("connector", "run", "--domains", "example.com", "--state", str(command_line.folder / "other" / "state.db"))
+    assert command_line.invoke(*run).exit_code == exit_codes.OK
+    listed = handles.find(command_line.state.parent, command_line.simulator.url, "1")
+    assert listed is not None
+    assert f'Reject "{listed.subject}"' in command_line.invoke("reject-message", "1").stderr
+
+
+def test_a_service_that_prints_to_a_log_does_not_change_the_last_list(command_line: CommandLine) -> None:
+    command_line.invoke("held", "list", "--limit", "1", "--no-risk")
+    before = (command_line.state.parent / handles.FILE_NAME).read_bytes()
+    with Service(command_line, "--domains", "example.com", "--every", "1s") as service:
+        service.wait_for(" known) in ")
+        service.stop()
+    assert (command_line.state.parent / handles.FILE_NAME).read_bytes() == before

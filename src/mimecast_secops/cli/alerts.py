@@ -73,7 +73,7 @@ def _print_table(context: CommandContext, rows: list[DeliveredAlert]) -> None:
     # A number must not lead to a message of another tenant.
     has_handles = False
     if len(tenants) == 1:
-        has_handles = save_list(context.screen, context.state_path.parent, tenants.pop(), listed)
+        has_handles = save_list(context.screen, context.lists_folder, tenants.pop(), listed)
     else:
         context.screen.note("The alerts come from several tenants, so they have no numbers. Use --namespace.", "yellow")
     cells = [
@@ -105,7 +105,7 @@ def _find(context: CommandContext, alerts: DeliveredAlerts, text: str) -> list[D
     """The alerts that a number of the last list, an ID or the beginning of an ID stands for."""
     prefix = text
     if handles.is_number(text):
-        prefix = handles.numbered(context.state_path.parent, int(text)).id
+        prefix = handles.numbered(context.lists_folder, int(text)).id
     rows = alerts.beginning_with(prefix)
     exact = [row for row in rows if prefix in (row.alert.ticket_id, row.alert.tracking_id, row.alert.hold_id)]
     # Two connectors of one state database may have delivered the same message.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -111,9 +112,10 @@ def _open_delivery(context: CommandContext, api_root: str) -> AlertOutput | Stdo
     if context.options["output"]:
         delivery = AlertOutput(context.options["output"])
     else:
-        delivery = StdoutDelivery(
-            context.screen, partial(save_list, context.screen, context.state_path.parent, api_root)
-        )
+        save = partial(save_list, context.screen, context.lists_folder, api_root)
+        # A service that prints to a log must not change the numbers of the list that the user sees.
+        is_for_user = not context.options["every"] or sys.stdout.isatty()
+        delivery = StdoutDelivery(context.screen, save) if is_for_user else StdoutDelivery(context.screen)
     if context.options["test"]:
         return delivery
     return RecordingDelivery(delivery, DeliveredAlerts(context.state()), context.options["namespace"], api_root)

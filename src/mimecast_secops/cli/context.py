@@ -54,6 +54,11 @@ class CommandContext:
         path = self.options.get("state")
         return Path(path) if path else default_state_file()
 
+    @property
+    def lists_folder(self) -> Path:
+        """The folder of the last list. It does not depend on `--state`: the last list is the one that the user sees."""
+        return default_state_file().parent
+
     def state(self, *, create: bool = True) -> StateDatabase:
         """The state database, opened on the first call and shared until the command ends.
 

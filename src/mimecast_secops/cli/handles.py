@@ -69,7 +69,7 @@ def save(folder: Path, api_root: str, messages: Sequence[ListedMessage]) -> None
     """Save a list, so that `find` knows its messages. It replaces the list that was saved before.
 
     Args:
-        folder: the folder of the state database. It is created if it does not exist.
+        folder: the folder of the last list. It is created if it does not exist.
         api_root: the API root of the tenant.
         messages: the rows of the list.
 
@@ -100,7 +100,7 @@ def find(folder: Path, api_root: str, text: str, state: Path | None = None) -> L
     """The message that a number or a prefix of an ID stands for.
 
     Args:
-        folder: the folder of the state database.
+        folder: the folder of the last list.
         api_root: the API root of the tenant that the command changes.
         text: what the user typed: 1 to 5 digits are a number of the last list; at least 4 characters can be the
             beginning of an ID in the last list or of an alert that was delivered.
@@ -132,7 +132,7 @@ def numbered(folder: Path, number: int, api_root: str | None = None) -> ListedMe
     """The row of the last list with a number.
 
     Args:
-        folder: the folder of the state database.
+        folder: the folder of the last list.
         number: the number.
         api_root: the API root of the tenant that the list must be of; None for any tenant.
 

@@ -66,7 +66,7 @@ def _expanded(argument: str) -> Iterator[str]:
 
 
 def _item(context: CommandContext, api_root: str, text: str) -> Item:
-    message = handles.find(context.state_path.parent, api_root, text, context.state_path)
+    message = handles.find(context.lists_folder, api_root, text, context.state_path)
     if message is None:
         return Item(text, {MESSAGE_ID: text})
     return Item(message.id, {MESSAGE_ID: message.id}, targets=(_target_of(message),))

@@ -302,6 +302,8 @@ def tls_context(*, verify: bool, ca_bundle: str) -> ssl.SSLContext:
         )
     except (OSError, ssl.SSLError) as error:
         raise Misconfigured(f"The CA bundle {bundle} cannot be read: {error.strerror or 'not a PEM file'}.") from None
+    # Python builds of some distributions leave the lowest version to the configuration of the machine.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = _TlsSocket
     if not verify:
         context.check_hostname = False

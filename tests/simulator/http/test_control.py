@@ -350,3 +350,21 @@ def test_any_object_gets_a_reply_or_an_error(name: str, body: dict[str, object])
     body_sent = json.dumps(body).encode("utf-8", "replace")
     answer = SimulatorApp(Tenant()).control.handle("POST", f"/simulator/{name}", {}, body_sent)
     assert answer.status in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "unknown"),
+    [
+        ("faults", {"kind": "500"}, "/simulator/faults has no member kind. Its members are: add, clear."),
+        ("faults", {"add": [{"kind": "500", "times": 2}]}, "A fault has no member times."),
+        ("rights", {"revok": ["Account | Dashboard | Read"]}, "/simulator/rights has no member revok."),
+        ("clock", {"advanced": 60}, "/simulator/clock has no member advanced."),
+        ("reset", {"now": True}, "/simulator/reset has no member now. It has no members."),
+    ],
+)
+def test_a_misspelled_member_is_refused_and_changes_nothing(
+    simulator: Simulator, name: str, body: dict[str, object], unknown: str
+) -> None:
+    reply = control(simulator, name, body)
+    assert reply.status == 400
+    assert unknown in reply.json["error"]

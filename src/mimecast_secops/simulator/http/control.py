@@ -7,7 +7,7 @@ import binascii
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from mimecast_secops.simulator.access import credentials_of
 from mimecast_secops.simulator.http.control_calls import CALLS, DOCUMENT, PREFIX, methods_of
@@ -25,6 +25,7 @@ from mimecast_secops.simulator.http.schemas.tracking import TrackedEmail
 from mimecast_secops.simulator.http.state import state, tracked_row
 from mimecast_secops.simulator.mail.generator import generate_messages
 from mimecast_secops.simulator.mail.samples import read_sample
+from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 _SAME_SITE: Final = ("none", "same-origin")
@@ -85,9 +86,11 @@ class ControlApi:
         return self._call(path, content)
 
     def _call(self, path: str, body: Mapping[str, Any]) -> ApiResponse:
-        call = self._calls[path.removeprefix(PREFIX)]
+        name = path.removeprefix(PREFIX)
         try:
-            return json_response(call(body))
+            if CALLS[name].request is not Quirks:  # `behaviour` itself refuses an unknown quirk
+                _check_members(PREFIX + name, CALLS[name].request, body)
+            return json_response(self._calls[name](body))
         except (ValueError, OverflowError, TypeError, KeyError) as error:
             return _error(str(error), 400)
 
@@ -122,11 +125,14 @@ class ControlApi:
 
     def faults(self, body: control.FaultsRequest) -> control.Faults:
         """Activate the faults in `add`. With `clear`, deactivate the others first."""
-        if body.get("clear"):
-            self._faults.clear()
         members: Any = body.get("add", [])
         for fault in members:
-            self._faults.add(Fault(**fault))
+            _check_members("A fault", Fault, fault)
+        added = [Fault(**fault) for fault in members]
+        if body.get("clear"):
+            self._faults.clear()
+        for fault in added:
+            self._faults.add(fault)
         return {"active": len(self._faults.added)}
 
     def clock(self, body: control.ClockRequest) -> control.ClockTime:
@@ -197,6 +203,19 @@ class ControlApi:
         if body.get("clear"):
             self._counts.clear()
         return {"counts": counts, "total": sum(counts.values())}
+
+
+def _check_members(subject: str, schema: type | None, body: Mapping[str, Any]) -> None:
+    """Refuse members that a schema does not have: a misspelled member would have no effect, and the reply hides it.
+
+    Raises:
+        InvalidControlCall: the message names the members of the schema.
+    """
+    known = sorted(get_type_hints(schema)) if schema else []
+    unknown = sorted(set(body) - set(known))
+    if unknown:
+        members = f"Its members are: {', '.join(known)}." if known else "It has no members."
+        raise InvalidControlCall(f"{subject} has no member {', '.join(unknown)}. {members}")
 
 
 def _error(message: str, status: int) -> ApiResponse:

@@ -11,6 +11,7 @@ import pytest
 from mimecast_secops.api import ApiVersion, HeldMessage, MimecastClient
 from mimecast_secops.cli.held_messages import Filters, QueuedMessage, queued_messages, with_risk
 from mimecast_secops.simulator import Simulator
+from tests.simulator.caller import held_eml
 from tests.tenants import client_for
 
 TIME = datetime(2026, 3, 7, 16, 3, tzinfo=UTC)
@@ -111,3 +112,13 @@ def test_json_has_all_ids_and_times() -> None:
 def test_a_text_that_utf_8_cannot_encode_can_be_listed() -> None:
     listed = QueuedMessage(hold=hold(subject="a\ud800")).listed(1)
     assert listed.subject == "a?"
+
+
+def test_a_list_without_a_start_does_not_depend_on_the_default_of_mimecast(
+    client: MimecastClient, simulator: Simulator
+) -> None:
+    simulator.tenant.receive(held_eml(), received=simulator.tenant.clock.now() - timedelta(days=3))
+    simulator.tenant.quirks.hold_list_hours = 24
+    messages, total = queued_messages(client, Filters(), 10)
+    assert (len(messages), total) == (8, 8)
+    assert len(list(client.held.list())) == 7

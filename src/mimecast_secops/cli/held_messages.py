@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from mimecast_secops.actions import Context, hold_matches
@@ -17,6 +17,9 @@ _PAGE_SIZE: Final = 500
 # Each message has its problem, and the list reports it once.
 _NO_LOG: Final = logging.Logger("no log")  # noqa: LOG001 -- it belongs to no tree of loggers
 _NO_LOG.addHandler(logging.NullHandler())
+# Mimecast documents no default for the start of the list (docs/reference/mimecast-api.md#list-held-messages), so the
+# list always names one. It is well before the 14 days after which a held message expires.
+_PERIOD: Final = timedelta(days=30)
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -113,10 +116,11 @@ def queued_messages(client: MimecastClient, filters: Filters, limit: int) -> tup
         MimecastError: the hold queue cannot be read.
     """
     total = 0
+    start = filters.since or datetime.now(UTC) - _PERIOD
 
     def matching() -> Any:
         nonlocal total
-        for hold in client.held.list(start=filters.since, page_size=_PAGE_SIZE, keep_source=False):
+        for hold in client.held.list(start=start, page_size=_PAGE_SIZE, keep_source=False):
             if filters.match(hold):
                 total += 1
                 yield hold

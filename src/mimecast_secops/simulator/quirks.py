@@ -74,6 +74,9 @@ class Quirks:
 
     Source: docs/reference/mimecast-api.md#messages-that-are-not-held (sources disagree).
     """
+    hold_list_hours: float = 0.0
+    """If positive, a hold list without `start` covers this many hours only. Mimecast documents no default
+    (docs/reference/mimecast-api.md#list-held-messages [unknown])."""
     hold_delay: float = 0.0
     """Seconds until a release or rejection changes the queue and tracking."""
     queue_id_is_hold_id: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
@@ -50,6 +51,8 @@ def get_hold_message_list(request: ApiRequest) -> ApiResponse:
         # An application has no mailbox, and no message is addressed to the user of the API 1.0 keys.
         return data([], page_meta("hold", 0, 1, 0, 0))
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
+    if start is None and request.tenant.quirks.hold_list_hours > 0:
+        start = request.tenant.clock.now() - timedelta(hours=request.tenant.quirks.hold_list_hours)
     held = request.tenant.held_keys(start, end)
     if criteria.get("value") and criteria.get("fieldName"):
         held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]

@@ -16,6 +16,9 @@ CONNECTION: Final = "Connection"
 HEADINGS: Final = (OPTIONS, FILTERS, "Limits", "Advanced", "Bulk", "State", "Output", CONNECTION)
 """The headings, in their order in the help."""
 
+HELP_OPTIONS: Final = {"help_option_names": ["-h", "--help"]}
+"""The context settings of each command. A command keeps the option that it creates first, whatever its parent says."""
+
 _BULK: Final = ("concurrency", "from_file", "job", "restart")
 _STATE: Final = ("namespace", "state", "state_timeout")
 _OUTPUT: Final = ("as_csv", "as_json", "color", "columns", "csv", "debug", "log_format", "quiet", "verbose", "version")
@@ -54,6 +57,7 @@ class HelpfulCommand(click.Command):
     def __init__(
         self, *arguments: Any, examples: Sequence[str] = (), describes_connection: bool = False, **settings: Any
     ) -> None:
+        settings.setdefault("context_settings", HELP_OPTIONS)
         super().__init__(*arguments, **settings)
         self.examples = tuple(examples)
         self.describes_connection = describes_connection
@@ -77,6 +81,10 @@ class HelpfulCommand(click.Command):
 
 class HelpfulGroup(click.Group):
     """A group that suggests the command that a misspelled one means."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        settings.setdefault("context_settings", HELP_OPTIONS)
+        super().__init__(*arguments, **settings)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -112,7 +112,7 @@ def _actions() -> dict[str, dict[str, str]]:
 add_completion_class(QuotingBashComplete)
 
 
-@click.group(cls=LazyGroup, name="mimecast-secops", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, name="mimecast-secops")
 @click.version_option(__version__, prog_name="mimecast-secops")
 def main() -> None:
     """Ingest Mimecast messages as alerts, and triage them."""

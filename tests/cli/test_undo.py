@@ -158,7 +158,7 @@ def test_the_list_since_a_time(command_line: CommandLine, since: str, expected: 
 def test_a_time_that_cannot_be_read_is_a_usage_error(command_line: CommandLine, since: str) -> None:
     result = command_line.invoke("undo", "--since", since)
     assert result.exit_code == exit_codes.USAGE
-    assert "is neither a time such as 2026-03-07T16:03 nor a period such as 30m, 2h or 7d." in result.stderr
+    assert "is not a time. Use 24h, 7d, or 2026-03-07T16:03:00Z." in result.stderr
 
 
 def test_a_list_without_a_match_is_a_note(command_line: CommandLine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from itertools import islice
 from typing import Any, Final
 
@@ -16,9 +16,9 @@ from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.execution import execute_action, show_result
 from mimecast_secops.cli.help import helpful_command
 from mimecast_secops.cli.journal import UNDONE, Entry, Journal
+from mimecast_secops.cli.listing import since_option
 from mimecast_secops.cli.options import add, connection_options, state_options
 from mimecast_secops.cli.tables import Column, ColumnKind
-from mimecast_secops.parameters import read_time
 from mimecast_secops.stores.errors import StateMissing
 
 _NEWEST: Final = 20
@@ -30,7 +30,6 @@ _COLUMNS: Final = (
     Column("Target"),
     Column("Undo"),
 )
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def run(context: CommandContext) -> int:
@@ -140,32 +139,12 @@ def _is_confirmed(context: CommandContext, entry: Entry, steps: Sequence[Mapping
     return is_confirmed(context, plan, "Continue?", f"Entry {entry.id} was not reverted.")
 
 
-def _read_since(_ctx: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
-    """A time in ISO 8601, or a period before now such as `2h`."""
-    if value is None:
-        return None
-    unit = _UNITS.get(value[-1:])
-    try:
-        if unit and value[:-1].isdigit():
-            return datetime.now(UTC) - timedelta(**{unit: int(value[:-1])})
-        return read_time(value)
-    except (ValueError, OverflowError):
-        raise click.BadParameter(
-            f"{value!r} is neither a time such as 2026-03-07T16:03 nor a period such as 30m, 2h or 7d."
-        ) from None
-
-
 @add(connection_options())
 @add(state_options())
+@add([since_option("List only changes since this time, such as 2h or 7d.")])
 @helpful_command("undo", examples=("undo", "undo 7"))
 @click.argument("number", type=int, required=False)
 @click.option("--all", "all_entries", is_flag=True, help=f"List all changes, not only the newest {_NEWEST}.")
-@click.option(
-    "--since",
-    callback=_read_since,
-    metavar="TIME",
-    help="List the changes since a time, or of the last 2h or 7d.",
-)
 @click.option("--action", metavar="NAME", help="List the changes of one action, such as block-sender.")
 @click.option("--failed", is_flag=True, help="List the attempts that failed.")
 @click.option("--yes", "-y", is_flag=True, help="Do not prompt before an undo that creates a block or a permit.")

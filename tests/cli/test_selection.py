@@ -166,3 +166,12 @@ def test_an_option_is_used_as_it_is(command_line: CommandLine, listed: list[List
     result = command_line.invoke(*REJECT, "--message-id", str(listed[0].number))
     assert result.exit_code == exit_codes.NOT_DONE
     assert 'No held message has the ID "1"' in result.stderr
+
+
+def test_arguments_are_checked_before_anything_is_done(
+    command_line: CommandLine, simulator: Simulator, listed: list[ListedMessage]
+) -> None:
+    result = command_line.invoke(*REJECT, listed[0].id, "[Event.trackingId]", "--yes")
+    assert result.exit_code == exit_codes.USAGE
+    assert "this is a placeholder of the playbook that no value replaced" in result.stderr
+    assert simulator.requests == []

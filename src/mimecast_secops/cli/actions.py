@@ -19,7 +19,7 @@ from mimecast_secops.cli.execution import execute_action, is_dry_run, show_resul
 from mimecast_secops.cli.help import HelpfulCommand, HelpfulGroup
 from mimecast_secops.cli.options import ParameterOption, connection_options, state_options, values_of
 from mimecast_secops.cli.result_tables import options_for
-from mimecast_secops.parameters import InvalidParameter, Parameter
+from mimecast_secops.parameters import InvalidParameter, Parameter, parse
 
 _ARGUMENTS: Final = "messages"
 _CONCURRENCY: Final = 4
@@ -179,6 +179,8 @@ def _run_arguments(
 
     with context.client() as client:
         items = unique(items_of_arguments(context, client.api_root, arguments))
+        for item in items:
+            action.check(parse(action.parameters, {**shared, **item.values})[0])
         if not is_dry_run(action, shared) and not is_selection_confirmed(context, action, items):
             return exit_codes.NOT_DONE if sys.stdin.isatty() else exit_codes.USAGE
         if len(items) > 1:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.actions.runner import ActionRunner
+from tests.tenants import retry_at_once
 
 CHECK = "check-permissions"
 HELD_EDIT = "Account | Monitoring | Held | Edit"
@@ -59,3 +62,13 @@ def test_the_check_changes_nothing(runner: ActionRunner) -> None:
     assert held.is_held
     assert runner.simulator.tenant.decisions == []
     assert runner.simulator.tenant.reports == []
+
+
+def test_an_outage_is_not_counted_as_missing_permissions(v2: ActionRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    retry_at_once(monkeypatch)
+    v2.add_fault("500", "/api/*")
+    result = v2.run(CHECK)
+    needed = [finding for finding in result.json_result if finding["kind"] in ("action", "connector")]
+    unknown = sum(finding["verdict"] == "unknown" for finding in needed)
+    assert unknown > len(needed) / 2
+    assert result.message.endswith(f"0 of {len(needed)} work with these credentials. {unknown} could not be checked.")

@@ -12,6 +12,7 @@ from mimecast_secops.cli.doctor import code_of
 from mimecast_secops.diagnosis import Finding, Verdict
 from mimecast_secops.simulator import Simulator
 from tests.cli.command_line import CommandLine
+from tests.tenants import retry_at_once
 
 BOTH = pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 
@@ -42,6 +43,25 @@ def test_wrong_credentials_have_the_code_of_authentication(command_line: Command
     assert "MISSING" not in result.stdout
 
 
+@pytest.mark.parametrize("kind", ["500", "429"])
+def test_an_outage_is_not_reported_as_no_problem(
+    command_line: CommandLine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    retry_at_once(monkeypatch)
+    simulator.control("faults", {"add": [{"kind": kind, "path": "/api/*"}]})
+    result = command_line.invoke("doctor")
+    assert result.exit_code == exit_codes.UNREACHABLE
+    assert result.stdout.startswith("Not everything could be checked: ")
+
+
+def test_a_reply_that_is_not_from_mimecast_is_a_problem(command_line: CommandLine, simulator: Simulator) -> None:
+    simulator.control("faults", {"add": [{"kind": "html", "path": "/api/*"}]})
+    result = command_line.invoke("doctor")
+    assert result.exit_code == exit_codes.UNREACHABLE
+    assert result.stdout.startswith("1 problem: Connection\n  failed        Connection\n")
+    assert "Check MIMECAST_API_ROOT, the network" in result.stdout
+
+
 def test_no_endpoint_has_two_lines(command_line: CommandLine) -> None:
     output = command_line.invoke("doctor").stdout
     assert output.count("Delete a blocked-sender policy") == 1
@@ -66,7 +86,9 @@ def finding(kind: str, subject: str, verdict: Verdict = Verdict.MISSING) -> Find
     [
         ([], exit_codes.OK),
         ([finding("action", "Report Message", Verdict.NOT_AVAILABLE)], exit_codes.OK),
-        ([finding("action", "Ping", Verdict.UNKNOWN)], exit_codes.OK),
+        ([finding("function", "Delete a policy", Verdict.UNKNOWN)], exit_codes.OK),
+        ([finding("action", "Ping", Verdict.UNKNOWN)], exit_codes.UNREACHABLE),
+        ([finding("connection", "Connection", Verdict.UNKNOWN)], exit_codes.UNREACHABLE),
         ([finding("action", "Ping")], exit_codes.API_ERROR),
         ([finding("connection", "Clock")], exit_codes.API_ERROR),
         ([finding("connection", "TLS")], exit_codes.UNREACHABLE),

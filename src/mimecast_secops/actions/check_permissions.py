@@ -9,6 +9,7 @@ from mimecast_secops.actions.declaration import Action, ActionFailed, Context, R
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
 from mimecast_secops.parameters import flag
+from mimecast_secops.sentences import joined
 
 _COLUMNS: Final = ("Subject", "Verdict", "Why", "Remedy")
 
@@ -28,23 +29,28 @@ def run(context: Context, parameters: Parameters) -> Result:
     json_result = [finding.as_json() for finding in findings]
     needed = [finding for finding in findings if finding.kind in ("action", "connector")]
     working = sum(finding.verdict is Verdict.WORKS for finding in needed)
-    sentence = f"{working} of {len(needed)} work with these credentials."
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in needed)
+    summary = f"{working} of {len(needed)} work with these credentials."
+    if unknown:
+        summary += f" {unknown} could not be checked."
     if not needed:
         problem = next(finding for finding in findings if finding.verdict is Verdict.MISSING)
-        raise ActionFailed(f"{problem.why} {problem.remedy}", json_result=json_result)
+        raise ActionFailed(joined([problem.why, " ", problem.remedy]), json_result=json_result)
     if parameters.fail_on_missing and any(finding.verdict is Verdict.MISSING for finding in needed):
-        raise ActionFailed(f"{sentence} {' '.join(_remedies(needed))}", json_result=json_result)
-    rows = tuple((finding.subject, finding.verdict.value, finding.why, finding.remedy) for finding in findings)
+        raise ActionFailed(f"{summary} {' '.join(_remedies(needed))}", json_result=json_result)
+    rows = tuple(
+        (finding.subject, finding.verdict.value, str(finding.why), str(finding.remedy)) for finding in findings
+    )
     table = Table(title="Permissions", columns=_COLUMNS, rows=rows)
     return Result(
-        message=f"Successfully checked the permissions in Mimecast: {sentence}",
+        message=f"Successfully checked the permissions in Mimecast: {summary}",
         json_result=json_result,
         tables=(table,),
     )
 
 
 def _remedies(findings: list[Finding]) -> list[str]:
-    return list(dict.fromkeys(finding.remedy for finding in findings if finding.remedy))
+    return list(dict.fromkeys(str(finding.remedy) for finding in findings if finding.remedy))
 
 
 ACTION: Final = Action(

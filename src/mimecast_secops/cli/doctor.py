@@ -11,8 +11,9 @@ from rich.text import Text
 from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
-from mimecast_secops.cli.findings import show_findings
+from mimecast_secops.cli.findings import is_unchecked, show_findings
 from mimecast_secops.cli.help import helpful_command
+from mimecast_secops.cli.messages import text_of
 from mimecast_secops.cli.options import add, connection_options
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
@@ -23,7 +24,7 @@ def run(context: CommandContext) -> int:
     screen = context.screen
     with context.client() as client, _progress(screen) as progress:
         findings = check_permissions(client, all_requirements(), progress)
-    records = [finding.as_json() for finding in findings]
+    records = [finding.as_json(text_of) for finding in findings]
     if screen.as_json:
         screen.data(records)
     else:
@@ -32,13 +33,15 @@ def run(context: CommandContext) -> int:
 
 
 def code_of(findings: list[Finding]) -> int:
-    """The exit code of findings: 0 if nothing is missing that the API version of the credentials has."""
+    """The exit code of findings: 0 if everything was checked, and nothing is missing that the API version has."""
     missing = [finding for finding in findings if finding.verdict is Verdict.MISSING]
     if any(finding.subject == "Credentials" for finding in missing):
         return exit_codes.AUTHENTICATION
     if any(finding.kind == "connection" and finding.subject != "Clock" for finding in missing):
         return exit_codes.UNREACHABLE
-    return exit_codes.API_ERROR if missing else exit_codes.OK
+    if missing:
+        return exit_codes.API_ERROR
+    return exit_codes.UNREACHABLE if any(is_unchecked(finding.as_json()) for finding in findings) else exit_codes.OK
 
 
 @contextmanager

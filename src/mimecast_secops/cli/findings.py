@@ -68,10 +68,23 @@ def _is_problem(finding: Record) -> bool:
     return finding["kind"] in (_CONNECTION, _FUNCTION) and Verdict(finding["verdict"]) is Verdict.MISSING
 
 
+def is_unchecked(finding: Record) -> bool:
+    """Whether the check could not find out if the connection, an action or the connector works, as in an outage.
+
+    An endpoint alone does not count: some have no harmless probe, and the actions do not depend on them.
+    """
+    matters = finding["kind"] not in (_CONNECTION, _FUNCTION) or finding["subject"] == "Connection"
+    return matters and Verdict(finding["verdict"]) is Verdict.UNKNOWN
+
+
 def _show_verdict(screen: Screen, findings: Sequence[Record], problems: Sequence[Record]) -> None:
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         screen.say(f"{count}: {', '.join(finding['subject'] for finding in problems)}", "bold red")
+        return
+    unchecked = sum(is_unchecked(finding) for finding in findings)
+    if unchecked:
+        screen.say(f"Not everything could be checked: {unchecked} results are unknown. Try again later.", "bold yellow")
         return
     needed = [finding for finding in findings if finding["kind"] not in (_CONNECTION, _FUNCTION)]
     working = sum(Verdict(finding["verdict"]) is Verdict.WORKS for finding in needed)

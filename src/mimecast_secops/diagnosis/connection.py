@@ -17,15 +17,18 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.diagnosis.findings import Finding, Verdict
+from mimecast_secops.sentences import Message, sentence, sentence_of
 
 # In seconds. Mimecast refuses signed requests if the clock is wrong by 15 minutes
 # (docs/reference/mimecast-api.md#clock-skew-and-request-ids [inferred]).
 _MAX_CLOCK_SKEW: Final = 300.0
 _CREDENTIALS_REMEDY: Final = {
-    ApiVersion.V1: "Check Application ID, Application Key, Access Key and Secret Key.",
-    ApiVersion.V2: "Check Client ID and Client Secret.",
+    ApiVersion.V1: sentence(
+        "Check {Application ID:bare}, {Application Key:bare}, {Access Key:bare} and {Secret Key:bare}."
+    ),
+    ApiVersion.V2: sentence("Check {Client ID:bare} and {Client Secret:bare}."),
 }
-_CONNECTION_REMEDY: Final = "Check API Root, the network, the firewall or the proxy."
+_CONNECTION_REMEDY: Final = sentence("Check {API Root:bare}, the network, the firewall or the proxy.")
 
 
 def check_connection(client: MimecastClient) -> Iterator[Finding]:
@@ -47,21 +50,19 @@ def check_connection(client: MimecastClient) -> Iterator[Finding]:
     try:
         account = client.account.get()
     except (AuthenticationFailed, UnreadableReply, Unreachable) as error:
-        reached = not isinstance(error, Unreachable)
-        if reached:
-            yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
         if isinstance(error, AuthenticationFailed):
-            yield _finding("Credentials", Verdict.MISSING, str(error), _CREDENTIALS_REMEDY[client.api_version])
+            yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
+            yield _finding("Credentials", Verdict.MISSING, sentence_of(error), _CREDENTIALS_REMEDY[client.api_version])
         else:
-            yield _finding("Connection", Verdict.MISSING, str(error), _CONNECTION_REMEDY)
+            yield _finding("Connection", Verdict.MISSING, sentence_of(error), _CONNECTION_REMEDY)
         yield from _check_clock(client)
         return
     except MissingPermission as error:
         yield _finding("Connection", Verdict.WORKS, f"{url.hostname} answers.")
         yield _finding("Credentials", Verdict.WORKS, "Mimecast accepts them.")
-        yield _finding("Account", Verdict.UNKNOWN, str(error))
+        yield _finding("Account", Verdict.UNKNOWN, sentence_of(error))
     except MimecastError as error:
-        yield _finding("Connection", Verdict.UNKNOWN, str(error))
+        yield _finding("Connection", Verdict.UNKNOWN, sentence_of(error))
         return
     else:
         secure = "with a verified certificate" if url.scheme == "https" else "without TLS, on this machine"
@@ -80,7 +81,7 @@ def _resolve(host: str) -> Finding:
             "Name resolution",
             Verdict.MISSING,
             f"{host} cannot be resolved ({error.strerror}).",
-            "Check API Root, the machine's DNS, or whether a proxy is needed.",
+            sentence("Check {API Root:bare}, the machine's DNS, or whether a proxy is needed."),
         )
     return _finding("Name resolution", Verdict.WORKS, f"{host} is {addresses[0][4][0]}.")
 
@@ -98,5 +99,5 @@ def _check_clock(client: MimecastClient) -> Iterator[Finding]:
     yield _finding("Clock", Verdict.MISSING, why + signed, "Set the clock, or turn on time synchronization.")
 
 
-def _finding(subject: str, verdict: Verdict, why: str, remedy: str = "") -> Finding:
+def _finding(subject: str, verdict: Verdict, why: Message, remedy: Message = "") -> Finding:
     return Finding(subject=subject, kind="connection", verdict=verdict, why=why, remedy=remedy)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+
+from mimecast_secops.sentences import Message
 
 
 class Verdict(Enum):
@@ -28,10 +31,21 @@ class Finding:
     subject: str
     kind: str
     verdict: Verdict
-    why: str = ""
-    remedy: str = ""
+    why: Message = ""
+    remedy: Message = ""
     path: str = ""
 
-    def as_json(self) -> dict[str, Any]:
-        """The finding as a JSON object, with the verdict as text."""
-        return asdict(self) | {"verdict": self.verdict.value}
+    def as_json(self, text_of: Callable[[Message], str] = str) -> dict[str, Any]:
+        """The finding as a JSON object, with the verdict as text.
+
+        Args:
+            text_of: turns a message into text. The default is the text for the platform.
+        """
+        return {
+            "subject": self.subject,
+            "kind": self.kind,
+            "verdict": self.verdict.value,
+            "why": text_of(self.why),
+            "remedy": text_of(self.remedy),
+            "path": self.path,
+        }

@@ -87,7 +87,7 @@ def _summarize(required: Requirements, by_path: Mapping[str, Finding]) -> Findin
         kind=required.kind,
         verdict=verdict,
         why="; ".join(f"{problem.subject}: {problem.verdict.value}" for problem in problems),
-        remedy=" ".join(dict.fromkeys(problem.remedy for problem in problems if problem.remedy)),
+        remedy=" ".join(dict.fromkeys(str(problem.remedy) for problem in problems if problem.remedy)),
     )
 
 

@@ -97,3 +97,19 @@ def check_combination(is_set: dict[str, bool]) -> None:
         for name in expected:
             assert (f'"{NAMES[name]}"' in str(caught.value)) is not is_set[name]
         assert ("API 2.0" in str(caught.value)) is (expected is V2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "changed"),
+    [
+        (SigningKeys, V1, {"access_key": Secret("other")}),
+        (SigningKeys, V1, {"application_id": "other"}),
+        (ClientCredentials, V2, {"client_id": "other"}),
+    ],
+)
+def test_a_fingerprint_tells_credentials_apart_and_reveals_none(
+    kind: type[SigningKeys | ClientCredentials], values: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    fingerprint = kind(**values).fingerprint
+    assert fingerprint == kind(**values).fingerprint != kind(**values | changed).fingerprint
+    assert len(fingerprint) == 8

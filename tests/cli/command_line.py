@@ -20,7 +20,7 @@ from mimecast_secops.api import ApiVersion
 from mimecast_secops.cli.main import main
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
-from tests.tenants import environment_for
+from tests.tenants import client_for, environment_for
 
 COMMAND = [sys.executable, "-m", "mimecast_secops.cli.main"]
 # Settings of the developer's machine must not lead a test to a real tenant.
@@ -41,6 +41,7 @@ class CommandLine:
     def __init__(self, simulator: Simulator, folder: Path, api_version: ApiVersion = ApiVersion.V2) -> None:
         self.simulator = simulator
         self.folder = folder
+        self._api_version = api_version
         self.environment = environment_for(simulator, api_version) | {
             "HOME": str(folder),
             "XDG_STATE_HOME": str(folder),
@@ -51,6 +52,12 @@ class CommandLine:
     def state(self) -> Path:
         """The default path of the state database."""
         return self.folder / "mimecast-secops" / "state.db"
+
+    @property
+    def tenant(self) -> str:
+        """The tenant as the records on this machine name it."""
+        with client_for(self.simulator, self._api_version) as client:
+            return client.tenant_key
 
     @property
     def alerts(self) -> Path:

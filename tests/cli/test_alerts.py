@@ -33,7 +33,7 @@ def test_the_delivered_alerts_are_listed_with_handles(delivered: CommandLine) ->
     assert [row.split()[0] for row in rows] == [str(number) for number in range(1, 8)]
     assert max(map(len, rows)) <= 80
     newest = listed(delivered)[0]
-    found = handles.find(delivered.state.parent, delivered.simulator.url, "1")
+    found = handles.find(delivered.state.parent, delivered.tenant, "1")
     assert found is not None
     assert (found.id, found.subject) == (newest["id"], newest["subject"])
     assert "release-message 1" in result.stderr

@@ -321,7 +321,7 @@ def test_a_table_has_handles_and_a_hint(command_line: CommandLine) -> None:
     assert {row[1] for row in rows} == {"high", "medium"}
     assert "mimecast-secops release-message 1" in result.stderr
     assert "7 alerts (7 new, 0 known) in " in result.stderr
-    found = handles.find(command_line.state.parent, command_line.simulator.url, "1")
+    found = handles.find(command_line.state.parent, command_line.tenant, "1")
     assert found is not None
     assert found.id in {record.id for record in command_line.simulator.tenant.held()}
     assert rows[0][2] == found.recipient
@@ -378,7 +378,7 @@ def test_a_test_run_records_no_alert(command_line: CommandLine) -> None:
 def test_another_state_database_does_not_change_where_the_last_list_is(command_line: CommandLine) -> None:
     run = ("connector", "run", "--domains", "example.com", "--state", str(command_line.folder / "other" / "state.db"))
     assert command_line.invoke(*run).exit_code == exit_codes.OK
-    listed = handles.find(command_line.state.parent, command_line.simulator.url, "1")
+    listed = handles.find(command_line.state.parent, command_line.tenant, "1")
     assert listed is not None
     assert f'Reject "{listed.subject}"' in command_line.invoke("reject-message", "1").stderr
 

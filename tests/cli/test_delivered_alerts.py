@@ -52,7 +52,7 @@ def test_alerts_are_listed_newest_first_as_they_were_recorded(alerts: DeliveredA
     alerts.record("connector", TENANT, [summary("a"), summary("b")])
     alerts.record("other", TENANT, [summary("c")])
     rows = list(alerts.newest())
-    assert [(row.namespace, row.api_root, row.alert) for row in rows] == [
+    assert [(row.namespace, row.tenant, row.alert) for row in rows] == [
         ("other", TENANT, summary("c")),
         ("connector", TENANT, summary("b")),
         ("connector", TENANT, summary("a")),

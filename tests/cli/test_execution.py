@@ -20,7 +20,7 @@ def test_a_change_is_in_the_journal_with_its_undo(command_line: CommandLine) -> 
     assert command_line.invoke(*BLOCK).exit_code == exit_codes.OK
     with StateDatabase.open(command_line.state) as database:
         [entry] = Journal(database).entries()
-    assert (entry.action, entry.state, entry.tenant) == ("Block Sender", "done", command_line.simulator.url)
+    assert (entry.action, entry.state, entry.tenant) == ("Block Sender", "done", command_line.tenant)
     assert entry.parameters == {"Sender": "a@example.org", "Recipient": "ann@example.com"}
     assert [step["action"] for step in entry.undo] == ["Permit Sender"]
 

@@ -37,7 +37,7 @@ def test_the_held_messages_are_listed_with_handles(command_line: CommandLine, wi
     assert [row.split()[0] for row in rows] == [str(number) for number in range(1, 8)]
     assert all(row.split()[-1] == "h" for row in rows)
     assert max(map(len, rows)) <= width
-    found = handles.find(command_line.state.parent, command_line.simulator.url, "3")
+    found = handles.find(command_line.state.parent, command_line.tenant, "3")
     assert found is not None
     assert found.id == listed(command_line)[2]["id"]
     assert "release-message 1" in result.stderr
@@ -143,7 +143,7 @@ def test_a_message_keeps_its_number_while_the_queue_is_watched(empty_command_lin
     process.communicate(timeout=60)
     assert [line.split()[0] for line in lines[-3:]] == ["3", "1", "2"]
     assert [line.split()[-1] == "new" for line in lines[-3:]] == [True, False, False]
-    found = handles.find(command_line.state.parent, command_line.simulator.url, "3")
+    found = handles.find(command_line.state.parent, command_line.tenant, "3")
     assert found is not None
     assert "red" in found.subject
 

@@ -23,7 +23,7 @@ def listed(command_line: CommandLine, simulator: Simulator) -> list[ListedMessag
         ListedMessage(number=number, id=record.id, recipient=record.recipient, subject=record.subject, risk="medium")
         for number, record in enumerate(records, 1)
     ]
-    handles.save(command_line.state.parent, simulator.url, messages)
+    handles.save(command_line.state.parent, command_line.tenant, messages)
     return messages
 
 
@@ -174,4 +174,13 @@ def test_arguments_are_checked_before_anything_is_done(
     result = command_line.invoke(*REJECT, listed[0].id, "[Event.trackingId]", "--yes")
     assert result.exit_code == exit_codes.USAGE
     assert "this is a placeholder of the playbook that no value replaced" in result.stderr
+    assert simulator.requests == []
+
+
+def test_a_list_with_other_credentials_is_refused_because_tenants_share_an_api_root(
+    command_line: CommandLine, simulator: Simulator, listed: list[ListedMessage]
+) -> None:
+    result = command_line.invoke(*RELEASE, "1", "--yes", "--client-id", "of-another-tenant")
+    assert result.exit_code == exit_codes.USAGE
+    assert f'"1" refers to a list of {command_line.tenant}, but the settings lead to ' in result.stderr
     assert simulator.requests == []

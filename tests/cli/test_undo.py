@@ -208,7 +208,25 @@ def test_a_change_of_another_tenant_is_refused(command_line: CommandLine, tmp_pa
     with Simulator() as other:
         result = CommandLine(other, tmp_path).invoke("undo", "1", "--yes")
     assert result.exit_code == exit_codes.USAGE
-    assert f"Entry 1 changed {command_line.simulator.url}, but the settings lead to {other.url}." in result.stderr
+    assert f"Entry 1 changed {command_line.tenant}, but the settings lead to {other.url} (credentials " in result.stderr
+
+
+def test_a_change_with_other_credentials_is_refused_because_tenants_share_an_api_root(
+    command_line: CommandLine, simulator: Simulator
+) -> None:
+    set_sender(command_line, "block")
+    result = command_line.invoke("undo", "1", "--yes", "--client-id", "another-application")
+    assert result.exit_code == exit_codes.USAGE
+    assert "Use the credentials that made the change." in result.stderr
+    [entry] = simulator.tenant.managed_senders.values()
+    assert entry.action == "block"
+
+
+def test_a_change_by_version_1_0_names_the_api_root_only_and_can_be_reverted(command_line: CommandLine) -> None:
+    set_sender(command_line, "block")
+    with StateDatabase.open(command_line.state) as database:
+        database.execute("UPDATE journal SET tenant = ?", (command_line.simulator.url,))
+    assert command_line.invoke("undo", "1", "--yes").exit_code == exit_codes.OK
 
 
 def test_an_undo_says_what_it_does(command_line: CommandLine) -> None:

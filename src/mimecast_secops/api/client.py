@@ -114,6 +114,15 @@ class MimecastClient:
         return self._session.connection.api_root
 
     @property
+    def tenant_key(self) -> str:
+        """The tenant as local records name it: the API root and a fingerprint of the credentials.
+
+        The API root alone is not enough, because tenants share it. Other credentials for the same tenant have another
+        key.
+        """
+        return f"{self.api_root} (credentials {self._session.connection.credentials.fingerprint})"
+
+    @property
     def requests_sent(self) -> int:
         """The number of HTTP requests sent so far, including tokens, retries and downloads."""
         return self._session.transport.requests_sent

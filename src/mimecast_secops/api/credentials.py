@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -27,6 +28,11 @@ class SigningKeys:
     secret_key: Secret
 
     api_version: ClassVar[ApiVersion] = ApiVersion.V1
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that differs between credentials and does not reveal them."""
+        return _fingerprint(f"{self.application_id} {self.access_key.reveal()}")
 
     def __post_init__(self) -> None:
         _check_header_safe("Application ID", self.application_id)
@@ -56,6 +62,11 @@ class ClientCredentials:
     client_secret: Secret
 
     api_version: ClassVar[ApiVersion] = ApiVersion.V2
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that differs between applications and does not reveal their ID."""
+        return _fingerprint(self.client_id)
 
     def __post_init__(self) -> None:
         _check_header_safe("Client ID", self.client_id)
@@ -139,3 +150,7 @@ def _check_header_safe(name: str, value: str) -> None:
                 name=Mention(name, Form.BARE),
             )
         )
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4, person=b"credentials").hexdigest()

@@ -178,7 +178,7 @@ def _run_arguments(
     from mimecast_secops.cli.selection import is_selection_confirmed, items_of_arguments
 
     with context.client() as client:
-        items = unique(items_of_arguments(context, client.api_root, arguments))
+        items = unique(items_of_arguments(context, client.tenant_key, arguments))
         for item in items:
             action.check(parse(action.parameters, {**shared, **item.values})[0])
         if not is_dry_run(action, shared) and not is_selection_confirmed(context, action, items):

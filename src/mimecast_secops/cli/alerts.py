@@ -69,7 +69,7 @@ def list_alerts(context: CommandContext) -> int:
 
 def _print_table(context: CommandContext, rows: list[DeliveredAlert]) -> None:
     listed = [row.listed(number) for number, row in enumerate(rows, 1)]
-    tenants = {row.api_root for row in rows}
+    tenants = {row.tenant for row in rows}
     # A number must not lead to a message of another tenant.
     has_handles = False
     if len(tenants) == 1:
@@ -130,7 +130,7 @@ def _as_json(row: DeliveredAlert) -> dict[str, Any]:
     summary = {field: getattr(row.alert, field) for field in row.alert.__struct_fields__}
     return {
         "namespace": row.namespace,
-        "api_root": row.api_root,
+        "tenant": row.tenant,
         "delivered_at": row.delivered_at.isoformat(),
         "id": row.alert.action_id,
         **{name: msgspec.to_builtins(value) for name, value in summary.items()},
@@ -169,7 +169,7 @@ def _facts(row: DeliveredAlert) -> list[tuple[str, object]]:
         ("Received", _time(alert.received_ms)),
         ("Delivered", f"{row.delivered_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("Connector", row.namespace),
-        ("Tenant", row.api_root),
+        ("Tenant", row.tenant),
         ("Tracking ID", alert.tracking_id),
         ("Hold ID", alert.hold_id),
         ("Message-ID", alert.message_id),

@@ -57,7 +57,7 @@ class BulkRun:
         if not is_dry_run(action, shared):
             # Opened here, because the threads share it.
             database = context.state()
-            run = {"tenant": client.api_root, "action": action.name, **shared}
+            run = {"tenant": client.tenant_key, "action": action.name, **shared}
             self._job = Job(database, job_name, run) if job_name else None
 
     def execute(self, items: Sequence[Item]) -> int:

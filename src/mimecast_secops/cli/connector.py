@@ -60,7 +60,7 @@ def run(context: CommandContext) -> int:
     with ExitStack() as stack:
         store = MemoryStore() if options["test"] else _open_store(context, stack)
         client = stack.enter_context(context.client(max_concurrency=settings.concurrency))
-        delivery = _open_delivery(context, client.api_root)
+        delivery = _open_delivery(context, client.tenant_key)
         stack.enter_context(delivery)
         metrics = stack.enter_context(
             MetricsOutput(options, context.screen, interval=pause, cycle_limit=platform.process_timeout)
@@ -106,19 +106,19 @@ def _open_store(context: CommandContext, stack: ExitStack) -> StateStore:
     return SqliteStore(database, namespace)
 
 
-def _open_delivery(context: CommandContext, api_root: str) -> AlertOutput | StdoutDelivery | RecordingDelivery:
+def _open_delivery(context: CommandContext, tenant: str) -> AlertOutput | StdoutDelivery | RecordingDelivery:
     """Where the alerts go: to a file or to standard output, and except in a test run to the table of alerts."""
     delivery: AlertOutput | StdoutDelivery
     if context.options["output"]:
         delivery = AlertOutput(context.options["output"])
     else:
-        save = partial(save_list, context.screen, context.lists_folder, api_root)
+        save = partial(save_list, context.screen, context.lists_folder, tenant)
         # A service that prints to a log must not change the numbers of the list that the user sees.
         is_for_user = not context.options["every"] or sys.stdout.isatty()
         delivery = StdoutDelivery(context.screen, save) if is_for_user else StdoutDelivery(context.screen)
     if context.options["test"]:
         return delivery
-    return RecordingDelivery(delivery, DeliveredAlerts(context.state()), context.options["namespace"], api_root)
+    return RecordingDelivery(delivery, DeliveredAlerts(context.state()), context.options["namespace"], tenant)
 
 
 def show_report(context: CommandContext, report: Report, *, is_service: bool) -> None:

@@ -20,7 +20,7 @@ _LAST: Final = "\U0010ffff"
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True):
-    api_root: str
+    tenant: str
     alert: AlertSummary
 
 
@@ -33,14 +33,14 @@ class DeliveredAlert(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         number: the number of the row, higher for an alert that was delivered later.
         namespace: the name of the connector.
-        api_root: the API root of the tenant.
+        tenant: the tenant, as `MimecastClient.tenant_key` names it.
         delivered_at: when the cycle of the alert ended, aware.
         alert: the summary of the alert.
     """
 
     number: int
     namespace: str
-    api_root: str
+    tenant: str
     delivered_at: datetime
     alert: AlertSummary
 
@@ -59,13 +59,13 @@ class DeliveredAlerts:
     def __init__(self, database: StateDatabase) -> None:
         self._database = database
 
-    def record(self, namespace: str, api_root: str, alerts: Sequence[AlertSummary]) -> None:
+    def record(self, namespace: str, tenant: str, alerts: Sequence[AlertSummary]) -> None:
         """Add alerts in one transaction. An alert that the connector has delivered before stays as it was.
 
         Only the newest 10,000 alerts of a connector are kept.
         """
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        rows = [(namespace, alert.ticket_id, now, _encode(api_root, alert)) for alert in alerts]
+        rows = [(namespace, alert.ticket_id, now, _encode(tenant, alert)) for alert in alerts]
         with self._database.transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO alerts (namespace, ticket_id, delivered_at, line) VALUES (?, ?, ?, ?)", rows
@@ -125,9 +125,7 @@ class DeliveredAlerts:
             raise UnreadableState(
                 f"Alert {number} in {self._database.path} is damaged. Restore a backup of the state database."
             ) from error
-        return DeliveredAlert(
-            number=number, namespace=namespace, api_root=line.api_root, delivered_at=at, alert=line.alert
-        )
+        return DeliveredAlert(number=number, namespace=namespace, tenant=line.tenant, delivered_at=at, alert=line.alert)
 
 
 def listed(alert: AlertSummary, number: int) -> ListedMessage:
@@ -144,5 +142,5 @@ def listed(alert: AlertSummary, number: int) -> ListedMessage:
     )
 
 
-def _encode(api_root: str, alert: AlertSummary) -> str:
-    return msgspec.json.encode(_Line(api_root=api_root, alert=alert)).decode()
+def _encode(tenant: str, alert: AlertSummary) -> str:
+    return msgspec.json.encode(_Line(tenant=tenant, alert=alert)).decode()

@@ -59,7 +59,7 @@ def execute_action(
             try:
                 journal = Journal(context.state())
                 targets = known or targets_of_values(raw)
-                entries.append((journal, journal.begin(connected.api_root, action.name, raw, targets)))
+                entries.append((journal, journal.begin(connected.tenant_key, action.name, raw, targets)))
             except (StateError, UnreadableState) as error:
                 state_errors.append(error)
                 raise ActionFailed(f"{error} Nothing was sent: every change needs an entry in the journal.") from error

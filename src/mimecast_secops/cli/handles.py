@@ -60,24 +60,24 @@ class ListedMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class _List(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    api_root: str
+    tenant: str
     saved_at: Annotated[datetime, msgspec.Meta(tz=True)]
     messages: tuple[ListedMessage, ...]
 
 
-def save(folder: Path, api_root: str, messages: Sequence[ListedMessage]) -> None:
+def save(folder: Path, tenant: str, messages: Sequence[ListedMessage]) -> None:
     """Save a list, so that `find` knows its messages. It replaces the list that was saved before.
 
     Args:
         folder: the folder of the last list. It is created if it does not exist.
-        api_root: the API root of the tenant.
+        tenant: the tenant, as `MimecastClient.tenant_key` names it.
         messages: the rows of the list.
 
     Raises:
         OSError: the file cannot be written. The list that was saved before is then removed if possible, because its
             numbers are not those that the user sees.
     """
-    saved = _List(api_root=api_root, saved_at=datetime.now(UTC), messages=tuple(messages))
+    saved = _List(tenant=tenant, saved_at=datetime.now(UTC), messages=tuple(messages))
     path = folder / FILE_NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,12 +96,12 @@ def save(folder: Path, api_root: str, messages: Sequence[ListedMessage]) -> None
         raise
 
 
-def find(folder: Path, api_root: str, text: str, state: Path | None = None) -> ListedMessage | None:
+def find(folder: Path, tenant: str, text: str, state: Path | None = None) -> ListedMessage | None:
     """The message that a number or a prefix of an ID stands for.
 
     Args:
         folder: the folder of the last list.
-        api_root: the API root of the tenant that the command changes.
+        tenant: the tenant that the command changes, as `MimecastClient.tenant_key` names it.
         text: what the user typed: 1 to 5 digits are a number of the last list; at least 4 characters can be the
             beginning of an ID in the last list or of an alert that was delivered.
         state: the path of the state database with the delivered alerts; None for `state.db` in the folder. A database
@@ -117,10 +117,10 @@ def find(folder: Path, api_root: str, text: str, state: Path | None = None) -> L
         UnreadableState: the state database is damaged.
     """
     if is_number(text):
-        return numbered(folder, int(text), api_root)
+        return numbered(folder, int(text), tenant)
     if len(text) < _SHORTEST_PREFIX:
         return None
-    return _find_prefix(folder / FILE_NAME, api_root, text, state or folder / "state.db")
+    return _find_prefix(folder / FILE_NAME, tenant, text, state or folder / "state.db")
 
 
 def is_number(text: str) -> bool:
@@ -128,13 +128,13 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
-def numbered(folder: Path, number: int, api_root: str | None = None) -> ListedMessage:
+def numbered(folder: Path, number: int, tenant: str | None = None) -> ListedMessage:
     """The row of the last list with a number.
 
     Args:
         folder: the folder of the last list.
         number: the number.
-        api_root: the API root of the tenant that the list must be of; None for any tenant.
+        tenant: the tenant that the list must be of; None for any tenant.
 
     Raises:
         InvalidParameter: as for `find`.
@@ -144,7 +144,7 @@ def numbered(folder: Path, number: int, api_root: str | None = None) -> ListedMe
         raise InvalidParameter(
             _PARAMETER, f'"{number}" is a number of a list, but no list of this user exists. {_LIST_AGAIN}'
         )
-    _check_current(last, last.api_root if api_root is None else api_root, str(number))
+    _check_current(last, last.tenant if tenant is None else tenant, str(number))
     message = next((message for message in last.messages if message.number == number), None)
     if message is None:
         raise InvalidParameter(_PARAMETER, f"The last list has no row {number}. {_LIST_AGAIN}")
@@ -153,11 +153,11 @@ def numbered(folder: Path, number: int, api_root: str | None = None) -> ListedMe
     return message
 
 
-def _find_prefix(path: Path, api_root: str, prefix: str, state: Path) -> ListedMessage | None:
+def _find_prefix(path: Path, tenant: str, prefix: str, state: Path) -> ListedMessage | None:
     last = _read(path)
     listed = {message.id: message for message in last.messages if message.id.startswith(prefix)} if last else {}
     # A message of the list comes first: it has the number that the user sees.
-    candidates = _delivered(state, api_root, prefix) | listed
+    candidates = _delivered(state, tenant, prefix) | listed
     if not candidates or prefix in candidates:
         return None
     if len(candidates) > 1:
@@ -167,12 +167,12 @@ def _find_prefix(path: Path, api_root: str, prefix: str, state: Path) -> ListedM
             "of its ID.",
         )
     if last and listed:
-        _check_current(last, api_root, shortened(prefix))
+        _check_current(last, tenant, shortened(prefix))
     [message] = candidates.values()
     return message
 
 
-def _delivered(state: Path, api_root: str, prefix: str) -> dict[str, ListedMessage]:
+def _delivered(state: Path, tenant: str, prefix: str) -> dict[str, ListedMessage]:
     """The delivered alerts of a tenant whose ID begins with a prefix, by ID."""
     # Imported here, because only a prefix needs the database.
     from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
@@ -184,16 +184,15 @@ def _delivered(state: Path, api_root: str, prefix: str) -> dict[str, ListedMessa
         return {}
     with database:
         alerts = DeliveredAlerts(database).beginning_with(prefix)
-    rows = [alert.listed(number=1) for alert in alerts if alert.api_root == api_root]
+    rows = [alert.listed(number=1) for alert in alerts if alert.tenant == tenant]
     return {row.id: row for row in rows if row.id.startswith(prefix)}
 
 
-def _check_current(last: _List, api_root: str, text: str) -> None:
-    if last.api_root != api_root:
+def _check_current(last: _List, tenant: str, text: str) -> None:
+    if last.tenant != tenant:
         raise InvalidParameter(
             _PARAMETER,
-            f'"{text}" refers to a list of {shortened(last.api_root)}, but the settings lead to {api_root}. '
-            f"{_LIST_AGAIN}",
+            f'"{text}" refers to a list of {shortened(last.tenant)}, but the settings lead to {tenant}. {_LIST_AGAIN}',
         )
     age = datetime.now(UTC) - last.saved_at
     if not -_MAX_CLOCK_STEP <= age <= MAX_AGE:

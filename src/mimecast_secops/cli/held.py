@@ -135,7 +135,7 @@ class _Listing:
             self._screen.say("No held messages.")
             return
         rows = [message.listed(self._numbers[message.hold.id]) for message in messages]
-        has_handles = save_list(self._screen, self._context.lists_folder, self._client.api_root, rows)
+        has_handles = save_list(self._screen, self._context.lists_folder, self._client.tenant_key, rows)
         columns = [NUMBER, *([RISK] if self._context.options["risk"] else []), TO, FROM, SUBJECT, REASON]
         columns += [_RECEIVED, _EXPIRES, *([] if self._is_first else [_NEW])]
         cells = [

@@ -26,7 +26,7 @@ class Entry:
     Attributes:
         id: the number of the entry.
         at: when the change began; an aware time.
-        tenant: the API root of the tenant.
+        tenant: the tenant, as `MimecastClient.tenant_key` names it; only the API root in entries of version 1.0.
         action: the name of the action.
         parameters: its parameters by name.
         state: `started` (how it ended is unknown, because the process was killed), `done`, `failed` or `undone`.

@@ -38,10 +38,10 @@ def cells_of(message: ListedMessage) -> dict[Column, str]:
     }
 
 
-def save_list(screen: Screen, folder: Path, api_root: str, messages: Sequence[ListedMessage]) -> bool:
+def save_list(screen: Screen, folder: Path, tenant: str, messages: Sequence[ListedMessage]) -> bool:
     """Save a list, so that its numbers are handles. Returns whether it was saved; if not, the user is told why."""
     try:
-        handles.save(folder, api_root, messages)
+        handles.save(folder, tenant, messages)
     except OSError as error:
         screen.note(
             f"The list cannot be saved in {folder} ({error.strerror}), so it has no numbers. Use IDs: add --json.",

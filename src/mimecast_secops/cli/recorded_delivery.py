@@ -24,14 +24,14 @@ class RecordingDelivery(Closeable):
         delivery: where the alerts go. It is closed with this delivery.
         alerts: the record.
         namespace: the name of the connector.
-        api_root: the API root of the tenant.
+        tenant: the tenant, as `MimecastClient.tenant_key` names it.
     """
 
-    def __init__(self, delivery: _CloseableDelivery, alerts: DeliveredAlerts, namespace: str, api_root: str) -> None:
+    def __init__(self, delivery: _CloseableDelivery, alerts: DeliveredAlerts, namespace: str, tenant: str) -> None:
         self._delivery = delivery
         self._alerts = alerts
         self._namespace = namespace
-        self._api_root = api_root
+        self._tenant = tenant
         self._unrecorded: list[AlertSummary] = []
 
     def delivered_since(self, token: str) -> list[str]:
@@ -53,7 +53,7 @@ class RecordingDelivery(Closeable):
         """
         token = self._delivery.flush()
         if self._unrecorded:
-            self._alerts.record(self._namespace, self._api_root, self._unrecorded)
+            self._alerts.record(self._namespace, self._tenant, self._unrecorded)
             self._unrecorded.clear()
         return token
 

@@ -21,12 +21,12 @@ _RANGE: Final = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 _LONGEST_RANGE: Final = 1000
 
 
-def items_of_arguments(context: CommandContext, api_root: str, arguments: Sequence[str]) -> list[Item]:
+def items_of_arguments(context: CommandContext, tenant: str, arguments: Sequence[str]) -> list[Item]:
     """The items that positional arguments select. Items with targets were selected by a number or a prefix.
 
     Args:
         context: the context of the command.
-        api_root: the API root of the tenant.
+        tenant: the tenant, as `MimecastClient.tenant_key` names it.
         arguments: IDs, prefixes, numbers of the last list, and ranges of numbers such as `7-9`.
 
     Raises:
@@ -34,7 +34,7 @@ def items_of_arguments(context: CommandContext, api_root: str, arguments: Sequen
         StateError: the state database cannot be used.
         UnreadableState: it is damaged.
     """
-    return [_item(context, api_root, text) for argument in arguments for text in _expanded(argument)]
+    return [_item(context, tenant, text) for argument in arguments for text in _expanded(argument)]
 
 
 def is_selection_confirmed(context: CommandContext, action: Action, items: Sequence[Item]) -> bool:
@@ -65,8 +65,8 @@ def _expanded(argument: str) -> Iterator[str]:
     yield from map(str, range(first, last + 1))
 
 
-def _item(context: CommandContext, api_root: str, text: str) -> Item:
-    message = handles.find(context.lists_folder, api_root, text, context.state_path)
+def _item(context: CommandContext, tenant: str, text: str) -> Item:
+    message = handles.find(context.lists_folder, tenant, text, context.state_path)
     if message is None:
         return Item(text, {MESSAGE_ID: text})
     return Item(message.id, {MESSAGE_ID: message.id}, targets=(_target_of(message),))

@@ -109,8 +109,11 @@ def _revert(context: CommandContext, journal: Journal, entry: Entry) -> int:
         screen.fail(f"Entry {entry.id} ({entry.action}, {entry.state}): {undo_plans.summary(entry)}")
         return exit_codes.NOT_DONE
     with context.client() as client:
-        if client.api_root != entry.tenant:
-            screen.fail(f"Entry {entry.id} changed {entry.tenant}, but the settings lead to {client.api_root}.")
+        if entry.tenant not in (client.tenant_key, client.api_root):
+            screen.fail(
+                f"Entry {entry.id} changed {entry.tenant}, but the settings lead to {client.tenant_key}. "
+                "Use the credentials that made the change."
+            )
             return exit_codes.USAGE
         is_dry_run = bool(context.options.get("dry_run"))
         if not is_dry_run and not _is_confirmed(context, entry, steps):

@@ -137,8 +137,7 @@ def _tracking_ids(context: Context, message_id: str) -> list[str]:
     """The tracking IDs of an ID, "" for a record without one. An internet Message-ID has one record per recipient."""
     if not resolution.is_internet_message_id(message_id):
         return [message_id]
-    rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
-    context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
+    rows = resolution.records_with_message_id(context, resolution.bare_message_id(message_id))
     if not rows:
         raise ActionFailed("message tracking has no message with that Message-ID.")
     return [row.id for row in rows]

@@ -151,6 +151,18 @@ class MimecastClient:
         view._session = self._session.until(deadline)
         return view
 
+    def pause(self, seconds: float) -> bool:
+        """Wait before a request whose reply may be another one later.
+
+        Returns:
+            Whether there was time to wait. False, without a wait, if the deadline of this client expires before.
+        """
+        session = self._session
+        if session.deadline.remaining(session.runtime.monotonic()) <= seconds:
+            return False
+        session.runtime.pause(seconds, session.deadline)
+        return not session.deadline.expired
+
     def close(self) -> None:
         """Close the open connections."""
         self._session.transport.close()

@@ -12,6 +12,7 @@
     │   ├── NotFound                 Mimecast does not have the ID
     │   ├── Unavailable              server error (HTTP 5xx)
     │   └── NotConfirmed             the reply does not confirm that the call was executed
+    │       └── NotExecuted              the reply says that the call was not executed
     ├── UnreadableReply          the reply is not the expected JSON (a login page, an empty body)
     │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may succeed
     │   │   └── ReplyTooLarge        longer than accepted
@@ -190,6 +191,10 @@ class Unavailable(ApiError):
 
 class NotConfirmed(ApiError):
     """The HTTP status reports success, but the reply does not confirm that the call was executed for this item."""
+
+
+class NotExecuted(NotConfirmed):
+    """The reply says that the call was not executed for this item: `release: false`."""
 
 
 class UnreadableReply(MimecastError):

@@ -1,0 +1,91 @@
+"""What Mimecast shows after a decision on a held message: message tracking, the hold queue, and message tracking again.
+
+The reply to a decision may be missing or unclear, so the result of an action may depend on what is read here. A message
+that left the hold queue proves only that somebody decided on it. How it was decided, only message tracking shows.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from mimecast_secops.actions import hold_matches, hold_queue
+from mimecast_secops.actions.declaration import Context
+from mimecast_secops.actions.resolution import HeldTarget
+from mimecast_secops.api import Decision, Status
+from mimecast_secops.api.errors import MimecastError
+
+
+class Evidence(Enum):
+    """What Mimecast shows about a decision."""
+
+    DECIDED = "decided"
+    """The message has a status that follows from the decision."""
+    REVERSED = "reversed"
+    """The message has a status that follows from the opposite decision."""
+    HELD = "held"
+    """The message is still held."""
+    LEFT_QUEUE = "left the hold queue"
+    """The message is not held any more, and nothing shows how it was decided."""
+    UNREADABLE = "unreadable"
+    """Neither message tracking nor the hold queue could be read."""
+
+
+def look(context: Context, target: HeldTarget, decision: Decision) -> Evidence:
+    """Look for a decision once. Message tracking is asked first, and the hold queue if that is not conclusive."""
+    by_status = _by_status(_status(context, target), decision)
+    return by_status or _by_queue(context, target)
+
+
+def investigate(context: Context, target: HeldTarget, decision: Decision) -> Evidence:
+    """Look for a decision once, everywhere.
+
+    The hold queue and a tracking record that still says `held` may differ. A record whose ID changed with its status is
+    found by a search.
+    """
+    by_status = _by_status(_status(context, target), decision)
+    if by_status not in (None, Evidence.HELD):
+        return by_status
+    by_queue = _by_queue(context, target)
+    if by_queue is not Evidence.LEFT_QUEUE:
+        return by_queue
+    found = _by_status(_status_of_rows(context, target), decision)
+    return found if found in (Evidence.DECIDED, Evidence.REVERSED) else by_queue
+
+
+def _by_status(status: str, decision: Decision) -> Evidence | None:
+    if status in decision.reverse.statuses:
+        return Evidence.REVERSED
+    if status in decision.statuses:
+        return Evidence.DECIDED
+    return Evidence.HELD if status == Status.HELD else None
+
+
+def _status(context: Context, target: HeldTarget) -> str:
+    """The status in the details of the message; "" if they cannot be read."""
+    if not target.tracking_id:
+        return ""
+    try:
+        return context.client.tracking.info(target.tracking_id).status
+    except MimecastError as error:
+        context.log.warning("Message tracking cannot be read after the decision: %s", error)
+        return ""
+
+
+def _by_queue(context: Context, target: HeldTarget) -> Evidence:
+    try:
+        holds = hold_queue.entries(context, recipient=target.hold.recipient)
+        is_held = any(hold_queue.is_same_entry(hold.id, target.hold.id) for hold in holds)
+    except MimecastError as error:
+        context.log.warning("The hold queue cannot be read after the decision: %s", error)
+        return Evidence.UNREADABLE
+    return Evidence.HELD if is_held else Evidence.LEFT_QUEUE
+
+
+def _status_of_rows(context: Context, target: HeldTarget) -> str:
+    """The status of the only tracking record that fits the message; "" if there is none, or more than one."""
+    try:
+        rows = hold_matches.records_of(context, target.hold)
+    except MimecastError as error:
+        context.log.warning("Message tracking cannot be searched after the decision: %s", error)
+        return ""
+    return rows[0].status if len(rows) == 1 else ""

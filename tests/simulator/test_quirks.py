@@ -33,6 +33,19 @@ WORDS = {
     "tracked_order": ["newest", "oldest", "none"],
     "file_v1": ["stream", "url", "urls"],
     "file_v2": ["stream", "url", "urls"],
+    "foreign_id_info": ["fail", "http404_html", "http400", "flat200", "empty", "other_message"],
+    "decision_reply": [
+        "documented",
+        "text",
+        "named",
+        "other_id",
+        "empty",
+        "lie",
+        "drop_done",
+        "drop_undone",
+        "gateway_timeout_done",
+        "gateway_timeout_undone",
+    ],
     "rate_header": ["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"],
 }
 

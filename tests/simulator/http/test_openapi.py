@@ -246,6 +246,7 @@ def test_the_items_of_a_request_are_described() -> None:
 
 def test_every_reply_has_the_schema_of_the_document(simulator: Simulator, caller: Caller) -> None:
     simulator.tenant.quirks.gateway_detail_on_v2 = simulator.tenant.quirks.delete_policy_on_v2 = True
+    simulator.tenant.quirks.release_log = True
     simulator.tenant.quirks.file_v1 = "url"
     held, rejected, reported, released, _ = (
         simulator.tenant.receive(held_eml(html="<p>x</p>", files={"a.bin": b"x"}))[0] for _ in range(5)

@@ -12,8 +12,6 @@ from mimecast_secops.simulator.http.responses import ApiResponse, data, error, f
 from mimecast_secops.simulator.http.schemas.envelope import Address
 from mimecast_secops.simulator.http.schemas.messages import (
     HeldMessage,
-    HoldReject,
-    HoldRelease,
     HoldSummary,
     MessageDetail,
 )
@@ -21,13 +19,6 @@ from mimecast_secops.simulator.ids import is_well_formed
 from mimecast_secops.simulator.tenant.hold_queue import QueueKey
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-REASON_TYPES: Final = (
-    "MESSAGE CONTAINS UNDESIRABLE CONTENT",
-    "MESSAGE CONTAINS CONFIDENTIAL INFORMATION",
-    "REVIEWER DISAPPROVES OF CONTENT",
-    "INAPPROPRIATE COMMUNICATION",
-    "MESSAGE GOES AGAINST EMAIL POLICIES",
-)
 _SEARCH_FIELDS: Final = {
     1: ("all", "subject", "sender", "recipient", "reason_code"),
     2: ("all", "subject", "sender", "recipient", "reasonCode", "senderIP"),
@@ -112,49 +103,6 @@ def held_message(record: TrackingRecord) -> HeldMessage:
     }
 
 
-def hold_release(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-release` (docs/reference/mimecast-api.md#release-a-held-message)."""
-    hold_id = request.item_id
-    if hold_id is None:
-        return missing(request.item, "id")
-    if not _is_hold_id(request, hold_id):
-        return unknown_id_response(request, request.item)
-    result: HoldRelease = {"id": hold_id, "release": request.tenant.decide(hold_id, "released")}
-    return data([result]) if result["release"] else _not_held_response(request, request.item, result)
-
-
-def hold_reject(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-reject` (docs/reference/mimecast-api.md#reject-held-messages)."""
-    item = request.item
-    ids, reason = item.get("ids"), item.get("reasonType")
-    if not isinstance(ids, list) or not ids:
-        return missing(item, "ids")
-    if reason is not None and reason not in REASON_TYPES:
-        text = f"Field must be one of [{','.join(REASON_TYPES)}]"
-        return failure([error("err_validation_value_not_allowed", text, "reasonType")], key=item)
-    unknown_ids = [hold_id for hold_id in ids if not _is_hold_id(request, hold_id)]
-    if unknown_ids:
-        return unknown_id_response(request, item | {"id": unknown_ids[0]})
-    notice = {
-        "reason": str(reason or ""),
-        "message": str(item.get("message", "")),
-        "notify": item.get("notify") is True,
-    }
-    results: list[HoldReject] = [
-        {"id": hold_id, "reject": request.tenant.decide(hold_id, "rejected", **notice)} for hold_id in ids
-    ]
-    if not any(result["reject"] for result in results):
-        return _not_held_response(request, item, results[0])
-    return data(results)
-
-
-def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
-    tenant = request.tenant
-    if not isinstance(hold_id, str):
-        return False
-    return hold_id in tenant.by_hold_id or (tenant.quirks.hold_accepts_tracking_id and hold_id in tenant.tracked)
-
-
 def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiResponse:
     """The failure for an unknown id, as the quirks define it (docs/reference/mimecast-api.md#simulator-defaults)."""
     quirks = request.tenant.quirks
@@ -163,17 +111,6 @@ def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiRespons
     if quirks.unknown_id == "status":
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=item, meta_status=404)
     return invalid_id(item)
-
-
-def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:
-    """The response for a message that is not held, as the quirks define it.
-
-    Source: docs/reference/mimecast-api.md#messages-that-are-not-held [inferred].
-    """
-    quirk = request.tenant.quirks.not_held
-    if quirk == "fail":
-        return failure([error("err_simulated_not_held", "Message is not held")], key=item)
-    return data([] if quirk == "empty" else [result])
 
 
 def get_hold_summary_list(request: ApiRequest) -> ApiResponse:

@@ -80,7 +80,8 @@ class Middleware:
     def _is_available(self, endpoint: Endpoint, version: int) -> bool:
         if version not in endpoint.versions:
             return False
-        return version == 1 or not endpoint.quirk or bool(getattr(self.tenant.quirks, endpoint.quirk))
+        needs_quirk = endpoint.quirk and version in endpoint.quirk_versions
+        return not needs_quirk or bool(getattr(self.tenant.quirks, endpoint.quirk))
 
     def _check_permission(self, permission: str, product: str, version: int) -> ApiResponse | None:
         tenant = self.tenant

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from mimecast_secops.simulator.http.held import unknown_id_response
+from mimecast_secops.simulator.http.foreign_ids import foreign_id_response
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
 from mimecast_secops.simulator.http.schemas.envelope import ObjectId
@@ -130,7 +130,7 @@ def get_message_info(request: ApiRequest) -> ApiResponse:
         return missing(request.item, "id")
     record = request.tenant.tracked.get(request.item_id)
     if record is None or record.deleted:
-        return unknown_id_response(request, request.item)
+        return foreign_id_response(request, message_info)
     request.tenant.apply_due_decisions()
     return data([message_info(request, record)])
 

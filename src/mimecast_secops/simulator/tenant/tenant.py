@@ -233,8 +233,9 @@ class Tenant:
             return False
         now = self.clock.now()
         status = "rejected" if outcome == "rejected" else "archived"
-        if self.quirks.hold_delay:
-            record.next_status, record.effective_at = status, now + timedelta(seconds=self.quirks.hold_delay)
+        delay = max(self.quirks.hold_delay, self.quirks.decision_visible_after)
+        if delay:
+            record.next_status, record.effective_at = status, now + timedelta(seconds=delay)
             self.delayed_decisions[record.id] = record
         else:
             record.status = status

@@ -22,6 +22,7 @@ def test_every_error_class_has_its_consequence() -> None:
         "UndecodableReply",
         "ReplyTooLarge",
         "UnexpectedReply",
+        "NotUnderstood",
     }
     assert {name for name, value in consequences.items() if value is Consequence.FIX} >= {
         "Misconfigured",
@@ -29,4 +30,5 @@ def test_every_error_class_has_its_consequence() -> None:
         "AuthenticationFailed",
         "MissingPermission",
     }
-    assert consequences["NotFound"] is consequences["NotConfirmed"] is consequences["FileRejected"] is Consequence.SKIP
+    for name in ("NotFound", "NotFoundWithoutCode", "NotConfirmed", "FileRejected"):
+        assert consequences[name] is Consequence.SKIP

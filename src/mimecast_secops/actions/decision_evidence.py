@@ -73,12 +73,11 @@ def _status(context: Context, target: HeldTarget) -> str:
 
 def _by_queue(context: Context, target: HeldTarget) -> Evidence:
     try:
-        holds = hold_queue.entries(context, recipient=target.hold.recipient)
-        is_held = any(hold_queue.is_same_entry(hold.id, target.hold.id) for hold in holds)
+        hold = hold_queue.find(context, target.hold.id, recipient=target.hold.recipient)
     except MimecastError as error:
         context.log.warning("The hold queue cannot be read after the decision: %s", error)
         return Evidence.UNREADABLE
-    return Evidence.HELD if is_held else Evidence.LEFT_QUEUE
+    return Evidence.HELD if hold else Evidence.LEFT_QUEUE
 
 
 def _status_of_rows(context: Context, target: HeldTarget) -> str:

@@ -1,23 +1,22 @@
-"""The hold queue as the actions read it: always a period that is named, and no page that is longer than documented."""
+"""The hold queue as the actions read it, and the IDs of its entries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from mimecast_secops.actions.declaration import Context
 from mimecast_secops.api import HeldMessage
+from mimecast_secops.api.completeness import CompletenessKind
+from mimecast_secops.api.errors import MimecastError
+from mimecast_secops.api.resources.held_listing import HeldMessages
 
-# Mimecast documents no default for the period of the list and no maximum for the size of a page
-# (docs/reference/mimecast-api.md#list-held-messages [open]). A held message expires after 14 days.
-_PERIOD: Final = timedelta(days=29)
-_PAGE_SIZE: Final = 100
+_PAGE_SIZE: Final = 500
 _SAME_CLOCK: Final = 2.0
 
 
-def entries(context: Context, *, recipient: str = "") -> Iterator[HeldMessage]:
-    """The held messages of the last days.
+def entries(context: Context, *, recipient: str = "") -> HeldMessages:
+    """All held messages.
 
     Args:
         context: the context of the action.
@@ -26,14 +25,32 @@ def entries(context: Context, *, recipient: str = "") -> Iterator[HeldMessage]:
     Raises:
         MimecastError: the hold queue cannot be read.
     """
-    end = now(context)
     return context.client.held.list(
-        start=end - _PERIOD,
-        end=end,
-        search_field="recipient" if recipient else "",
-        search_value=recipient,
-        page_size=_PAGE_SIZE,
+        search_field="recipient" if recipient else "", search_value=recipient, page_size=_PAGE_SIZE
     )
+
+
+def find(context: Context, hold_id: str, *, recipient: str = "") -> HeldMessage | None:
+    """The entry that an ID names; None if there is none.
+
+    Args:
+        context: the context of the action.
+        hold_id: the ID.
+        recipient: the recipient whose messages are searched; "" for those of the whole account.
+
+    Raises:
+        IncompleteQueue: the entry was not found, but it is known that the list lacks entries.
+        MimecastError: the hold queue cannot be read.
+    """
+    listed = entries(context, recipient=recipient)
+    found = next((hold for hold in listed if is_same_entry(hold.id, hold_id)), None)
+    if found is None and listed.completeness.kind is CompletenessKind.PARTIAL:
+        raise IncompleteQueue(f"The hold queue could not be read completely: {listed.completeness.reason}.")
+    return found
+
+
+class IncompleteQueue(MimecastError):
+    """The list of held messages lacks entries, so a message that it does not show may be held."""
 
 
 def now(context: Context) -> datetime:

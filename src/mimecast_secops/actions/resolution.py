@@ -134,7 +134,7 @@ def resolve(context: Context, message_id: str) -> HeldTarget:
         # How Mimecast answers to an ID that is not a tracking ID is not documented
         # (docs/reference/mimecast-api.md#get-tracking-details [open]), so no answer rules out a hold ID.
         return _resolve_hold_id(context, message_id, error)
-    if not info.id and (hold := _entry(context, message_id)):
+    if not info.id and (hold := hold_queue.find(context, message_id)):
         return _target_of_hold(context, hold)
     context.log.info("The ID is a tracking ID.")
     return _resolve_info(context, info)
@@ -169,7 +169,7 @@ def _resolve_message_id(context: Context, message_id: str) -> HeldTarget:
 def _resolve_hold_id(context: Context, hold_id: str, tracking_error: MimecastError) -> HeldTarget:
     """The target of an ID for which message tracking has no details, because of `tracking_error`."""
     try:
-        hold = _entry(context, hold_id)
+        hold = hold_queue.find(context, hold_id)
     except MimecastError as error:
         raise tracking_error if isinstance(tracking_error, MissingPermission) else error from None
     if hold is None:
@@ -180,11 +180,6 @@ def _resolve_hold_id(context: Context, hold_id: str, tracking_error: MimecastErr
             "expired, or the ID may be truncated."
         )
     return _target_of_hold(context, hold)
-
-
-def _entry(context: Context, hold_id: str) -> HeldMessage | None:
-    """The entry of the hold queue that an ID names."""
-    return next((hold for hold in hold_queue.entries(context) if hold_queue.is_same_entry(hold.id, hold_id)), None)
 
 
 def _target_of_hold(context: Context, hold: HeldMessage) -> HeldTarget:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api import errors
     from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query
     from mimecast_secops.api.client import MimecastClient, endpoints
+    from mimecast_secops.api.completeness import Completeness, CompletenessKind
     from mimecast_secops.api.connections import Proxy
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources.domains import DomainsResource, InternalDomain
     from mimecast_secops.api.resources.files import FilesResource
     from mimecast_secops.api.resources.held import HeldResource, HoldSummary
+    from mimecast_secops.api.resources.held_listing import HeldMessages
     from mimecast_secops.api.resources.held_messages import HeldMessage
     from mimecast_secops.api.resources.message_detail import Attachment, MessageDetail
     from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PoliciesResource, PolicyRecord, PolicyTarget
@@ -50,6 +52,8 @@ _MODULES: Final = {
     "check_query": "archive_query",
     "MimecastClient": "client",
     "endpoints": "client",
+    "Completeness": "completeness",
+    "CompletenessKind": "completeness",
     "Proxy": "connections",
     "ClientCredentials": "credentials",
     "SigningKeys": "credentials",
@@ -67,6 +71,7 @@ _MODULES: Final = {
     "FilesResource": "resources.files",
     "HeldResource": "resources.held",
     "HoldSummary": "resources.held",
+    "HeldMessages": "resources.held_listing",
     "HeldMessage": "resources.held_messages",
     "Attachment": "resources.message_detail",
     "MessageDetail": "resources.message_detail",
@@ -101,6 +106,8 @@ __all__ = [
     "Attachment",
     "BlockedSenderPolicy",
     "ClientCredentials",
+    "Completeness",
+    "CompletenessKind",
     "Connection",
     "Deadline",
     "Decision",
@@ -108,6 +115,7 @@ __all__ = [
     "Endpoint",
     "FilesResource",
     "HeldMessage",
+    "HeldMessages",
     "HeldResource",
     "HoldSummary",
     "InternalDomain",

@@ -10,6 +10,7 @@
     │   ├── MissingPermission        a role permission or a product is missing
     │   ├── RateLimited              rate limit exceeded; not executed
     │   ├── NotFound                 Mimecast does not have the ID
+    │   │   └── NotFoundWithoutCode      HTTP 404 without a word: the ID or the function is unknown
     │   ├── Unavailable              server error (HTTP 5xx)
     │   └── NotConfirmed             the reply does not confirm that the call was executed
     │       └── NotExecuted              the reply says that the call was not executed
@@ -17,6 +18,7 @@
     │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may succeed
     │   │   └── ReplyTooLarge        longer than accepted
     │   └── UnexpectedReply          JSON, but not in the form of this endpoint's reply
+    │       └── NotUnderstood            names the form: null, an empty object, unknown members
     ├── NotSupported             the API version in use does not have the endpoint
     └── FileRejected             a download that is too large, has the wrong hash, or has an unsafe URL
 
@@ -183,6 +185,13 @@ class NotFound(ApiError):
     """Mimecast does not have anything with the ID of the request."""
 
 
+class NotFoundWithoutCode(NotFound):
+    """HTTP 404 without an error code: Mimecast does not know the ID, or the server does not have the function.
+
+    Only a request for another function, or for a known ID, tells the two apart.
+    """
+
+
 class Unavailable(ApiError):
     """Mimecast returned a server error (HTTP 5xx)."""
 
@@ -213,6 +222,21 @@ class ReplyTooLarge(UndecodableReply):
 
 class UnexpectedReply(UnreadableReply):
     """The reply is JSON without the form of this endpoint's reply, so it does not mean that nothing was found."""
+
+
+class NotUnderstood(UnexpectedReply):
+    """The reply has a form that this client does not know. It does not mean that nothing was found.
+
+    Args:
+        message: see `MimecastError`.
+        form: the form of the reply: `null`, `{}`, `text`, or `members a, b`. It names members and never quotes values.
+        status: see `MimecastError`.
+        endpoint: see `MimecastError`.
+    """
+
+    def __init__(self, message: Message, *, form: str, status: int | None = None, endpoint: str = "") -> None:
+        super().__init__(message, status=status, endpoint=endpoint)
+        self.form = form
 
 
 class NotSupported(MimecastError):

@@ -30,6 +30,7 @@ from mimecast_secops.api.errors import (
     ReplyTooLarge,
     UnreadableReply,
 )
+from mimecast_secops.api.learned_limits import LearnedLimits
 from mimecast_secops.api.rate_limit import RateLimiter
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.secrets import Secret
@@ -141,6 +142,7 @@ class Session:
         self.deadline = Deadline.never()
         self.transport = Transport(connection, monotonic=runtime.monotonic)
         self.server_clock = ServerClock()
+        self.learned = LearnedLimits()
         self.rate_limiter = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause)
         self.auth = self._authenticator(connection.credentials)
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.api.decode import (
-    JsonReader,
-    decode_entry,
-    first_object,
-    format_timestamp,
-)
+from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import Endpoint
-from mimecast_secops.api.envelope import Reply, rows_of
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
-from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotExecuted, UnexpectedReply, UnreadableReply
-from mimecast_secops.api.paging import pages
-from mimecast_secops.api.request import Request, whole_reply
-from mimecast_secops.api.resources.held_messages import HeldMessage
+from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotExecuted, NotUnderstood, UnreadableReply
+from mimecast_secops.api.reply_form import find_rows, form_of, looks_like_row
+from mimecast_secops.api.request import Request
+from mimecast_secops.api.resources.held_listing import LIST as LIST
+from mimecast_secops.api.resources.held_listing import HeldListing, HeldMessages
+from mimecast_secops.api.resources.held_periods import PeriodChoice
 from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.vocabulary import ApiVersion
 
-LIST: Final = Endpoint(
-    path="/api/gateway/get-hold-message-list",
-    summary="list held messages",
-    permission="Account | Dashboard | Read",
-    divisible=True,
-    source="docs/reference/mimecast-api.md#list-held-messages [documented]",
-)
 RELEASE: Final = Endpoint(
     path="/api/gateway/hold-release",
     summary="release held messages",
@@ -61,10 +51,8 @@ DETAIL: Final = Endpoint(
     ),
 )
 ENDPOINTS: Final = (LIST, RELEASE, REJECT, SUMMARY, DETAIL)
-
-
 _DONE: Final = {"release": "released", "reject": "rejected"}
-_MEMBERS: Final = frozenset({"id", "reason", "from", "fromHeader", "to", "subject", "dateReceived", "undecodable"})
+_SUMMARY_MEMBERS: Final = frozenset({"policyInfo", "numberOfItems"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,46 +78,42 @@ class HeldResource:
         search_value: str = "",
         page_size: int = 100,
         keep_source: bool = True,
-    ) -> Iterator[HeldMessage]:
+        window: timedelta | None = None,
+    ) -> HeldMessages:
         """List the held messages of the whole account. A page is requested when the iteration reaches it.
 
+        A start and an end are always sent, because the default of a tenant can be one day.
+
         Args:
-            start: the earliest time of the hold, aware.
-            end: the latest time of the hold, aware.
+            start: the earliest time of the hold, aware; None for `window`.
+            end: the latest time of the hold, aware; None for now. A later time than the server's is sent as now.
             search_field: `all`, `subject`, `sender`, `recipient` or `reason_code`; "" for no search.
             search_value: the value to search for in that field.
-            page_size: the number of messages per page, from 1 to 500.
+            page_size: the number of messages per page, from 1 to 500. If Mimecast refuses it, smaller pages are
+                requested, also by later lists of this client (`accepted_page_size`).
             keep_source: keep each row as received, for `HeldMessage.raw`. Without it, a long queue needs less memory.
+            window: how far back to start without `start`; None for 30 days less an hour.
+
+        Returns:
+            An iterator. After the last message, its `completeness` tells how sure it is that these are all.
 
         Raises:
             UndecodableReply: a page cannot be decoded, or is too large. A smaller page or a shorter period may succeed.
-            UnexpectedReply: a page does not have the form of a list, so it does not mean that the queue is empty.
+            NotUnderstood: the first page does not have the form of a list, so it does not mean that the queue is
+                empty. `form` is "null" for a list that is null.
             MimecastError: the request for a page failed.
         """
         # Without `admin`, an API application gets an empty list: that of a mailbox that it does not have.
         item: dict[str, Any] = {"admin": True}
-        if start is not None:
-            item["start"] = format_timestamp(start)
-        if end is not None:
-            item["end"] = format_timestamp(end)
         if search_field:
             item["searchBy"] = {"fieldName": self._field(search_field), "value": search_value}
+        choice = PeriodChoice(self._session, start=start, end=end, window=window)
+        return HeldMessages(HeldListing(self._session, item, choice, page_size=page_size, keep_source=keep_source))
 
-        def fetch(token: str) -> Reply:
-            paging: dict[str, Any] = {"pageSize": page_size}
-            if token:
-                paging["pageToken"] = token
-            return self._session.send(Request(LIST, (item,), whole_reply, pagination=paging, undecoded=True))
-
-        for page in pages(fetch, "held messages"):
-            for row in rows_of(page, "held messages", LIST.path):
-                hold = HeldMessage.read(row, keep_source=keep_source)
-                if not hold.id and not _MEMBERS & JsonReader(decode_entry(row)).raw.keys():
-                    raise UnexpectedReply(
-                        "Mimecast listed an entry that is not a held message: it has none of the members of one.",
-                        endpoint=LIST.path,
-                    )
-                yield hold
+    @property
+    def accepted_page_size(self) -> int | None:
+        """The page size of the list that Mimecast accepted after it refused a larger one; None if it refused none."""
+        return self._session.learned.hold_page_size
 
     def release(self, hold_id: str) -> None:
         """Release a held message to its recipient.
@@ -195,7 +179,6 @@ class HeldResource:
         """Count the held messages per policy.
 
         Raises:
-            UnexpectedReply: the reply has no list.
             MimecastError: the call failed.
         """
         return self._session.send(Request(SUMMARY, (), _summaries))
@@ -217,8 +200,26 @@ class HeldResource:
 
 
 def _summaries(reply: Reply) -> tuple[HoldSummary, ...]:
-    readers = (JsonReader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
-    return tuple(HoldSummary(reader.text("policyInfo"), reader.integer("numberOfItems")) for reader in readers)
+    rows: Sequence[Any] = reply.data
+    if not reply.has_list or (rows and not looks_like_row(rows[0], _SUMMARY_MEMBERS)):
+        named = find_rows(dict(reply.body), _SUMMARY_MEMBERS)
+        rows = named[1] if named else (None,)
+    summaries = [_summary(row) for row in rows]
+    if None in summaries:
+        form = form_of(reply.data[0] if reply.has_list and reply.data else reply.body.get("data", dict(reply.body)))
+        raise NotUnderstood(
+            f"Mimecast answered {SUMMARY.path} with JSON that is not a list of held message counts (its form: {form}).",
+            form=form,
+            endpoint=SUMMARY.path,
+            status=reply.status,
+        )
+    return tuple(summary for summary in summaries if summary is not None)
+
+
+def _summary(row: Any) -> HoldSummary | None:
+    reader = JsonReader(row)
+    summary = HoldSummary(reader.text("policyInfo"), reader.integer("numberOfItems"))
+    return summary if looks_like_row(row, _SUMMARY_MEMBERS) and not reader.defects and summary.count >= 0 else None
 
 
 def _detail(reply: Reply) -> MessageDetail:

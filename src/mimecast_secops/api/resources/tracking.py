@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,8 +16,9 @@ from mimecast_secops.api.decode import JsonReader, first_object, format_timestam
 from mimecast_secops.api.endpoint import V1_ONLY, Endpoint
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.errors import UnreadableReply
-from mimecast_secops.api.request import Request, no_result
-from mimecast_secops.api.resources.tracked_messages import TrackedMessages, tracked_messages
+from mimecast_secops.api.request import Request, no_result, whole_reply
+from mimecast_secops.api.resources.tracked_messages import TrackedMessages
+from mimecast_secops.api.resources.tracking_pages import read_search
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.vocabulary import Risk
 
@@ -52,6 +53,9 @@ REPORT: Final = Endpoint(
 )
 ENDPOINTS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 
+SEARCH_REACH: Final = timedelta(days=30) - timedelta(hours=1)
+"""How far back a search may start. A start exactly 30 days back is refused by some tenants
+(docs/reference/mimecast-api.md#search-message-tracking)."""
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
 _MAX_HEADERS: Final = 256 * 1024
 
@@ -144,10 +148,11 @@ class TrackingResource:
     ) -> TrackedMessages:
         """Search tracking records.
 
-        There are no pages, and no limit on the number of rows is documented.
+        No pages are documented, and no limit on the number of rows. If a reply names a next page, it is read.
+        `TrackedMessages.completeness` tells how sure it is that all rows came.
 
         Args:
-            start: the earliest time, aware; less than 30 days ago. None to leave it out.
+            start: the earliest time, aware; less than 30 days ago (`SEARCH_REACH`). None to leave it out.
             end: the latest time, aware. None to leave it out.
             to: an address or an exact domain of a recipient.
             sender: an address or an exact domain of the sender.
@@ -163,7 +168,7 @@ class TrackingResource:
         Raises:
             ValueError: there is neither a Message-ID nor one of the other criteria, or there are both.
             UndecodableReply: the reply cannot be decoded, or is too large. A search of a shorter period may succeed.
-            UnexpectedReply: the reply does not have the form of a search result.
+            NotUnderstood: the reply does not have the form of a search result. `form` is "null" for a list that is null.
             MimecastError: the call failed.
         """
         advanced = {name: value for name, value in (("from", sender), ("to", to), ("subject", subject)) if value}
@@ -184,8 +189,12 @@ class TrackingResource:
             item["route"] = list(routes)
         if search_reason:
             item["searchReason"] = search_reason
-        read = partial(tracked_messages, path=SEARCH.path)
-        return self._session.send(Request(SEARCH, (item,), read, undecoded=True))
+
+        def fetch(token: str) -> Reply:
+            paging = {"pageToken": token} if token else None
+            return self._session.send(Request(SEARCH, (item,), whole_reply, pagination=paging, undecoded=True))
+
+        return read_search(fetch, SEARCH.path)
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
         """The details of a tracking record.

@@ -19,7 +19,6 @@ from mimecast_secops.api import (
     ClientCredentials,
     Connection,
     Deadline,
-    HeldMessage,
     HeldMessages,
     HoldSummary,
     InternalDomain,

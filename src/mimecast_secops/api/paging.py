@@ -191,4 +191,3 @@ class PageReader(Generic[Row]):
         elif proved and not self.moved:
             kind = CompletenessKind.PROVED
         self.completeness = Completeness(kind, total, self._pages, rows, reason)
-

@@ -14,7 +14,7 @@ from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotUnderstood, UnreadableReply
 from mimecast_secops.api.reply_form import find_rows, form_of, looks_like_row
 from mimecast_secops.api.request import Request
-from mimecast_secops.api.resources.held_listing import LIST as LIST
+from mimecast_secops.api.resources.held_listing import LIST as LIST  # noqa: PLC0414 -- an explicit re-export
 from mimecast_secops.api.resources.held_listing import HeldListing, HeldMessages
 from mimecast_secops.api.resources.held_periods import PeriodChoice
 from mimecast_secops.api.resources.message_detail import MessageDetail
@@ -180,8 +180,8 @@ class HeldResource:
     def summary(self) -> tuple[HoldSummary, ...]:
         """Count the held messages per policy.
 
-        Raises:
-    NotUnderstood: XXError: the call failed.
+            Raises:
+        NotUnderstood: XXError: the call failed.
         """
         return self._session.send(Request(SUMMARY, (), _summaries))
 

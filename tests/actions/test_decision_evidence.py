@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mimecast_secops.api import ApiVersion, Runtime
+from mimecast_secops.actions.decision_evidence import Evidence, investigate
+from mimecast_secops.actions.resolution import resolve
+from mimecast_secops.api import ApiVersion, Decision, Runtime
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.actions.decisions import INFO, both_decisions, decisions
@@ -140,6 +142,47 @@ def test_a_message_that_only_left_the_queue_is_unknown(
     error = runner.fails(slug, Message_ID=message.id)
     assert f"It has left the hold queue, but nothing shows whether it was {decision}. Check the status" in error
     assert (runner.writes, len(decisions(runner))) == ([path], 1)
+
+
+@pytest.mark.parametrize("reply", ["empty", "drop_done", "gateway_timeout_done"])
+@both_decisions
+def test_the_release_log_shows_how_a_message_was_decided(
+    runner: ActionRunner, slug: str, path: str, decision: str, reply: str
+) -> None:
+    message = runner.receive_held(risk="low")
+    runner.set_quirks(decision_reply=reply, release_log=True)
+    _without_tracking_after_the_decision(runner, message)
+    assert runner.succeeds(slug, Message_ID=message.id)["state"] == "confirmed"
+    assert runner.writes == [path]
+
+
+@both_decisions
+def test_the_release_log_shows_the_opposite_decision(
+    waiting_runner: ActionRunner, slug: str, path: str, decision: str
+) -> None:
+    waiting_runner.set_quirks(not_held="empty", decision_visible_after=1, release_log=True)
+    message = waiting_runner.receive_held(risk="low")
+    waiting_runner.simulator.tenant.decide(message.hold_id, "rejected" if decision == "released" else "released")
+    _without_tracking_after_the_decision(waiting_runner, message)
+    assert waiting_runner.run(slug, Message_ID=message.id).json_result["state"] == "contradicted"
+    assert waiting_runner.writes == [path]
+
+
+@pytest.mark.parametrize("headers", [{"sender": "eve@example.net"}, {"to": "bob@example.com"}, {"subject": "Another"}])
+def test_a_decision_on_a_similar_message_in_the_release_log_proves_nothing(
+    runner: ActionRunner, headers: dict[str, str]
+) -> None:
+    runner.set_quirks(release_log=True)
+    other, message = runner.receive_held(**headers), runner.receive_held()
+    target = resolve(runner.context(), message.id)
+    runner.simulator.tenant.decide(other.hold_id, "released")
+    runner.simulator.tenant.set_status(message, "archived")
+    for path in (INFO, SEARCH):
+        runner.add_fault("html", path)
+    since = datetime.now(UTC)
+    assert investigate(runner.context(), target, Decision.RELEASE, since=since) is Evidence.LEFT_QUEUE
+    runner.simulator.control("faults", {"clear": True})
+    assert investigate(runner.context(), target, Decision.RELEASE, since=since) is Evidence.DECIDED
 
 
 @both_decisions

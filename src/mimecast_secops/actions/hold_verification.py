@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Final
 
-from mimecast_secops.actions import decision_evidence
+from mimecast_secops.actions import decision_evidence, hold_queue
 from mimecast_secops.actions.decision_evidence import Evidence
 from mimecast_secops.actions.declaration import EXAMPLE_ID, ActionFailed, Context, Json
 from mimecast_secops.actions.mutation import State, may_have_been_done, write_result
@@ -93,13 +95,14 @@ class HoldDecision:
             ActionFailed: the reply is unclear and the decision is not visible, or Mimecast shows the opposite decision.
             MimecastError: Mimecast refused the decision, or it was not sent.
         """
+        since = hold_queue.now(self.context)
         try:
             send()
         except MimecastError as error:
             if not may_have_been_done(error):
                 raise
             self.context.log.warning("It is unclear whether the decision was carried out: %s", error)
-            return self._investigated(error)
+            return self._investigated(error, since)
         return self._verified() if self.verify else Outcome(state=State.PENDING)
 
     def _verified(self) -> Outcome:
@@ -119,9 +122,11 @@ class HoldDecision:
             reason = "neither message tracking nor the hold queue could be read"
         return Outcome(state=State.PENDING, note=f" It is not confirmed yet: {reason}.")
 
-    def _investigated(self, error: MimecastError) -> Outcome:
+    def _investigated(self, error: MimecastError, since: datetime) -> Outcome:
         """The outcome of a decision without a clear reply."""
-        evidence = self._last_look(decision_evidence.investigate, _WAITS_WITHOUT_CONFIRMATION, until=_SHOWN)
+        evidence = self._last_look(
+            partial(decision_evidence.investigate, since=since), _WAITS_WITHOUT_CONFIRMATION, until=_SHOWN
+        )
         done = _DONE[self.decision]
         if evidence is Evidence.DECIDED:
             return Outcome(state=State.CONFIRMED)

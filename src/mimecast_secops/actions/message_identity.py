@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
 from mimecast_secops.api.decode import JsonReader
+from mimecast_secops.api.resources.release_log import ReleasedMessage
 
 _MIN_SIMILAR: Final = 4
 _MAX_SUBJECT: Final = 2_000
@@ -75,6 +76,11 @@ def identity_of_hold(hold: HeldMessage) -> Identity:
 def identity_of_row(row: TrackedMessage) -> Identity:
     """The identity of a message, from a row of a tracking search, which was selected by its recipient."""
     return _identity(sender=row.sender, header_sender=row.header_from, recipient="", subject=row.subject)
+
+
+def identity_of_entry(entry: ReleasedMessage) -> Identity:
+    """The identity of a message, from an entry of the release log, which was selected by its recipient."""
+    return _identity(sender=entry.sender, header_sender=entry.header_from, recipient="", subject=entry.subject)
 
 
 def recipient_of(info: MessageInfo) -> str:

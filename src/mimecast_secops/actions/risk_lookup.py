@@ -14,13 +14,11 @@ from mimecast_secops.actions import hold_matches, hold_queue
 from mimecast_secops.actions.declaration import Context
 from mimecast_secops.actions.message_identity import identity_of_hold, identity_of_row
 from mimecast_secops.api import HeldMessage, MessageInfo, Risk, TrackedMessage
-from mimecast_secops.api.decode import JsonReader
 from mimecast_secops.api.errors import MimecastError
 
 RISK_UNREADABLE: Final = "Mimecast's verdict names a risk that is not negligible, low, medium or high"
 _MAX_LOOKUPS: Final = 10
 _MAX_DISTANCE: Final = timedelta(minutes=2)
-_MAX_CATEGORIES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +38,10 @@ class RiskLookup:
 
 def risk_of_record(info: MessageInfo) -> RiskLookup:
     """The risk in the details of a record: that of the verdict, or else the highest of its categories."""
-    categories = () if info.risk else _category_risks(info)
-    is_unreadable = info.risk_is_unreadable or None in categories
     return RiskLookup(
         tracking_id=info.id,
-        risk=info.risk or max((risk for risk in categories if risk), default=None),
-        problem=RISK_UNREADABLE if is_unreadable else "",
+        risk=info.risk or info.category_risk,
+        problem=RISK_UNREADABLE if info.risk_is_unreadable else "",
     )
 
 
@@ -97,15 +93,3 @@ def _highest(hold: HeldMessage, rows: Sequence[TrackedMessage], infos: Sequence[
         risk=max((lookup.risk for lookup in lookups if lookup.risk), default=None),
         problem=problem,
     )
-
-
-def _category_risks(info: MessageInfo) -> list[Risk | None]:
-    """The risks of the categories of a verdict, None for each that is not a known word."""
-    verdict = JsonReader(info.raw).object("spamInfo").object("spamProcessingDetail").object("verdict")
-    words = (JsonReader(category).raw.get("risk") for category in verdict.objects("categories")[:_MAX_CATEGORIES])
-    return [_risk(word) for word in words if word not in (None, "")]
-
-
-def _risk(word: object) -> Risk | None:
-    text = word.strip().lower() if isinstance(word, str) else ""
-    return Risk(text) if text in {*Risk} else None

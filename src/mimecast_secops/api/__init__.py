@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources.held_listing import HeldMessages
     from mimecast_secops.api.resources.held_messages import HeldMessage
     from mimecast_secops.api.resources.message_detail import Attachment, MessageDetail
+    from mimecast_secops.api.resources.message_info import MessageInfo
     from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PoliciesResource, PolicyRecord, PolicyTarget
+    from mimecast_secops.api.resources.release_log import ReleasedMessage, ReleasedMessages, ReleaseLogResource
     from mimecast_secops.api.resources.senders import ManagedSender, SendersResource
     from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
-    from mimecast_secops.api.resources.tracking import MessageInfo, TrackingResource
+    from mimecast_secops.api.resources.tracking import TrackingResource
     from mimecast_secops.api.secrets import Secret, scrub
     from mimecast_secops.api.session import Connection, Runtime
     from mimecast_secops.api.transport import TransportOptions
@@ -79,11 +81,14 @@ _MODULES: Final = {
     "PoliciesResource": "resources.policies",
     "PolicyRecord": "resources.policies",
     "PolicyTarget": "resources.policies",
+    "ReleasedMessage": "resources.release_log",
+    "ReleasedMessages": "resources.release_log",
+    "ReleaseLogResource": "resources.release_log",
     "ManagedSender": "resources.senders",
     "SendersResource": "resources.senders",
     "TrackedMessage": "resources.tracked_messages",
     "TrackedMessages": "resources.tracked_messages",
-    "MessageInfo": "resources.tracking",
+    "MessageInfo": "resources.message_info",
     "TrackingResource": "resources.tracking",
     "Secret": "secrets",
     "scrub": "secrets",
@@ -128,6 +133,9 @@ __all__ = [
     "PolicyTarget",
     "Proxy",
     "QueryError",
+    "ReleaseLogResource",
+    "ReleasedMessage",
+    "ReleasedMessages",
     "Request",
     "Risk",
     "Route",

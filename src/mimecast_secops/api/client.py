@@ -14,10 +14,20 @@ from mimecast_secops.api.session import Connection, Runtime, Session
 from mimecast_secops.api.vocabulary import ApiVersion
 
 if TYPE_CHECKING:
-    from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
+    from mimecast_secops.api.resources import (
+        account,
+        archive,
+        domains,
+        files,
+        held,
+        policies,
+        release_log,
+        senders,
+        tracking,
+    )
 
 Result = TypeVar("Result")
-_RESOURCES: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
+_RESOURCES: Final = ("account", "domains", "tracking", "held", "release_log", "archive", "senders", "policies", "files")
 
 
 class MimecastClient:
@@ -63,6 +73,13 @@ class MimecastClient:
         from mimecast_secops.api.resources.held import HeldResource  # noqa: PLC0415
 
         return HeldResource(self._session)
+
+    @cached_property
+    def release_log(self) -> release_log.ReleaseLogResource:
+        """The message release log: who released or rejected which held message."""
+        from mimecast_secops.api.resources.release_log import ReleaseLogResource  # noqa: PLC0415
+
+        return ReleaseLogResource(self._session)
 
     @cached_property
     def archive(self) -> archive.ArchiveResource:

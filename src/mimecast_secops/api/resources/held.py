@@ -14,7 +14,7 @@ from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
 from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotExecuted, NotUnderstood, UnreadableReply
 from mimecast_secops.api.reply_form import find_rows, form_of, looks_like_row
 from mimecast_secops.api.request import Request
-from mimecast_secops.api.resources.held_listing import LIST as LIST
+from mimecast_secops.api.resources.held_listing import LIST as LIST  # noqa: PLC0414 -- an explicit re-export
 from mimecast_secops.api.resources.held_listing import HeldListing, HeldMessages
 from mimecast_secops.api.resources.held_periods import PeriodChoice
 from mimecast_secops.api.resources.message_detail import MessageDetail
@@ -179,6 +179,7 @@ class HeldResource:
         """Count the held messages per policy.
 
         Raises:
+            NotUnderstood: the reply does not have the form of a list.
             MimecastError: the call failed.
         """
         return self._session.send(Request(SUMMARY, (), _summaries))

@@ -23,7 +23,7 @@ _MAX_PAGE: Final = 500
 
 
 def get_held_release_logs(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/get-held-release-logs` (docs/reference/mimecast-api.md#endpoints-not-used-yet)."""
+    """`/api/gateway/get-held-release-logs` (docs/reference/mimecast-api.md#list-released-and-rejected-messages)."""
     offset = offset_of(request.pagination, "release log")
     if offset is None:
         return invalid_id(request.item, "pageToken")

@@ -45,7 +45,7 @@ def _settings(mail: Mail) -> ConnectorSettings:
     raw = {"Domains": "example.com", "Status Filter": "held", "Max Messages To Return": "1000"}
     if mail in _ALL_STATUSES:
         raw["Status Filter"] = ""
-    if mail is Mail.REJECTED:
+    if mail in (Mail.REJECTED, Mail.LATE):
         raw["Status Filter"] = "rejected"
     if mail is Mail.RISKS:
         raw |= {"Lowest Risk To Fetch": "Medium", "Ingest Messages Without Risk": "false"}

@@ -8,10 +8,10 @@ from typing import Final
 
 from mimecast_secops import actions
 from mimecast_secops.actions import Context, Result, execute
+from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.api.open_facts import Reading
 from mimecast_secops.diagnosis import check_permissions
 from mimecast_secops.diagnosis.findings import Verdict as Permission
-from mimecast_secops.actions.requirements import all_requirements
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.readings import connector
 from tests.readings.outcomes import Outcome, Verdict
@@ -101,7 +101,11 @@ def archive_search(tenant: ReadingTenant, _reading: Reading) -> Outcome:
     """Search 250 archived emails."""
     for number in range(_ARCHIVED):
         tenant.archive(number, seconds_ago=60 + number)
-    values: dict[str, object] = {"Mailboxes": RECIPIENT, "Time Frame": "Last 24 Hours", "Max Emails To Return": _ARCHIVED}
+    values: dict[str, object] = {
+        "Mailboxes": RECIPIENT,
+        "Time Frame": "Last 24 Hours",
+        "Max Emails To Return": _ARCHIVED,
+    }
     result = _run(tenant, "simple-archive-search", values)
     rows = result.json_result if isinstance(result.json_result, list) else []
     says_so = not result.is_success or "part" in result.message.lower() or "incomplete" in result.message.lower()

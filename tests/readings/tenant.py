@@ -41,17 +41,16 @@ class ReadingTenant:
         """Prepare a tenant that the simulator already has, and connect to it."""
         tenant = simulator.tenant
         tenant.clock.frozen = datetime.now(UTC).replace(microsecond=0)
-        waited = timedelta()
 
-        def sleep(seconds: float) -> None:
-            nonlocal waited
-            waited += timedelta(seconds=seconds)
+        def sleep(seconds: float, _deadline: object = None) -> None:
             tenant.clock.offset += timedelta(seconds=seconds)
 
         start = tenant.clock.now()
-        runtime = Runtime(
-            clock=tenant.clock.now, monotonic=lambda: (tenant.clock.now() - start).total_seconds(), sleep=sleep
-        )
+
+        def monotonic() -> float:
+            return (tenant.clock.now() - start).total_seconds()
+
+        runtime = Runtime(clock=tenant.clock.now, monotonic=monotonic, sleep=sleep)
         simulator.control("behaviour", switches)
         with client_for(simulator, api_version, runtime) as client:
             yield cls(simulator, client)
@@ -92,7 +91,7 @@ class ReadingTenant:
             case Mail.QUEUE:
                 return [self.hold(number, seconds_ago=60 + number * 20) for number in range(60)]
             case Mail.LATE:
-                return [self.hold(number, seconds_ago=60 + number * 60) for number in range(50)]
+                return [self.archive(number, seconds_ago=60 + number * 60, status="rejected") for number in range(50)]
             case Mail.RISKS:
                 risky = [self.hold(number, seconds_ago=60 + number * 30, risk="high") for number in range(8)]
                 for number in range(8, 16):

@@ -59,6 +59,55 @@ class Quirks:
     """
     tracked_order: Literal["newest", "oldest", "none"] = "newest"
     """Order of the rows of a tracking search (docs/reference/mimecast-api.md#search-message-tracking [open])."""
+    tracked_paging: Literal["none", "next", "total", "next_and_total"] = "none"
+    """What `meta.pagination` of a tracking search tells of a reply with at most `tracked_limit` rows: nothing, the next
+    page, the number of all rows, or both (docs/reference/mimecast-api.md#search-message-tracking [open])."""
+    tracked_wrapper: Literal["documented", "null", "empty_object", "named", "flat", "null_data"] = "documented"
+    """Where the rows of a tracking search are: in `trackedEmails`, in another member, directly in `data`, or nowhere.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
+    """
+    tracking_lacks: str = ""
+    """Members that the rows of a tracking search do not have, separated by commas.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
+    """
+    time_form: Literal["offset", "naive_utc", "naive_local", "epoch_ms", "epoch_s", "rfc2822"] = "offset"
+    """How the times of a tracking search are written (docs/reference/mimecast-api.md#dates-and-times [open])."""
+    archived_to_minute: bool = False
+    """Whether the times of archived records are cut to the minute.
+
+    Source: docs/reference/mimecast-api.md#dates-and-times [open].
+    """
+    tracking_ids: Literal["opaque", "status", "real"] = "opaque"
+    """Form of ids: opaque, another one for each status, or as in public captures: compressed JSON with numbers.
+
+    Source: docs/reference/mimecast-api.md#identifiers [open].
+    """
+    ids_per_client: bool = False
+    """Whether other credentials see other ids (docs/reference/mimecast-api.md#identifiers [open])."""
+    held_also_accepted: bool = False
+    """Whether a held message also has a record with the status accepted.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
+    """
+    late_every: int = 0
+    """If positive, every n-th record appears in a tracking search only after `late_seconds`.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
+    """
+    late_seconds: float = 0.0
+    """How late the records of `late_every` appear (docs/reference/mimecast-api.md#search-message-tracking [open])."""
+    queue_addresses: Literal["text", "object", "list"] = "text"
+    """Form of the addresses in the details of a tracking record.
+
+    Source: docs/reference/mimecast-api.md#get-tracking-details [open].
+    """
+    risk_form: Literal["word", "unknown_word", "number", "missing", "category_only"] = "word"
+    """How the details tell the risk; with `missing` there is no verdict.
+
+    Source: docs/reference/mimecast-api.md#get-tracking-details [open].
+    """
     honour_status_filter: bool = True
     """Whether the tracking search filters by status.
 
@@ -77,6 +126,46 @@ class Quirks:
     hold_list_hours: float = 0.0
     """If positive, a hold list without `start` covers this many hours only. Mimecast documents no default
     (docs/reference/mimecast-api.md#list-held-messages [unknown])."""
+    hold_time_offset: float = 0.0
+    """How many seconds the time of the hold queue is after that of message tracking.
+
+    Source: docs/reference/mimecast-api.md#identifiers [open].
+    """
+    hold_subject: Literal["same", "tagged", "cut", "escaped"] = "same"
+    """The subject in the hold queue: the same, with a tag, its beginning, or HTML-escaped.
+
+    Source: docs/reference/mimecast-api.md#identifiers [open].
+    """
+    hold_from: Literal["envelope", "header"] = "envelope"
+    """Which sender the hold queue shows (docs/reference/mimecast-api.md#identifiers [open])."""
+    hold_to: Literal["same", "alias"] = "same"
+    """Whether the hold queue shows another address of the recipient.
+
+    Source: docs/reference/mimecast-api.md#identifiers [open].
+    """
+    hold_addresses: Literal["object", "text", "list"] = "object"
+    """Form of the addresses in the hold list (docs/reference/mimecast-api.md#list-held-messages [open])."""
+    hold_wrapper: Literal["documented", "null", "empty_object", "named"] = "documented"
+    """Where the rows of the hold list are: in `data`, in another member, or nowhere.
+
+    Source: docs/reference/mimecast-api.md#list-held-messages [open].
+    """
+    hold_next: Literal["next", "nextToken", "pageToken", "none", "always"] = "next"
+    """How the hold list names its next page; `always` names one without end.
+
+    Source: docs/reference/mimecast-api.md#pagination [open].
+    """
+    hold_total: bool = True
+    """Whether the hold list tells the number of all rows (docs/reference/mimecast-api.md#pagination [open])."""
+    hold_order: Literal["newest", "oldest"] = "newest"
+    """Order of the hold list (docs/reference/mimecast-api.md#list-held-messages [open])."""
+    hold_end_future: Literal["accept", "refuse"] = "accept"
+    """What the hold list does with an `end` in the future.
+
+    Source: docs/reference/mimecast-api.md#list-held-messages [open].
+    """
+    queue_page_refused: int = 0
+    """If positive, a larger page of the hold list is refused (docs/reference/mimecast-api.md#pagination [open])."""
     hold_delay: float = 0.0
     """Seconds until a release or rejection changes the queue and tracking."""
     queue_id_is_hold_id: bool = True

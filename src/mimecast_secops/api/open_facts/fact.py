@@ -16,7 +16,7 @@ class Mail(StrEnum):
     REJECTED = "600 rejected messages within an hour"
     BURST = "450 held messages within one second"
     QUEUE = "60 held messages"
-    LATE = "50 held messages, some visible only hours later"
+    LATE = "50 rejected messages, some visible only hours later"
     RISKS = "8 messages of high risk and 8 of low risk, the filter set to medium"
 
 

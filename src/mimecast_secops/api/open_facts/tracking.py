@@ -211,7 +211,6 @@ TRACKING: Final = (
                 name="start-at-limit-refused",
                 tenant="A start exactly 30 days back is refused.",
                 product="Keeps a margin.",
-                switches={"refuse_start_at_limit": True},
             ),
         ),
     ),

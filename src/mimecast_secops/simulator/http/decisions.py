@@ -64,7 +64,7 @@ def _decide(request: ApiRequest, hold_id: str, outcome: str, **notice: Any) -> b
     """Carry out the decision, or with some values of `decision_reply` only say so. Returns what the reply says."""
     tenant = request.tenant
     if tenant.quirks.decision_reply in _WITHOUT_EFFECT:
-        record = tenant.by_hold_id.get(hold_id) or tenant.tracked.get(hold_id)
+        record = tenant.by_hold_id.get(hold_id) or tenant.tracking_record(hold_id)
         return record is not None and record.is_held
     return tenant.decide(hold_id, outcome, **notice)
 
@@ -97,7 +97,9 @@ def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
     tenant = request.tenant
     if not isinstance(hold_id, str):
         return False
-    return hold_id in tenant.by_hold_id or (tenant.quirks.hold_accepts_tracking_id and hold_id in tenant.tracked)
+    return hold_id in tenant.by_hold_id or (
+        tenant.quirks.hold_accepts_tracking_id and tenant.tracking_record(hold_id) is not None
+    )
 
 
 def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:

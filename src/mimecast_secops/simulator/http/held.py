@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from mimecast_secops.simulator.http.hold_forms import alias_of, list_response, refused_window, row_in_form
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
@@ -44,12 +45,17 @@ def get_hold_message_list(request: ApiRequest) -> ApiResponse:
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     if start is None and request.tenant.quirks.hold_list_hours > 0:
         start = request.tenant.clock.now() - timedelta(hours=request.tenant.quirks.hold_list_hours)
+    if refusal := refused_window(request, end):
+        return refusal
     held = request.tenant.held_keys(start, end)
     if criteria.get("value") and criteria.get("fieldName"):
         held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]
     size = size_of(request.pagination, 50, request.tenant.quirks.queue_page_limit)
-    page = [request.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
-    return data([held_message(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
+    is_newest_first = request.tenant.quirks.hold_order == "newest"
+    keys = _newest_first(held, offset, size) if is_newest_first else held[offset : offset + size]
+    page = [request.tenant.tracked[record_id] for _, record_id in keys]
+    rows = [row_in_form(request, record, held_message(record)) for record in page]
+    return list_response(request, rows, offset=offset, size=size, total=len(held))
 
 
 def _newest_first(keys: Sequence[QueueKey], offset: int, size: int) -> Sequence[QueueKey]:
@@ -64,7 +70,7 @@ def _matches_search(record: TrackingRecord, criteria: dict[str, Any]) -> bool:
     texts = {
         "subject": mail.subject,
         "sender": f"{mail.sender} {mail.header_from}",
-        "recipient": record.recipient,
+        "recipient": f"{record.recipient} {alias_of(record.recipient)}",
         "reason_code": _reason_code(record),
         "reasonCode": _reason_code(record),
         "senderIP": _SENDER_IP,

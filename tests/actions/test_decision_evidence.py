@@ -61,7 +61,7 @@ def test_what_was_done_is_reported_as_done_whatever_the_reply_says(
 @pytest.mark.parametrize("kind", ["tracking id", "hold id", "Message-ID"])
 @pytest.mark.parametrize("reply", UNDONE)
 @both_decisions
-def test_what_was_not_done_is_a_failure_that_says_so(
+def test_what_was_not_done_is_a_failure_that_reports_it(
     runner: ActionRunner, slug: str, path: str, decision: str, reply: str, kind: str
 ) -> None:
     message = runner.receive_held(risk="low")
@@ -100,10 +100,10 @@ def test_a_decision_that_is_visible_late_is_waited_for(
 
 @pytest.mark.parametrize("reply", ["flag", "fail"])
 @both_decisions
-def test_a_refusal_stays_a_refusal_though_the_message_left_the_queue(
+def test_an_error_code_stays_an_error_though_the_message_left_the_queue(
     waiting_runner: ActionRunner, slug: str, path: str, decision: str, reply: str
 ) -> None:
-    """Somebody else made the same decision, and it becomes visible only after the refusal."""
+    """Another user made the same decision, and it becomes visible only after the reply."""
     waiting_runner.set_quirks(not_held=reply, decision_visible_after=1)
     message = waiting_runner.receive_held(risk="low")
     waiting_runner.simulator.tenant.decide(message.hold_id, decision)

@@ -1,7 +1,7 @@
 """What Mimecast shows after a decision on a held message: in message tracking, the hold queue, and the release log.
 
 The reply to a decision may be missing or unclear, so the result of an action may depend on what is read here. A message
-that left the hold queue proves only that somebody decided on it. How it was decided, the other two show.
+that left the hold queue proves only that someone decided on it. How it was decided, the other two show.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Identity:
 
     def differences(self, other: Identity) -> list[str]:
         """The names of the members that no difference of the two views explains. The recipient may be an alias."""
-        senders, others = ({one.sender, one.header_sender} - {""} for one in (self, other))
+        senders, others = ({identity.sender, identity.header_sender} - {""} for identity in (self, other))
         names = [] if not senders or not others or senders & others else ["sender"]
         return names if _are_similar(self.subject, other.subject) else [*names, "subject"]
 

@@ -103,7 +103,7 @@ def read_back(context: Context, read_state: Callable[[], State], *, enabled: boo
 def may_have_been_done(error: MimecastError) -> bool:
     """Whether a change may have been made in spite of the error, because no reply says what happened to it.
 
-    A refusal says it. So does a rate limit, and an error before the request was sent.
+    An error code of Mimecast says it. So does a rate limit, and an error before the request was sent.
     """
     if isinstance(error, NotExecuted):
         return False

@@ -31,6 +31,12 @@ class _Listing(msgspec.Struct):
     data: list[msgspec.Raw]
     meta: Any = None
     fail: Any = None
+    # Members beside `data` that may name the next page and the number of rows.
+    pagination: Any = None
+    next: Any = None
+    nextToken: Any = None  # noqa: N815 -- as in the reply
+    pageToken: Any = None  # noqa: N815
+    totalCount: Any = None  # noqa: N815
 
 
 _DECODE_LISTING: Final = msgspec.json.Decoder(_Listing)
@@ -195,7 +201,7 @@ def _body(content: bytes, *, undecoded: bool) -> Any:
         return None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _body(content, undecoded=False)  # another form, or characters to repair
-    return {"meta": listing.meta, "data": listing.data, "fail": listing.fail}
+    return msgspec.structs.asdict(listing)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -13,7 +13,17 @@ from mimecast_secops.api import (
     endpoints,
     errors,
 )
-from mimecast_secops.api.resources import account, archive, domains, files, held, policies, release_log, senders, tracking
+from mimecast_secops.api.resources import (
+    account,
+    archive,
+    domains,
+    files,
+    held,
+    policies,
+    release_log,
+    senders,
+    tracking,
+)
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.routes import ENDPOINTS
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS

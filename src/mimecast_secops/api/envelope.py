@@ -31,7 +31,7 @@ class _Listing(msgspec.Struct):
     data: list[msgspec.Raw]
     meta: Any = None
     fail: Any = None
-    # Members beside `data` that may name the next page and the number of rows.
+    # Members next to `data` that may name the next page and the number of rows.
     pagination: Any = None
     next: Any = None
     nextToken: Any = None  # noqa: N815 -- as in the reply
@@ -164,7 +164,7 @@ def total_in(block: Any) -> int | None:
 
 
 def _only_object(data: Any) -> Any:
-    """The decoded object in `data`, which may carry the token of the next page beside its rows."""
+    """The decoded object in `data`, which may carry the token of the next page with its rows."""
     if isinstance(data, list):
         data = data[0] if len(data) == 1 else None
     return data

@@ -79,14 +79,14 @@ def test_a_refused_period_is_changed_and_the_page_size_is_not(server: Server) ->
     assert sizes(server) == [500, 500]
 
 
-def test_a_refusal_of_everything_is_raised_after_a_few_requests(server: Server) -> None:
+def test_an_error_for_everything_is_raised_after_a_few_requests(server: Server) -> None:
     server.say(refusal())
     with client_of(server.url) as client, pytest.raises(errors.ApiError, match="not valid"):
         list(client.held.list(page_size=500))
     assert sizes(server) == [500, 100, 50, 25, 10, 100, 100, 100, 100]
 
 
-def test_a_refusal_of_something_else_is_raised_at_once(server: Server) -> None:
+def test_an_error_about_another_member_is_raised_at_once(server: Server) -> None:
     server.say(refusal("fieldName", "Field must be one of [all]"))
     with client_of(server.url) as client, pytest.raises(errors.ApiError, match="fieldName"):
         list(client.held.list(search_field="colour", search_value="red"))

@@ -74,7 +74,7 @@ def test_the_entries_are_found_in_each_form(server: Server, content: Any, deviat
     ],
     ids=json.dumps,
 )
-def test_another_form_does_not_mean_that_nobody_decided(server: Server, content: Any, form: str) -> None:
+def test_another_form_does_not_mean_that_no_one_decided(server: Server, content: Any, form: str) -> None:
     server.say(Answer(200, json.dumps(content).encode()))
     with client_of(server.url) as client, pytest.raises(errors.NotUnderstood) as caught:
         list(client.release_log.list())

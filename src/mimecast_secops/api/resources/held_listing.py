@@ -106,7 +106,7 @@ class HeldListing:
         return self._session.send(Request(LIST, (item,), whole_reply, pagination=paging, undecoded=True))
 
     def _adapt(self, error: ApiError) -> bool:
-        """Ask for less after a refusal; return whether there is something else to ask for."""
+        """Ask for less after an error response; return whether there is something else to ask for."""
         size, period = _suspects(error)
         smaller = next((number for number in _SMALLER_PAGES if number < self._size), None)
         if size and smaller is not None and not self._sizes_tried:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def test_a_refused_page_size_is_lowered_and_remembered(server: Server, refused: 
         assert listed(client.until(Deadline.never()), page_size=500)[0] == ["h1"]
         assert listed(client, page_size=20)[0] == ["h1"]
     assert sizes(server)[3:] == [50, 20]
+
+
+def test_a_list_that_ended_too_early_for_the_clock_of_the_server_is_read_again_once(server: Server) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    server.say(answer(holds(1), headers={"Date": later}), answer(holds(0, 1), headers={"Date": later}))
+    with client_of(server.url) as client:
+        assert listed(client)[0] == ["h0", "h1"]
+    first, second = (datetime.fromisoformat(request.item["end"]) for request in server.requests)
+    assert second - first > timedelta(minutes=59)
 
 
 def test_a_refused_period_is_changed_and_the_page_size_is_not(server: Server) -> None:

@@ -83,6 +83,7 @@ class HeldListing:
         return PageReader(fetch, _key_of)
 
     def _first(self) -> Reply:
+        may_repeat = True
         while True:
             self.period = self.choice.current()
             try:
@@ -91,7 +92,8 @@ class HeldListing:
                 if type(error) is not ApiError or not self._adapt(error):
                     raise
                 continue
-            if self.choice.is_outdated(self.period):
+            if may_repeat and self.choice.is_outdated(self.period):
+                may_repeat = False
                 continue
             self._remember()
             return reply

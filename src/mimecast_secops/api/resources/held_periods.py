@@ -67,7 +67,7 @@ class PeriodChoice:
         return Period(self._start, end)
 
     def try_next(self) -> bool:
-        """Change to the next form of the period after an error response; return whether it differs from the last one."""
+        """Change to the next form of the period after an error response; return whether there is one."""
         refused = self.current()
         while self._form < 4:
             self._form += 1

@@ -199,11 +199,33 @@ class Quirks:
 
     Source: docs/reference/mimecast-api.md#simulator-defaults.
     """
+    sender_reply: Literal["documented", "spelled", "upper", "empty"] = "documented"
+    """Reply to a permitted or blocked sender: documented (`Block`), spelled (`Blocked`), upper (upper case) or
+    empty (no entry).
+
+    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [open].
+    """
+    unmanaged_recipient: Literal["accept", "refuse"] = "refuse"
+    """What the tenant does with a sender for a recipient that is not in one of its domains. `accept` does the same as
+    `accept_outside_recipients`.
+
+    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [inferred].
+    """
     archive_items_flat: bool = False
     """Whether archive items are directly in `data`.
 
     Source: docs/reference/mimecast-api.md#search-the-archive (documentation and clients disagree).
     """
+    archive_wrapper: Literal["items", "flat", "messages", "null", "text"] = "items"
+    """Where the items of an archive search are: in `items`, directly in `data`, in `messages`, or nowhere: null or a
+    text is in their place.
+
+    Source: docs/reference/mimecast-api.md#search-the-archive [open].
+    """
+    archive_next: Literal["next", "nextToken", "pageToken", "none"] = "next"
+    """How an archive search names its next page (docs/reference/mimecast-api.md#pagination [open])."""
+    archive_total: bool = False
+    """Whether an archive search tells the number of all items (docs/reference/mimecast-api.md#pagination [open])."""
     archive_delay: float = 0.0
     """Seconds until a delivered message is in the archive."""
     file_v1: Literal["stream", "url", "urls"] = "stream"
@@ -227,6 +249,32 @@ class Quirks:
     """Whether API 2.0 has policy/blockedsenders/delete-policy.
 
     Source: docs/reference/mimecast-api.md#blocked-sender-policies.
+    """
+    legacy_policy_on_v2: bool = True
+    """Whether API 2.0 has create-policy and get-policy.
+
+    Source: docs/reference/mimecast-api.md#rest-endpoints-for-policies [open].
+    """
+    policy_get: Literal["full", "documented", "wrapped", "renamed", "empty"] = "full"
+    """Reply of get-policy: full, documented (without `enabled` and `enforced`), wrapped (in another member), renamed
+    (members with other names) or empty (an empty list, also if there are policies).
+
+    Source: docs/reference/mimecast-api.md#get-and-delete-policies [open].
+    """
+    policy_create_id: bool = True
+    """Whether the reply to the creation of a policy has its id.
+
+    Source: docs/reference/mimecast-api.md#create-or-update-a-policy [open].
+    """
+    policy_forced_bidirectional: bool = False
+    """Whether the tenant makes each policy bidirectional, whatever the request says.
+
+    Source: docs/reference/mimecast-api.md#create-or-update-a-policy [open].
+    """
+    policy_delete_reply: Literal["documented", "empty"] = "documented"
+    """Reply of delete-policy: documented (the id) or empty (an empty list).
+
+    Source: docs/reference/mimecast-api.md#get-and-delete-policies [open].
     """
 
     foreign_id_info: Literal["fail", "http404_html", "http400", "flat200", "empty", "other_message"] = "fail"

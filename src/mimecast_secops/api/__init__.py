@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from mimecast_secops.api.endpoint import Endpoint
     from mimecast_secops.api.request import Request
     from mimecast_secops.api.resources.account import Account, AccountResource
-    from mimecast_secops.api.resources.archive import ArchivePage, ArchiveResource
+    from mimecast_secops.api.resources.archive import ArchiveResource
+    from mimecast_secops.api.resources.archive_search import ArchivePage
     from mimecast_secops.api.resources.domains import DomainsResource, InternalDomain
     from mimecast_secops.api.resources.files import FilesResource
     from mimecast_secops.api.resources.held import HeldResource, HoldSummary
@@ -66,7 +67,7 @@ _MODULES: Final = {
     "Request": "request",
     "Account": "resources.account",
     "AccountResource": "resources.account",
-    "ArchivePage": "resources.archive",
+    "ArchivePage": "resources.archive_search",
     "ArchiveResource": "resources.archive",
     "DomainsResource": "resources.domains",
     "InternalDomain": "resources.domains",

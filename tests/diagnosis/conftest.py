@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from mimecast_secops.simulator import Quirks, Simulator
+from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS, PRODUCTS
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with Simulator(mail=[Simulator.SAMPLES], quirks=Quirks(release_log=True)) as running:
+    with Simulator(mail=[Simulator.SAMPLES]) as running:
         yield running
 
 

@@ -111,6 +111,8 @@ def _status_of_rows(context: Context, target: HeldTarget) -> str:
 def _by_log(context: Context, target: HeldTarget, decision: Decision, since: datetime) -> Evidence | None:
     """What the release log shows; None if it shows nothing, or decisions that differ. Its IDs join with nothing.
 
+    It is read only after an unclear reply, so the permission check does not count a missing log as a problem.
+
     Source: docs/reference/mimecast-api.md#list-released-and-rejected-messages.
     """
     start = since - _CLOCK_MARGIN

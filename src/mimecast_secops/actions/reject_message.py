@@ -9,7 +9,7 @@ from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import Decision
-from mimecast_secops.api.resources import held, release_log
+from mimecast_secops.api.resources import held
 from mimecast_secops.parameters import choice, flag, text
 
 NO_REASON: Final = "Select One"
@@ -80,7 +80,6 @@ ACTION: Final = Action(
     ),
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.REJECT),
-    optional_endpoints=(release_log.LIST,),
     run=run,
     outcome=OutcomeCategory.UPDATE_EMAIL,
     sample={"Message ID": EXAMPLE_ID},

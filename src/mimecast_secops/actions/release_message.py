@@ -9,7 +9,7 @@ from mimecast_secops.actions import hold_verification, mutation, resolution
 from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import ApiVersion, Decision, Risk
-from mimecast_secops.api.resources import held, release_log, tracking
+from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import flag
 from mimecast_secops.sentences import sentence
 
@@ -108,7 +108,7 @@ ACTION: Final = Action(
     ),
     parameters=Parameters,
     endpoints=(*resolution.ENDPOINTS, held.RELEASE),
-    optional_endpoints=(tracking.RELEASE_TO_SANDBOX, release_log.LIST),
+    optional_endpoints=(tracking.RELEASE_TO_SANDBOX,),
     run=run,
     outcome=OutcomeCategory.UPDATE_EMAIL,
     sample={"Message ID": EXAMPLE_ID},

@@ -21,17 +21,7 @@ from mimecast_secops.api.errors import (
     RateLimited,
     Unavailable,
 )
-from mimecast_secops.api.resources import (
-    account,
-    archive,
-    domains,
-    files,
-    held,
-    policies,
-    release_log,
-    senders,
-    tracking,
-)
+from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 
 # A well-formed Mimecast ID (base64url of an empty zlib stream) that no tenant has issued.
@@ -139,7 +129,6 @@ _PROBES: Final[dict[str, Callable[[MimecastClient], object]]] = {
     held.REJECT.path: _reject,
     held.SUMMARY.path: lambda client: client.held.summary(),
     held.DETAIL.path: lambda client: client.held.detail(_UNASSIGNED_ID),
-    release_log.LIST.path: lambda client: next(client.release_log.list(start=_now() - timedelta(minutes=1)), None),
     archive.SEARCH.path: _archive_search,
     senders.PERMIT_OR_BLOCK.path: _set_sender,
     policies.CREATE.path: _create_policy,

@@ -19,6 +19,8 @@ TESTED_ELSEWHERE = {
     "actions/permit_sender.py": "actions/test_managed_senders.py",
     "api/__init__.py": "api/test_exports.py",
     "api/endpoint.py": "api/resources/test_endpoints.py",
+    # What it holds is learned and used by the hold list.
+    "api/learned_limits.py": "api/resources/test_held_listing.py",
     "permissions.py": "diagnosis/test_permission_check.py",
     "simulator/http/schemas/account.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/control.py": "simulator/http/test_openapi.py",

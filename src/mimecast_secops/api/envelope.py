@@ -31,6 +31,12 @@ class _Listing(msgspec.Struct):
     data: list[msgspec.Raw]
     meta: Any = None
     fail: Any = None
+    # Members next to `data` that may name the next page and the number of rows.
+    pagination: Any = None
+    next: Any = None
+    nextToken: Any = None  # noqa: N815 -- as in the reply
+    pageToken: Any = None  # noqa: N815
+    totalCount: Any = None  # noqa: N815
 
 
 _DECODE_LISTING: Final = msgspec.json.Decoder(_Listing)
@@ -158,7 +164,7 @@ def total_in(block: Any) -> int | None:
 
 
 def _only_object(data: Any) -> Any:
-    """The decoded object in `data`, which may carry the token of the next page beside its rows."""
+    """The decoded object in `data`, which may carry the token of the next page with its rows."""
     if isinstance(data, list):
         data = data[0] if len(data) == 1 else None
     return data
@@ -195,7 +201,7 @@ def _body(content: bytes, *, undecoded: bool) -> Any:
         return None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _body(content, undecoded=False)  # another form, or characters to repair
-    return {"meta": listing.meta, "data": listing.data, "fail": listing.fail}
+    return msgspec.structs.asdict(listing)
 
 
 def _as_list(value: Any) -> list[Any]:

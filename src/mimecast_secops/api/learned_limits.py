@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class LearnedLimits:
-    """Limits that Mimecast enforced with a refusal. All views of a client share them.
+    """Limits that Mimecast enforced. All views of a client share them.
 
     Attributes:
         hold_page_size: the largest page size of the hold list that was accepted after a larger one was refused; None

@@ -62,6 +62,7 @@ class HeldListing:
         self.choice = choice
         self._wanted_size = page_size
         self._size = min(page_size, session.learned.hold_page_size or page_size)
+        self._sizes_tried = False
         self._keep_source = keep_source
         self.period = choice.current()
 
@@ -82,6 +83,7 @@ class HeldListing:
         return PageReader(fetch, _key_of)
 
     def _first(self) -> Reply:
+        may_repeat = True
         while True:
             self.period = self.choice.current()
             try:
@@ -90,7 +92,8 @@ class HeldListing:
                 if type(error) is not ApiError or not self._adapt(error):
                     raise
                 continue
-            if self.choice.is_outdated(self.period):
+            if may_repeat and self.choice.is_outdated(self.period):
+                may_repeat = False
                 continue
             self._remember()
             return reply
@@ -105,14 +108,17 @@ class HeldListing:
         return self._session.send(Request(LIST, (item,), whole_reply, pagination=paging, undecoded=True))
 
     def _adapt(self, error: ApiError) -> bool:
-        """Ask for less after a refusal; return whether there is something else to ask for."""
+        """Ask for less after an error response; return whether there is something else to ask for."""
         size, period = _suspects(error)
         smaller = next((number for number in _SMALLER_PAGES if number < self._size), None)
-        if size and smaller is not None:
+        if size and smaller is not None and not self._sizes_tried:
             self._size = smaller
             return True
         if period and self.choice.try_next():
-            self._size = self._wanted_size if size else self._size
+            if size and not self._sizes_tried:
+                # No size was accepted, so the period is the reason. Of the sizes, the first smaller one is the safest.
+                self._sizes_tried = True
+                self._size = min(self._wanted_size, _SMALLER_PAGES[0])
             return True
         return False
 

@@ -14,7 +14,7 @@ from mimecast_secops.api.decode import (
     JsonReader,
     decode_entry,
     interned,
-    read_times,
+    read_time,
 )
 
 
@@ -120,7 +120,7 @@ class HeldMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> HeldMessage:
-        times, defects = read_times(dateReceived=row.received)
+        defects: list[str] = []
         return cls(
             id=row.id,
             reason=interned(row.reason),
@@ -133,7 +133,7 @@ class HeldMessage:
             route=interned((row.route or "").lower()),
             has_attachments=row.has_attachments is True,
             size=row.size or 0,
-            received=times["dateReceived"],
+            received=read_time("dateReceived", row.received, defects),
             policy=interned(row.policy),
             defects=tuple(defects),
             source=source,

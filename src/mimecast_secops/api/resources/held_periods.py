@@ -34,7 +34,7 @@ class Period:
 
 
 class PeriodChoice:
-    """The period that a caller wants, and the forms of it that are tried in turn after refusals.
+    """The period that a caller wants, and the forms of it that are tried in turn after error responses.
 
     Args:
         session: knows the time of the server and the form that the tenant accepted before.
@@ -67,7 +67,7 @@ class PeriodChoice:
         return Period(self._start, end)
 
     def try_next(self) -> bool:
-        """Go on to the next form of the period after a refusal; return whether it differs from the last one."""
+        """Change to the next form of the period after an error response; return whether there is one."""
         refused = self.current()
         while self._form < 4:
             self._form += 1

@@ -170,7 +170,7 @@ class ReleaseLogResource:
                 its form in the request.
 
         Raises:
-            NotUnderstood: the first page is not a list of decisions, so it does not mean that nobody decided.
+            NotUnderstood: the first page is not a list of decisions, so it does not mean that no one decided.
             MimecastError: the request for a page failed.
         """
         item: dict[str, Any] = {"start": format_timestamp(start or self._now() - _DEFAULT_WINDOW)}

@@ -16,7 +16,7 @@ from mimecast_secops.api.decode import (
     JsonReader,
     decode_entry,
     interned,
-    read_times,
+    read_time,
 )
 
 
@@ -125,7 +125,7 @@ class TrackedMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> TrackedMessage:
-        times, defects = read_times(received=row.received, sent=row.sent)
+        defects: list[str] = []
         return cls(
             id=row.id,
             status=interned((row.status or "").lower()),
@@ -134,8 +134,8 @@ class TrackedMessage:
             header_from=row.from_header.address or "" if row.from_header else "",
             header_from_name=row.from_header.name or "" if row.from_header else "",
             recipients=tuple(interned(recipient.address) for recipient in row.to or () if recipient.address),
-            received=times["received"],
-            sent=times["sent"],
+            received=read_time("received", row.received, defects),
+            sent=read_time("sent", row.sent, defects),
             subject=row.subject or "",
             sender_ip=(row.sender_ip_other if row.sender_ip is None else row.sender_ip) or "",
             has_attachments=row.has_attachments,

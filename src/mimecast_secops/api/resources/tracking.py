@@ -131,7 +131,7 @@ class TrackingResource:
             load_content: also load the text of the message, if the tenant returns it.
 
         Raises:
-            NotFound: Mimecast does not know the ID, in whatever form it says so: a code, HTTP 400, or HTTP 404. It is a
+            NotFound: Mimecast does not know the ID, in whatever form: a code, HTTP 400, or HTTP 404. It is a
                 `NotFoundWithoutCode` if the reply has no code: then the function may be missing instead.
             NotUnderstood: the reply has no details (`form` tells what it has).
             UnreadableReply: the reply has the details of another message.

@@ -217,6 +217,7 @@ class Session:
                     time_left=self.deadline.remaining(self.runtime.monotonic()),
                     jitter=self.runtime.random(),
                     divisible=endpoint.divisible,
+                    has_token=bool(headers) and self.api_version is ApiVersion.V2,
                 )
             )
             match decision.step:

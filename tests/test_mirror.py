@@ -29,6 +29,12 @@ TESTED_ELSEWHERE = {
     "simulator/http/schemas/overview.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/policies.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/tracking.py": "simulator/http/test_openapi.py",
+    "simulator/quirk_groups/archive.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/connection.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/decisions.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/holds.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/policies.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/tracking.py": "simulator/test_quirks.py",
 }
 # Modules without code: types, constants, and methods without a body.
 ONLY_DECLARATIONS = {

@@ -25,7 +25,8 @@ def row_in_form(request: ApiRequest, record: TrackingRecord, documented: Mapping
     row = dict(documented) | {"id": hold_id(request.tenant, record, request.caller)}
     if quirks.hold_time_offset:
         row["dateReceived"] = format_time(record.received + timedelta(seconds=quirks.hold_time_offset))
-    row["subject"] = _subject(quirks, str(row["subject"]))
+    if record.raw_subject is None:
+        row["subject"] = _subject(quirks, record.subject)
     if quirks.hold_from == "header":
         row["from"] = row["fromHeader"]
     if quirks.hold_to == "alias":

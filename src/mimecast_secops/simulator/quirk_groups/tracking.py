@@ -56,6 +56,11 @@ class TrackingQuirks:
     """
     late_seconds: float = 0.0
     """How late the records of `late_every` appear (docs/reference/mimecast-api.md#search-message-tracking [open])."""
+    refuse_start_at_limit: bool = True
+    """Whether a search that starts exactly 30 days ago is refused, as an earlier start is.
+
+    Source: docs/reference/mimecast-api.md#search-message-tracking [seen in a client].
+    """
     honour_status_filter: bool = True
     """Whether the tracking search filters by status.
 

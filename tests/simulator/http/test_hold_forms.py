@@ -154,7 +154,9 @@ def test_a_list_without_end_names_a_fresh_page_each_time_and_has_no_rows_after_t
     quirks(simulator, hold_next="always", queue_page_limit=2)
     for number in range(3):
         hold(simulator, seconds_ago=60 + number)
-    counts, tokens, page = [], [], {}
+    counts: list[int] = []
+    tokens: list[str] = []
+    page: dict[str, str] = {}
     for _ in range(5):
         reply = caller.call(HOLD_LIST, ALL, page=page)
         counts.append(len(reply.data))

@@ -59,7 +59,8 @@ def test_a_cut_search_tells_what_the_quirk_says(
 def test_the_pages_of_a_search_have_all_rows_once(simulator: Simulator, caller: Caller) -> None:
     quirks(simulator, tracked_limit=2, tracked_paging="next", tracked_order="oldest")
     records = receive(simulator, 5)
-    seen, page = [], {}
+    seen: list[str] = []
+    page: dict[str, str] = {}
     while True:
         reply = caller.call(SEARCH, TO, page=page)
         seen += [row["id"] for row in rows(reply)]

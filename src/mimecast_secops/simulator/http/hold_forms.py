@@ -40,7 +40,7 @@ def row_in_form(request: ApiRequest, record: TrackingRecord, documented: Mapping
 
 
 def refused_window(request: ApiRequest, end: datetime | None) -> ApiResponse | None:
-    """The refusal of a page size or of an end, as the quirks define it; None if nothing is refused."""
+    """The failure for a page size or an end that the quirks do not allow; None if they allow both."""
     quirks = request.tenant.quirks
     size = request.pagination.get("pageSize")
     if quirks.queue_page_refused and isinstance(size, int) and size > quirks.queue_page_refused:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mimecast_secops.api.decode import (
     JsonReader,
+    TimeForm,
     first_object,
     format_timestamp,
     parse_address,
     parse_integer,
+    parse_time,
     parse_timestamp,
 )
 from mimecast_secops.api.resources.account import Account
 from mimecast_secops.api.resources.held_messages import HeldMessage
 from mimecast_secops.api.resources.message_detail import MessageDetail
+from mimecast_secops.api.resources.message_info import MessageInfo, message_id_of
 from mimecast_secops.api.resources.policies import PolicyRecord, PolicyTarget
 from mimecast_secops.api.resources.tracked_messages import TrackedMessage
-from mimecast_secops.api.resources.tracking import MessageInfo, message_id_of
 from mimecast_secops.api.vocabulary import Risk
 from tests.api.json_values import NAMES, json_objects, json_values
 from tests.samples import Sample
@@ -162,6 +166,52 @@ def test_a_time_is_read_in_every_known_form(text: str) -> None:
 @pytest.mark.parametrize("value", ["", "yesterday", "2025-13-01T00:00:00Z", "0001-01-01T00:00:00+2359", 5, None, []])
 def test_a_value_that_is_not_a_time_is_none(value: object) -> None:
     assert parse_timestamp(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("2025-04-16T16:07:14+0000", TimeForm.ZONED),
+        ("2025-04-16T16:07:14.250Z", TimeForm.ZONED),
+        ("2025-04-16T16:07:14", TimeForm.NAIVE),
+        (1744819634, TimeForm.EPOCH_SECONDS),
+        ("1744819634", TimeForm.EPOCH_SECONDS),
+        (1744819634.5, TimeForm.EPOCH_SECONDS),
+        (1744819634000, TimeForm.EPOCH_MILLISECONDS),
+        ("1744819634000", TimeForm.EPOCH_MILLISECONDS),
+        ("Wed, 16 Apr 2025 16:07:14 +0000", TimeForm.RFC_2822),
+        ("16 Apr 2025 18:07:14 +0200", TimeForm.RFC_2822),
+        ("Wed, 16 Apr 2025 16:07:14 GMT", TimeForm.RFC_2822),
+        ("Wed, 16 Apr 2025 16:07:14", TimeForm.NAIVE),
+        ("Wed, 16 Apr 2025 16:07:14 -0000", TimeForm.NAIVE),
+    ],
+)
+def test_the_form_of_a_time_is_told(value: object, form: TimeForm) -> None:
+    parsed = parse_time(value)
+    assert parsed is not None
+    assert parsed.form is form
+    assert parsed.moment.replace(microsecond=0) == datetime(2025, 4, 16, 16, 7, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, 10**20, float("nan"), float("inf"), True, "0", "9" * 500, "Wed, 99 Foo 2025 "]
+)
+def test_an_implausible_number_is_not_a_time(value: object) -> None:
+    assert parse_time(value) is None
+
+
+@given(st.integers() | st.floats() | st.text() | st.from_regex(r"\A[0-9]{8,14}\Z"))
+def test_no_value_makes_a_time_fail(value: object) -> None:
+    parsed = parse_time(value)
+    assert parsed is None or parsed.moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize("undecoded", [True, False])
+def test_a_time_without_a_zone_is_read_as_utc_and_is_a_defect(undecoded: bool) -> None:
+    row = {"id": "1", "received": "2025-04-16T16:07:14", "sent": "yesterday"}
+    message = TrackedMessage.read(msgspec.Raw(json.dumps(row).encode()) if undecoded else row)
+    assert message.received == datetime(2025, 4, 16, 16, 7, 14, tzinfo=UTC)
+    assert message.defects == ("received (no time zone)", "sent")
 
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

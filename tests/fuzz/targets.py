@@ -19,7 +19,8 @@ from mimecast_secops.api import check_query as check
 from mimecast_secops.api.envelope import RawReply, open_envelope
 from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
 from mimecast_secops.api.resources import account
-from mimecast_secops.api.resources.tracking import SEARCH, message_id_of
+from mimecast_secops.api.resources.message_info import message_id_of
+from mimecast_secops.api.resources.tracking import SEARCH
 from mimecast_secops.ingest.event_fields import flatten
 from mimecast_secops.ingest.message_tracking.attachments import safe_name
 from mimecast_secops.ingest.message_tracking.events import RecordDetails, alert_of

@@ -19,7 +19,7 @@ from mimecast_secops.api import (
     ClientCredentials,
     Connection,
     Deadline,
-    HeldMessage,
+    HeldMessages,
     HoldSummary,
     InternalDomain,
     ManagedSender,
@@ -95,7 +95,7 @@ def tracking(client: MimecastClient) -> None:
 
 
 def held(client: MimecastClient) -> None:
-    assert_type(client.held.list(), Iterator[HeldMessage])
+    assert_type(client.held.list(), HeldMessages)
     for message in client.held.list(start=START, page_size=50):
         assert_type(message.reason, str)
         assert_type(message.raw, dict[str, Any])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api import errors
     from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query
     from mimecast_secops.api.client import MimecastClient, endpoints
+    from mimecast_secops.api.completeness import Completeness, CompletenessKind
     from mimecast_secops.api.connections import Proxy
     from mimecast_secops.api.credentials import ClientCredentials, SigningKeys
     from mimecast_secops.api.deadline import Deadline
@@ -26,16 +27,20 @@ if TYPE_CHECKING:
     from mimecast_secops.api.endpoint import Endpoint
     from mimecast_secops.api.request import Request
     from mimecast_secops.api.resources.account import Account, AccountResource
-    from mimecast_secops.api.resources.archive import ArchivePage, ArchiveResource
+    from mimecast_secops.api.resources.archive import ArchiveResource
+    from mimecast_secops.api.resources.archive_search import ArchivePage
     from mimecast_secops.api.resources.domains import DomainsResource, InternalDomain
     from mimecast_secops.api.resources.files import FilesResource
     from mimecast_secops.api.resources.held import HeldResource, HoldSummary
+    from mimecast_secops.api.resources.held_listing import HeldMessages
     from mimecast_secops.api.resources.held_messages import HeldMessage
     from mimecast_secops.api.resources.message_detail import Attachment, MessageDetail
+    from mimecast_secops.api.resources.message_info import MessageInfo
     from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PoliciesResource, PolicyRecord, PolicyTarget
+    from mimecast_secops.api.resources.release_log import ReleasedMessage, ReleasedMessages, ReleaseLogResource
     from mimecast_secops.api.resources.senders import ManagedSender, SendersResource
     from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
-    from mimecast_secops.api.resources.tracking import MessageInfo, TrackingResource
+    from mimecast_secops.api.resources.tracking import TrackingResource
     from mimecast_secops.api.secrets import Secret, scrub
     from mimecast_secops.api.session import Connection, Runtime
     from mimecast_secops.api.transport import TransportOptions
@@ -50,6 +55,8 @@ _MODULES: Final = {
     "check_query": "archive_query",
     "MimecastClient": "client",
     "endpoints": "client",
+    "Completeness": "completeness",
+    "CompletenessKind": "completeness",
     "Proxy": "connections",
     "ClientCredentials": "credentials",
     "SigningKeys": "credentials",
@@ -60,13 +67,14 @@ _MODULES: Final = {
     "Request": "request",
     "Account": "resources.account",
     "AccountResource": "resources.account",
-    "ArchivePage": "resources.archive",
+    "ArchivePage": "resources.archive_search",
     "ArchiveResource": "resources.archive",
     "DomainsResource": "resources.domains",
     "InternalDomain": "resources.domains",
     "FilesResource": "resources.files",
     "HeldResource": "resources.held",
     "HoldSummary": "resources.held",
+    "HeldMessages": "resources.held_listing",
     "HeldMessage": "resources.held_messages",
     "Attachment": "resources.message_detail",
     "MessageDetail": "resources.message_detail",
@@ -74,11 +82,14 @@ _MODULES: Final = {
     "PoliciesResource": "resources.policies",
     "PolicyRecord": "resources.policies",
     "PolicyTarget": "resources.policies",
+    "ReleasedMessage": "resources.release_log",
+    "ReleasedMessages": "resources.release_log",
+    "ReleaseLogResource": "resources.release_log",
     "ManagedSender": "resources.senders",
     "SendersResource": "resources.senders",
     "TrackedMessage": "resources.tracked_messages",
     "TrackedMessages": "resources.tracked_messages",
-    "MessageInfo": "resources.tracking",
+    "MessageInfo": "resources.message_info",
     "TrackingResource": "resources.tracking",
     "Secret": "secrets",
     "scrub": "secrets",
@@ -101,6 +112,8 @@ __all__ = [
     "Attachment",
     "BlockedSenderPolicy",
     "ClientCredentials",
+    "Completeness",
+    "CompletenessKind",
     "Connection",
     "Deadline",
     "Decision",
@@ -108,6 +121,7 @@ __all__ = [
     "Endpoint",
     "FilesResource",
     "HeldMessage",
+    "HeldMessages",
     "HeldResource",
     "HoldSummary",
     "InternalDomain",
@@ -120,6 +134,9 @@ __all__ = [
     "PolicyTarget",
     "Proxy",
     "QueryError",
+    "ReleaseLogResource",
+    "ReleasedMessage",
+    "ReleasedMessages",
     "Request",
     "Risk",
     "Route",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
@@ -9,15 +11,26 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.endpoint import Endpoint
+from mimecast_secops.api.observers import Observer
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Connection, Runtime, Session
 from mimecast_secops.api.vocabulary import ApiVersion
 
 if TYPE_CHECKING:
-    from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
+    from mimecast_secops.api.resources import (
+        account,
+        archive,
+        domains,
+        files,
+        held,
+        policies,
+        release_log,
+        senders,
+        tracking,
+    )
 
 Result = TypeVar("Result")
-_RESOURCES: Final = ("account", "domains", "tracking", "held", "archive", "senders", "policies", "files")
+_RESOURCES: Final = ("account", "domains", "tracking", "held", "release_log", "archive", "senders", "policies", "files")
 
 
 class MimecastClient:
@@ -63,6 +76,13 @@ class MimecastClient:
         from mimecast_secops.api.resources.held import HeldResource  # noqa: PLC0415
 
         return HeldResource(self._session)
+
+    @cached_property
+    def release_log(self) -> release_log.ReleaseLogResource:
+        """The message release log: who released or rejected which held message."""
+        from mimecast_secops.api.resources.release_log import ReleaseLogResource  # noqa: PLC0415
+
+        return ReleaseLogResource(self._session)
 
     @cached_property
     def archive(self) -> archive.ArchiveResource:
@@ -150,6 +170,31 @@ class MimecastClient:
         view = object.__new__(MimecastClient)
         view._session = self._session.until(deadline)
         return view
+
+    def pause(self, seconds: float) -> bool:
+        """Wait before a request whose reply may be another one later.
+
+        Returns:
+            Whether there was time to wait. False, without a wait, if the deadline of this client expires before.
+        """
+        session = self._session
+        if session.deadline.remaining(session.runtime.monotonic()) <= seconds:
+            return False
+        session.runtime.pause(seconds, session.deadline)
+        return not session.deadline.expired
+
+    @contextmanager
+    def observed(self, observer: Observer) -> Iterator[None]:
+        """Call a function after each exchange with Mimecast, until the block ends.
+
+        Args:
+            observer: gets each request and its reply, also of retries and of other threads. It sees no credentials.
+        """
+        self._session.observers.add(observer)
+        try:
+            yield
+        finally:
+            self._session.observers.remove(observer)
 
     def close(self) -> None:
         """Close the open connections."""

@@ -7,9 +7,13 @@ if it is readable and a neutral value otherwise, and records the names of the me
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +23,13 @@ from mimecast_secops.api.json_repair import NotJson, RepairedObject, decode_json
 Json = Any
 _ABSENT: Final = object()
 _MAX_DIGITS: Final = 18
+NO_TIME_ZONE: Final = "no time zone"
+_MAX_TIME_TEXT: Final = 100
+_MAX_ADDRESSES: Final = 1_000
+_RFC_2822: Final = re.compile(r"\A(?:[A-Za-z]{3}, )? ?[0-9]{1,2} [A-Za-z]{3} [0-9]{4} ")
+# 2000-01-01 and 2100-01-01. Seconds and milliseconds within these years do not overlap.
+_FIRST_EPOCH: Final = 946_684_800
+_LAST_EPOCH: Final = 4_102_444_800
 _TRUE_WORDS: Final = {"true": True, "false": False}
 
 
@@ -80,21 +91,20 @@ class JsonReader:
             return 0
 
     def timestamp(self, name: str) -> datetime | None:
-        """A time, aware, in UTC; None if it is missing or unreadable.
+        """A time, aware, in UTC; None if it is missing or unreadable. One without a zone is read as UTC, as a defect.
 
         Source: docs/reference/mimecast-api.md#dates-and-times.
         """
-        value = self.raw.get(name)
-        if value is None or value == "":
-            return None
-        parsed = parse_timestamp(value)
-        if parsed is None:
-            self.defects.append(name)
-        return parsed
+        return read_time(name, self.raw.get(name), self.defects)
 
     def address(self, name: str) -> tuple[str, str]:
-        """The address and the display name of an address object or a plain address; "" for each that is missing."""
+        """The address and the display name of an address object or a plain address; "" for each that is missing.
+
+        A list of these reads as its first entry.
+        """
         value = self.raw.get(name, _ABSENT)
+        if isinstance(value, list):
+            value = value[0] if value else None
         if value is _ABSENT or value is None:
             return "", ""
         address = parse_address(value)
@@ -150,15 +160,109 @@ def parse_integer(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
 
 
+class TimeForm(Enum):
+    """The form in which Mimecast writes a time."""
+
+    ZONED = "with a zone"
+    NAIVE = "without a zone"
+    EPOCH_SECONDS = "epoch seconds"
+    EPOCH_MILLISECONDS = "epoch milliseconds"
+    RFC_2822 = "RFC 2822"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTime:
+    """A time and the form that it was written in.
+
+    Attributes:
+        moment: the time, aware, in UTC. One without a zone is read as UTC and may be wrong by hours.
+        form: the form.
+    """
+
+    moment: datetime
+    form: TimeForm
+
+
+def parse_time(value: object) -> ParsedTime | None:
+    """A time in any form that is plausible; None for any other value.
+
+    Accepted are ISO 8601 with an offset, `Z`, a fraction or no zone; seconds and milliseconds since 1970, as a number
+    or as digits, from 2000 to 2100; and RFC 2822. Source: docs/reference/mimecast-api.md#dates-and-times.
+    """
+    if isinstance(value, str):
+        # Digits alone can be read as an ISO date, and a time since 1970 comes in digits more often.
+        if value[4:5] != "-":
+            return _parse_other_text(value)
+        try:
+            parsed = datetime.fromisoformat(value)
+            return _zoned_or_naive(parsed, TimeForm.ZONED)
+        except (ValueError, OverflowError):
+            return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _parse_epoch(value)
+    return None
+
+
 def parse_timestamp(value: object) -> datetime | None:
-    """`2025-04-16T16:07:14+0000` and its variants as an aware time in UTC; None for any other value."""
-    if not isinstance(value, str):
+    """The time that `parse_time` reads, aware, in UTC; None for any other value."""
+    parsed = parse_time(value)
+    return parsed.moment if parsed else None
+
+
+def time_defect(name: str, parsed: ParsedTime | None) -> str:
+    """The defect of a time that was sent: unreadable, or without a zone; "" for none."""
+    if parsed is None:
+        return name
+    return f"{name} ({NO_TIME_ZONE})" if parsed.form is TimeForm.NAIVE else ""
+
+
+def read_time(name: str, value: object, defects: list[str]) -> datetime | None:
+    """The time in a member of a row; its defect, if it has one, is added to `defects`."""
+    if value is None or value == "":
         return None
+    if isinstance(value, str) and value.endswith("+0000") and value[4:5] == "-":
+        # The documented form, without the detour: lists have thousands of rows.
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    parsed = parse_time(value)
+    defect = time_defect(name, parsed)
+    if defect:
+        defects.append(defect)
+    return parsed.moment if parsed else None
+
+
+def _parse_other_text(text: str) -> ParsedTime | None:
+    text = text[: _MAX_TIME_TEXT + 1].strip()
+    if len(text) > _MAX_TIME_TEXT:
+        return None
+    if text.isascii() and text.isdigit():
+        if parsed := _parse_epoch(int(text)):
+            return parsed
+    elif _RFC_2822.search(text):
+        try:
+            return _zoned_or_naive(parsedate_to_datetime(text), TimeForm.RFC_2822)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
     try:
-        parsed = datetime.fromisoformat(value)
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        return _zoned_or_naive(datetime.fromisoformat(text), TimeForm.ZONED)
     except (ValueError, OverflowError):
         return None
+
+
+def _zoned_or_naive(parsed: datetime, form: TimeForm) -> ParsedTime:
+    if parsed.tzinfo:
+        return ParsedTime(parsed.astimezone(UTC), form)
+    return ParsedTime(parsed.replace(tzinfo=UTC), TimeForm.NAIVE)
+
+
+def _parse_epoch(number: float) -> ParsedTime | None:
+    if _FIRST_EPOCH <= number < _LAST_EPOCH:
+        return ParsedTime(datetime.fromtimestamp(number, UTC), TimeForm.EPOCH_SECONDS)
+    if _FIRST_EPOCH * 1000 <= number < _LAST_EPOCH * 1000:
+        return ParsedTime(datetime.fromtimestamp(number / 1000, UTC), TimeForm.EPOCH_MILLISECONDS)
+    return None
 
 
 def parse_address(value: object) -> tuple[str, str] | None:
@@ -169,6 +273,17 @@ def parse_address(value: object) -> tuple[str, str] | None:
         address, name = value.get("emailAddress"), value.get("displayableName")
         return address if isinstance(address, str) else "", name if isinstance(name, str) else ""
     return None
+
+
+def parse_addresses(value: object) -> tuple[str, ...]:
+    """The addresses in a text, an address object, or a list of these; empty for any other value.
+
+    The queue and message blocks of tracking details use each of these forms
+    (docs/reference/mimecast-api.md#get-tracking-details).
+    """
+    entries = value[:_MAX_ADDRESSES] if isinstance(value, list) else [value]
+    addresses = (parse_address(entry) for entry in entries)
+    return tuple(address[0].strip() for address in addresses if address and address[0].strip())
 
 
 class AddressRow(msgspec.Struct, rename={"address": "emailAddress", "name": "displayableName"}):

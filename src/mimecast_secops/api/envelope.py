@@ -13,10 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
-from mimecast_secops.api.errors import UnexpectedReply
-from mimecast_secops.api.json_repair import NotJson, decode_json
+from mimecast_secops.api.errors import NotUnderstood
+from mimecast_secops.api.json_repair import NotJson, decode_json, without_byte_order_mark
+from mimecast_secops.api.reply_form import form_of
 
 _HTTP_ERROR: Final = 400
+_TOKEN_MEMBERS: Final = ("next", "nextToken", "pageToken", "nextPageToken", "nextPage")
+_INNER_TOKEN_MEMBERS: Final = ("token", "pageToken", "nextToken", "next")
+_MAX_TOKEN: Final = 16 * 1024
+_TOTAL_MEMBERS: Final = ("totalCount", "total")
+_MAX_TOTAL: Final = 100_000_000
 
 
 class _Listing(msgspec.Struct):
@@ -25,6 +31,12 @@ class _Listing(msgspec.Struct):
     data: list[msgspec.Raw]
     meta: Any = None
     fail: Any = None
+    # Members next to `data` that may name the next page and the number of rows.
+    pagination: Any = None
+    next: Any = None
+    nextToken: Any = None  # noqa: N815 -- as in the reply
+    pageToken: Any = None  # noqa: N815
+    totalCount: Any = None  # noqa: N815
 
 
 _DECODE_LISTING: Final = msgspec.json.Decoder(_Listing)
@@ -70,6 +82,7 @@ class Reply:
         fails: the errors; empty on success.
         next_token: the token of the next page; "" if there is none.
         body: the whole JSON object, for endpoints without the envelope.
+        total: the number of rows on all pages according to the reply; None if it announces none that can be read.
         has_list: whether `data` is a list in the reply itself. Only then does an empty one mean that nothing was found.
     """
 
@@ -79,6 +92,7 @@ class Reply:
     next_token: str
     body: Mapping[str, Any]
     has_list: bool = False
+    total: int | None = None
 
 
 def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
@@ -93,7 +107,7 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
     Returns:
         The content; None if the body is not a JSON object (HTML, empty, truncated, another JSON value).
     """
-    body = _body(raw.body, undecoded=undecoded)
+    body = _body(without_byte_order_mark(raw.body), undecoded=undecoded)
     if not isinstance(body, dict):
         return None
     meta = body.get("meta")
@@ -102,16 +116,58 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
     status = raw.status
     if isinstance(meta_status, int) and not isinstance(meta_status, bool) and status < _HTTP_ERROR <= meta_status:
         status = meta_status
-    pagination = meta.get("pagination")
-    token = pagination.get("next") if isinstance(pagination, dict) else None
+    blocks = [meta.get("pagination"), meta, body.get("pagination"), body, _only_object(body.get("data"))]
     return Reply(
         status=status,
         data=tuple(_as_list(body.get("data"))),
-        fails=tuple(_fails(body.get("fail"))),
-        next_token=token if isinstance(token, str) else "",
+        fails=tuple(_fails(body.get("fail")) or _fails(_error_member(body, status))),
+        next_token=next((token for block in blocks if (token := token_in(block))), ""),
         body=body,
         has_list=isinstance(body.get("data"), list),
+        total=next((total for block in blocks if (total := total_in(block)) is not None), None),
     )
+
+
+def token_in(block: Any) -> str:
+    """The token of the next page in an object such as `meta.pagination`; "" if it names none.
+
+    Source: docs/reference/mimecast-api.md#pagination, docs/reference/mimecast-api.md#open-facts.
+    """
+    if not isinstance(block, dict):
+        return ""
+    for name in _TOKEN_MEMBERS:
+        value = block.get(name)
+        if isinstance(value, dict):
+            value = next((value[inner] for inner in _INNER_TOKEN_MEMBERS if value.get(inner)), None)
+        if isinstance(value, str) and value.strip() and len(value) <= _MAX_TOKEN:
+            return value
+    return ""
+
+
+def total_in(block: Any) -> int | None:
+    """The number of rows on all pages in an object such as `meta.pagination`, also one written as text.
+
+    Returns:
+        The number; None if it is missing, negative, or too large to be true.
+    """
+    if not isinstance(block, dict):
+        return None
+    for name in _TOTAL_MEMBERS:
+        value = block.get(name)
+        if isinstance(value, str) and len(value) <= len(str(_MAX_TOTAL)) and value.isascii() and value.isdigit():
+            value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_TOTAL:
+            return value
+    return None
+
+
+def _only_object(data: Any) -> Any:
+    """The decoded object in `data`, which may carry the token of the next page with its rows."""
+    if isinstance(data, list):
+        data = data[0] if len(data) == 1 else None
+    return data
 
 
 def rows_of(reply: Reply, listed: str, path: str) -> tuple[Any, ...]:
@@ -123,11 +179,26 @@ def rows_of(reply: Reply, listed: str, path: str) -> tuple[Any, ...]:
         path: the path of the endpoint, for the error message.
 
     Raises:
-        UnexpectedReply: the reply has no list, so it does not mean that nothing was found.
+        NotUnderstood: the reply has no list, so it does not mean that nothing was found.
     """
     if not reply.has_list:
-        raise UnexpectedReply(f"Mimecast answered {path} with JSON that is not a list of {listed}.", endpoint=path)
+        form = form_of(reply.body.get("data", dict(reply.body)))
+        raise NotUnderstood(
+            f"Mimecast answered {path} with JSON that is not a list of {listed} (its form: {form}).",
+            form=form,
+            endpoint=path,
+            status=reply.status,
+        )
     return reply.data
+
+
+def _error_member(body: Mapping[str, Any], status: int) -> Any:
+    """The error of a reply that has `error` instead of `fail`; None if there is none.
+
+    Source: docs/reference/mimecast-api.md#gateway-failures [seen in a client].
+    """
+    is_error = status >= _HTTP_ERROR or "data" not in body
+    return body.get("error") if is_error else None
 
 
 def _body(content: bytes, *, undecoded: bool) -> Any:
@@ -139,7 +210,7 @@ def _body(content: bytes, *, undecoded: bool) -> Any:
         return None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _body(content, undecoded=False)  # another form, or characters to repair
-    return {"meta": listing.meta, "data": listing.data, "fail": listing.fail}
+    return msgspec.structs.asdict(listing)
 
 
 def _as_list(value: Any) -> list[Any]:

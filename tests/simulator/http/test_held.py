@@ -41,30 +41,6 @@ def test_a_list_without_admin_is_empty(simulator: Simulator, caller: Caller) -> 
 
 
 @pytest.mark.parametrize(
-    ("quirk", "data", "codes"),
-    [("flag", [{"release": False}], []), ("fail", [], ["err_simulated_not_held"]), ("empty", [], [])],
-)
-def test_the_quirk_defines_the_reply_for_a_message_that_is_not_held(
-    simulator: Simulator, v2: Caller, quirk: str, data: list[dict[str, bool]], codes: list[str]
-) -> None:
-    simulator.tenant.quirks.change("not_held", quirk)
-    (record,) = simulator.tenant.receive(eml())
-    reply = v2.call(RELEASE, {"id": record.hold_id})
-    assert reply.data == [{"id": record.hold_id} | flag for flag in data]
-    assert reply.codes == codes
-
-
-def test_a_rejection_accepts_only_the_documented_reasons(simulator: Simulator, caller: Caller) -> None:
-    (record,) = simulator.tenant.receive(HELD)
-    refused = caller.call(REJECT, {"ids": [record.hold_id], "reasonType": "because"})
-    assert (refused.codes, refused.fields) == (["err_validation_value_not_allowed"], ["reasonType"])
-    assert caller.call(REJECT, {"ids": []}).codes == ["err_validation_null"]
-    assert simulator.tenant.decisions == []
-    reply = caller.call(REJECT, {"ids": [record.hold_id], "reasonType": "INAPPROPRIATE COMMUNICATION"})
-    assert reply.data == [{"id": record.hold_id, "reject": True}]
-
-
-@pytest.mark.parametrize(
     ("field", "value", "subjects"),
     [
         ("subject", "alpha", ["Alpha"]),

@@ -183,7 +183,7 @@ def test_the_document_has_every_call_member_and_fault_that_the_guide_names(guide
 @pytest.mark.parametrize("guide", GUIDES, ids=["en", "fr"])
 def test_the_document_has_every_member_that_the_examples_of_the_guide_send(guide: Path) -> None:
     examples = re.findall(r'/simulator/(\w+)" -d \'\{(.*)\}\'', guide.read_text("utf-8"))
-    assert {call for call, _ in examples} == {"faults", "rights", "state"}
+    assert {call for call, _ in examples} == {"behaviour", "faults", "rights", "state"}
     for call, body in examples:
         members = set(re.findall(r'"(\w+)":', body))
         fault_members = set(DOCUMENT["components"]["schemas"]["Fault"]["properties"]) if call == "faults" else set()
@@ -246,6 +246,7 @@ def test_the_items_of_a_request_are_described() -> None:
 
 def test_every_reply_has_the_schema_of_the_document(simulator: Simulator, caller: Caller) -> None:
     simulator.tenant.quirks.gateway_detail_on_v2 = simulator.tenant.quirks.delete_policy_on_v2 = True
+    simulator.tenant.quirks.release_log = True
     simulator.tenant.quirks.file_v1 = "url"
     held, rejected, reported, released, _ = (
         simulator.tenant.receive(held_eml(html="<p>x</p>", files={"a.bin": b"x"}))[0] for _ in range(5)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.api.decode import (
-    JsonReader,
-    decode_entry,
-    first_object,
-    format_timestamp,
-)
+from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import Endpoint
-from mimecast_secops.api.envelope import Reply, rows_of
+from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
-from mimecast_secops.api.errors import MimecastError, NotConfirmed, UnexpectedReply, UnreadableReply
-from mimecast_secops.api.paging import pages
-from mimecast_secops.api.request import Request, whole_reply
-from mimecast_secops.api.resources.held_messages import HeldMessage
+from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotExecuted, NotUnderstood, UnreadableReply
+from mimecast_secops.api.reply_form import find_rows, form_of, looks_like_row
+from mimecast_secops.api.request import Request
+from mimecast_secops.api.resources.held_listing import LIST as LIST  # noqa: PLC0414 -- an explicit re-export
+from mimecast_secops.api.resources.held_listing import HeldListing, HeldMessages
+from mimecast_secops.api.resources.held_periods import PeriodChoice
 from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.vocabulary import ApiVersion
 
-LIST: Final = Endpoint(
-    path="/api/gateway/get-hold-message-list",
-    summary="list held messages",
-    permission="Account | Dashboard | Read",
-    divisible=True,
-    source="docs/reference/mimecast-api.md#list-held-messages [documented]",
-)
 RELEASE: Final = Endpoint(
     path="/api/gateway/hold-release",
     summary="release held messages",
@@ -61,9 +51,8 @@ DETAIL: Final = Endpoint(
     ),
 )
 ENDPOINTS: Final = (LIST, RELEASE, REJECT, SUMMARY, DETAIL)
-
-
-_MEMBERS: Final = frozenset({"id", "reason", "from", "fromHeader", "to", "subject", "dateReceived", "undecodable"})
+_DONE: Final = {"release": "released", "reject": "rejected"}
+_SUMMARY_MEMBERS: Final = frozenset({"policyInfo", "numberOfItems"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,52 +78,49 @@ class HeldResource:
         search_value: str = "",
         page_size: int = 100,
         keep_source: bool = True,
-    ) -> Iterator[HeldMessage]:
+        window: timedelta | None = None,
+    ) -> HeldMessages:
         """List the held messages of the whole account. A page is requested when the iteration reaches it.
 
+        A start and an end are always sent, because the default of a tenant can be one day.
+
         Args:
-            start: the earliest time of the hold, aware.
-            end: the latest time of the hold, aware.
+            start: the earliest time of the hold, aware; None for `window`.
+            end: the latest time of the hold, aware; None for now. A later time than the server's is sent as now.
             search_field: `all`, `subject`, `sender`, `recipient` or `reason_code`; "" for no search.
             search_value: the value to search for in that field.
-            page_size: the number of messages per page, from 1 to 500.
+            page_size: the number of messages per page, from 1 to 500. If Mimecast refuses it, smaller pages are
+                requested, also by later lists of this client (`accepted_page_size`).
             keep_source: keep each row as received, for `HeldMessage.raw`. Without it, a long queue needs less memory.
+            window: how far back to start without `start`; None for 30 days less an hour.
+
+        Returns:
+            An iterator. After the last message, its `completeness` tells how sure it is that these are all.
 
         Raises:
             UndecodableReply: a page cannot be decoded, or is too large. A smaller page or a shorter period may succeed.
-            UnexpectedReply: a page does not have the form of a list, so it does not mean that the queue is empty.
+            NotUnderstood: the first page does not have the form of a list, so it does not mean that the queue is
+                empty. `form` is "null" for a list that is null.
             MimecastError: the request for a page failed.
         """
         # Without `admin`, an API application gets an empty list: that of a mailbox that it does not have.
         item: dict[str, Any] = {"admin": True}
-        if start is not None:
-            item["start"] = format_timestamp(start)
-        if end is not None:
-            item["end"] = format_timestamp(end)
         if search_field:
             item["searchBy"] = {"fieldName": self._field(search_field), "value": search_value}
+        choice = PeriodChoice(self._session, start=start, end=end, window=window)
+        return HeldMessages(HeldListing(self._session, item, choice, page_size=page_size, keep_source=keep_source))
 
-        def fetch(token: str) -> Reply:
-            paging: dict[str, Any] = {"pageSize": page_size}
-            if token:
-                paging["pageToken"] = token
-            return self._session.send(Request(LIST, (item,), whole_reply, pagination=paging, undecoded=True))
-
-        for page in pages(fetch, "held messages"):
-            for row in rows_of(page, "held messages", LIST.path):
-                hold = HeldMessage.read(row, keep_source=keep_source)
-                if not hold.id and not _MEMBERS & JsonReader(decode_entry(row)).raw.keys():
-                    raise UnexpectedReply(
-                        "Mimecast listed an entry that is not a held message: it has none of the members of one.",
-                        endpoint=LIST.path,
-                    )
-                yield hold
+    @property
+    def accepted_page_size(self) -> int | None:
+        """The page size of the list that Mimecast accepted after it refused a larger one; None if it refused none."""
+        return self._session.learned.hold_page_size
 
     def release(self, hold_id: str) -> None:
         """Release a held message to its recipient.
 
         Raises:
-            NotConfirmed: the reply does not confirm the release of this ID. The message may not be held any more.
+            NotConfirmed: the reply neither confirms nor refuses the release of this ID. It may have been released.
+            NotExecuted: the reply says that the message was not released. It may not be held any more.
             MimecastError: the call failed.
         """
         self._session.send(self.release_request(hold_id))
@@ -143,8 +129,8 @@ class HeldResource:
         """The request that `release` sends."""
 
         def check(reply: Reply) -> None:
-            if not _confirms(reply, hold_id, "release"):
-                raise NotConfirmed(_not_confirmed("released", reply), endpoint=RELEASE.path, status=reply.status)
+            if error := _error_of_decision(reply, hold_id, "release", RELEASE.path):
+                raise error
 
         return Request(RELEASE, ({"id": hold_id},), check)
 
@@ -161,7 +147,8 @@ class HeldResource:
             notify: whether Mimecast notifies the sender.
 
         Returns:
-            For each ID None if the reply confirms the rejection, otherwise the error.
+            For each ID None if the reply confirms the rejection, otherwise the error: `NotExecuted` if the reply
+            says that the message was not rejected, and `NotConfirmed` if the reply does not say it.
 
         Raises:
             MimecastError: the request as a whole failed.
@@ -178,13 +165,8 @@ class HeldResource:
         def errors_of(reply: Reply) -> dict[str, MimecastError | None]:
             request_info = RequestInfo(REJECT, self._session.api_version)
             refused = {str(fail.key.get("id", "")): error_of_item(request_info, fail) for fail in reply.fails}
-            return {
-                hold_id: None
-                if _confirms(reply, hold_id, "reject")
-                else refused.get(hold_id)
-                or NotConfirmed(_not_confirmed("rejected", reply), endpoint=REJECT.path, status=reply.status)
-                for hold_id in hold_ids
-            }
+            errors = {hold_id: _error_of_decision(reply, hold_id, "reject", REJECT.path) for hold_id in hold_ids}
+            return {hold_id: error and refused.get(hold_id, error) for hold_id, error in errors.items()}
 
         item: dict[str, Any] = {"ids": list(hold_ids), "notify": notify}
         if message:
@@ -197,7 +179,7 @@ class HeldResource:
         """Count the held messages per policy.
 
         Raises:
-            UnexpectedReply: the reply has no list.
+            NotUnderstood: the reply does not have the form of a list.
             MimecastError: the call failed.
         """
         return self._session.send(Request(SUMMARY, (), _summaries))
@@ -219,8 +201,26 @@ class HeldResource:
 
 
 def _summaries(reply: Reply) -> tuple[HoldSummary, ...]:
-    readers = (JsonReader(row) for row in rows_of(reply, "held message counts", SUMMARY.path))
-    return tuple(HoldSummary(reader.text("policyInfo"), reader.integer("numberOfItems")) for reader in readers)
+    rows: Sequence[Any] = reply.data
+    if not reply.has_list or (rows and not looks_like_row(rows[0], _SUMMARY_MEMBERS)):
+        named = find_rows(dict(reply.body), _SUMMARY_MEMBERS)
+        rows = named[1] if named else (None,)
+    summaries = [_summary(row) for row in rows]
+    if None in summaries:
+        form = form_of(reply.data[0] if reply.has_list and reply.data else reply.body.get("data", dict(reply.body)))
+        raise NotUnderstood(
+            f"Mimecast answered {SUMMARY.path} with JSON that is not a list of held message counts (its form: {form}).",
+            form=form,
+            endpoint=SUMMARY.path,
+            status=reply.status,
+        )
+    return tuple(summary for summary in summaries if summary is not None)
+
+
+def _summary(row: Any) -> HoldSummary | None:
+    reader = JsonReader(row)
+    summary = HoldSummary(reader.text("policyInfo"), reader.integer("numberOfItems"))
+    return summary if looks_like_row(row, _SUMMARY_MEMBERS) and not reader.defects and summary.count >= 0 else None
 
 
 def _detail(reply: Reply) -> MessageDetail:
@@ -230,10 +230,21 @@ def _detail(reply: Reply) -> MessageDetail:
     return MessageDetail.read(record)
 
 
-def _confirms(reply: Reply, item_id: str, member: str) -> bool:
-    return any(isinstance(row, dict) and row.get("id") == item_id and row.get(member) is True for row in reply.data)
+def _error_of_decision(reply: Reply, hold_id: str, member: str, path: str) -> NotConfirmed | None:
+    """The error that the reply to a decision reports for one message; None if the reply confirms the decision.
 
-
-def _not_confirmed(decision: str, reply: Reply) -> str:
+    Args:
+        reply: the reply.
+        hold_id: the hold ID of the message.
+        member: the member of a result that confirms the decision: `release` or `reject`.
+        path: the path of the endpoint.
+    """
+    answers = [row.get(member) for row in reply.data if isinstance(row, dict) and row.get("id") == hold_id]
+    if any(answer is True for answer in answers):
+        return None
+    sentence = f"Mimecast did not confirm that the message was {_DONE[member]}."
+    if any(answer is False for answer in answers):
+        reason = "The reply says that it was not. It may not be held any more."
+        return NotExecuted(f"{sentence} {reason}", endpoint=path, status=reply.status)
     reason = f" Mimecast replied: {reply.fails[0]}." if reply.fails else ""
-    return f"Mimecast did not confirm that the message was {decision}. It may not be held any more.{reason}"
+    return NotConfirmed(f"{sentence} It may not be held any more.{reason}", endpoint=path, status=reply.status)

@@ -14,7 +14,7 @@ from mimecast_secops.api.decode import (
     JsonReader,
     decode_entry,
     interned,
-    parse_timestamp,
+    read_time,
 )
 
 
@@ -43,7 +43,7 @@ class _Row(
     route: str | None = None
     has_attachments: bool | None = None
     size: int | None = None
-    received: str | None = None
+    received: str | int | float | None = None
     policy: str | None = None
 
 
@@ -120,7 +120,7 @@ class HeldMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> HeldMessage:
-        received = parse_timestamp(row.received)
+        defects: list[str] = []
         return cls(
             id=row.id,
             reason=interned(row.reason),
@@ -133,8 +133,8 @@ class HeldMessage:
             route=interned((row.route or "").lower()),
             has_attachments=row.has_attachments is True,
             size=row.size or 0,
-            received=received,
+            received=read_time("dateReceived", row.received, defects),
             policy=interned(row.policy),
-            defects=("dateReceived",) if row.received and received is None else (),
+            defects=tuple(defects),
             source=source,
         )

@@ -9,16 +9,15 @@ from typing import Any, Final, overload
 
 import msgspec
 
+from mimecast_secops.api.completeness import NOTHING_READ, Completeness
 from mimecast_secops.api.decode import (
     NOT_DOCUMENTED_FORM,
     AddressRow,
     JsonReader,
     decode_entry,
     interned,
-    parse_timestamp,
+    read_time,
 )
-from mimecast_secops.api.envelope import Reply
-from mimecast_secops.api.errors import UnexpectedReply
 
 
 class _Row(
@@ -41,8 +40,8 @@ class _Row(
     from_envelope: AddressRow | None = None
     from_header: AddressRow | None = None
     to: list[AddressRow] | None = None
-    received: str | None = None
-    sent: str | None = None
+    received: str | int | float | None = None
+    sent: str | int | float | None = None
     subject: str | None = None
     sender_ip: str | None = None
     sender_ip_other: str | None = None
@@ -66,7 +65,8 @@ class TrackedMessage:
         status: the status in lower case. A known one equals a member of `Status`.
         route: the route in lower case. A known one equals a member of `Route`.
         has_attachments: whether the message has attachments; None if the row does not tell.
-        defects: the names of the members that could not be read.
+        defects: the names of the members that could not be read. `received (no time zone)` is a time that was read as
+            UTC although it names no zone, so it may be wrong by hours.
         source: the row as received.
     """
 
@@ -125,8 +125,7 @@ class TrackedMessage:
 
     @classmethod
     def _of_row(cls, row: _Row, source: Any) -> TrackedMessage:
-        received, sent = parse_timestamp(row.received), parse_timestamp(row.sent)
-        defects = [name for name, text, time in _times(row, received, sent) if text and time is None]
+        defects: list[str] = []
         return cls(
             id=row.id,
             status=interned((row.status or "").lower()),
@@ -135,8 +134,8 @@ class TrackedMessage:
             header_from=row.from_header.address or "" if row.from_header else "",
             header_from_name=row.from_header.name or "" if row.from_header else "",
             recipients=tuple(interned(recipient.address) for recipient in row.to or () if recipient.address),
-            received=received,
-            sent=sent,
+            received=read_time("received", row.received, defects),
+            sent=read_time("sent", row.sent, defects),
             subject=row.subject or "",
             sender_ip=(row.sender_ip_other if row.sender_ip is None else row.sender_ip) or "",
             has_attachments=row.has_attachments,
@@ -148,21 +147,29 @@ class TrackedMessage:
         )
 
 
-def _times(
-    row: _Row, received: datetime | None, sent: datetime | None
-) -> tuple[tuple[str, str | None, datetime | None], ...]:
-    return ("received", row.received, received), ("sent", row.sent, sent)
-
-
 class TrackedMessages(Sequence[TrackedMessage]):
     """The rows of a tracking search. Each row is decoded when it is used, so counting the rows decodes none.
 
     Args:
         rows: decoded rows, or undecoded ones (`msgspec.Raw`).
+        completeness: the evidence that these are all rows. A slice keeps that of the whole.
+        deviations: how the form of the reply differs from the documented one, such as
+            "rows in the member messages". Empty for the documented form.
+
+    Attributes:
+        completeness: see above.
+        deviations: see above.
     """
 
-    def __init__(self, rows: Sequence[Any] = ()) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Any] = (),
+        completeness: Completeness = NOTHING_READ,
+        deviations: tuple[str, ...] = (),
+    ) -> None:
         self._rows = rows
+        self.completeness = completeness
+        self.deviations = deviations
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -175,59 +182,8 @@ class TrackedMessages(Sequence[TrackedMessage]):
 
     def __getitem__(self, index: int | slice) -> TrackedMessage | TrackedMessages:
         if isinstance(index, slice):
-            return TrackedMessages(self._rows[index])
+            return TrackedMessages(self._rows[index], self.completeness, self.deviations)
         return TrackedMessage.read(self._rows[index])
 
     def __iter__(self) -> Iterator[TrackedMessage]:
         return map(TrackedMessage.read, self._rows)
-
-
-class _TrackedEmails(msgspec.Struct, rename={"rows": "trackedEmails"}):
-    rows: list[msgspec.Raw]
-
-
-_DECODE_TRACKED_EMAILS: Final = msgspec.json.Decoder(_TrackedEmails)
-# A flat entry counts as a row if it has at least two members of a row.
-_ROW_MEMBERS: Final = frozenset({"id", "status", "fromEnv", "fromHdr", "to", "received", "sent", "subject", "route"})
-
-
-def tracked_messages(reply: Reply, path: str) -> TrackedMessages:
-    """The rows of a tracking search, wrapped as documented or directly in `data`.
-
-    Args:
-        reply: the reply of the search.
-        path: the path of the endpoint, for the error message.
-
-    Raises:
-        UnexpectedReply: the reply does not have the form of a search result, so it does not mean that nothing
-            was found.
-    """
-    rows: list[Any] = []
-    for entry in reply.data if reply.has_list else (None,):
-        entry_rows = _rows_in(entry)
-        if entry_rows is None:
-            raise UnexpectedReply(
-                "Mimecast answered the search with JSON that is not a search result: it has no list of tracked "
-                "messages.",
-                endpoint=path,
-                status=reply.status,
-            )
-        rows.extend(entry_rows)
-    return TrackedMessages(rows)
-
-
-def _rows_in(entry: Any) -> list[Any] | None:
-    if isinstance(entry, msgspec.Raw):
-        try:
-            return _DECODE_TRACKED_EMAILS.decode(entry).rows
-        except NOT_DOCUMENTED_FORM:
-            pass
-    decoded = decode_entry(entry)
-    if not isinstance(decoded, dict):
-        return None
-    wrapped = decoded.get("trackedEmails")
-    if isinstance(wrapped, list):
-        return wrapped
-    if "trackedEmails" in decoded or len(_ROW_MEMBERS & decoded.keys()) < 2:
-        return None
-    return [entry]

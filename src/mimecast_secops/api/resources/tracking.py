@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import email.parser
-import email.policy
-import html
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from mimecast_secops.api.decode import JsonReader, first_object, format_timestamp
+from mimecast_secops.api.decode import first_object, format_timestamp
 from mimecast_secops.api.endpoint import V1_ONLY, Endpoint
 from mimecast_secops.api.envelope import Reply
-from mimecast_secops.api.errors import UnreadableReply
-from mimecast_secops.api.request import Request, no_result
-from mimecast_secops.api.resources.tracked_messages import TrackedMessages, tracked_messages
+from mimecast_secops.api.errors import ApiError, NotFound, NotFoundWithoutCode, NotUnderstood, UnreadableReply
+from mimecast_secops.api.reply_form import form_of
+from mimecast_secops.api.request import Request, no_result, whole_reply
+from mimecast_secops.api.resources.message_info import MEMBERS, MessageInfo
+from mimecast_secops.api.resources.tracked_messages import TrackedMessages
+from mimecast_secops.api.resources.tracking_pages import read_search
 from mimecast_secops.api.session import Session
-from mimecast_secops.api.vocabulary import Risk
 
 SEARCH: Final = Endpoint(
     path="/api/message-finder/search",
@@ -52,75 +49,9 @@ REPORT: Final = Endpoint(
 )
 ENDPOINTS: Final = (SEARCH, INFO, RELEASE_TO_SANDBOX, REPORT)
 
-_PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
-_MAX_HEADERS: Final = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class MessageInfo:
-    """The details of one tracked message.
-
-    Attributes:
-        id: the tracking ID.
-        status: the status in lower case. A known one equals a member of `Status`.
-        queue_id: the ID of the queue item. It is probably the hold ID, which no document confirms.
-        queue_reason: the name of the policy or definition that held the message.
-        queue_detail_status: the reason according to `txInfo`.
-        bounce_type: the bounce type according to `txInfo`.
-        risk: the risk of the verdict; None if Mimecast names none, or one that cannot be read.
-        subject: the subject.
-        sender: the envelope sender.
-        message_id: the internet Message-ID without `<>`; "" if the headers have none.
-        defects: the names of the members that could not be read.
-        raw: the record as received.
-        risk_is_unreadable: whether there is a verdict whose risk is not a member of `Risk`.
-    """
-
-    id: str
-    status: str
-    queue_id: str
-    queue_reason: str
-    queue_detail_status: str
-    bounce_type: str
-    risk: Risk | None
-    subject: str
-    sender: str
-    message_id: str
-    defects: tuple[str, ...]
-    raw: dict[str, Any] = field(repr=False)
-    risk_is_unreadable: bool = False
-
-    @property
-    def recipient(self) -> str:
-        """The address of the recipient; "" if the details name none."""
-        queue, recipient_info = self.raw.get("queueInfo"), self.raw.get("recipientInfo")
-        transfer = recipient_info.get("txInfo") if isinstance(recipient_info, dict) else None
-        addresses = (block.get("to") for block in (queue, transfer) if isinstance(block, dict))
-        return next((address for address in addresses if isinstance(address, str) and address), "")
-
-    @classmethod
-    def read(cls, raw: Any) -> MessageInfo:
-        """Read a record of a reply. Each block may be missing (docs/reference/mimecast-api.md#get-tracking-details)."""
-        reader = JsonReader(raw)
-        recipient = reader.object("recipientInfo")
-        message, transfer = recipient.object("messageInfo"), recipient.object("txInfo")
-        queue = reader.object("queueInfo")
-        risk, risk_is_unreadable = _risk_of(reader.raw)
-        return cls(
-            id=reader.text("id"),
-            status=reader.text("status").lower(),
-            queue_id=queue.text("id"),
-            queue_reason=queue.text("reason"),
-            queue_detail_status=transfer.text("queueDetailStatus"),
-            bounce_type=transfer.text("bounceType"),
-            risk=risk,
-            subject=message.text("subject"),
-            sender=message.text("fromEnvelope"),
-            message_id=message_id_of(message.text("transmissionInfo")),
-            defects=tuple(reader.defects + recipient.defects + message.defects + transfer.defects + queue.defects),
-            raw=reader.raw,
-            risk_is_unreadable=risk_is_unreadable,
-        )
+SEARCH_REACH: Final = timedelta(days=30) - timedelta(hours=1)
+"""How far back a search may start. A start exactly 30 days back is refused by some tenants
+(docs/reference/mimecast-api.md#search-message-tracking)."""
 
 
 class TrackingResource:
@@ -144,10 +75,11 @@ class TrackingResource:
     ) -> TrackedMessages:
         """Search tracking records.
 
-        There are no pages, and no limit on the number of rows is documented.
+        No pages are documented, and no limit on the number of rows. If a reply names a next page, it is read.
+        `TrackedMessages.completeness` tells how sure it is that all rows came.
 
         Args:
-            start: the earliest time, aware; less than 30 days ago. None to leave it out.
+            start: the earliest time, aware; less than 30 days ago (`SEARCH_REACH`). None to leave it out.
             end: the latest time, aware. None to leave it out.
             to: an address or an exact domain of a recipient.
             sender: an address or an exact domain of the sender.
@@ -163,7 +95,7 @@ class TrackingResource:
         Raises:
             ValueError: there is neither a Message-ID nor one of the other criteria, or there are both.
             UndecodableReply: the reply cannot be decoded, or is too large. A search of a shorter period may succeed.
-            UnexpectedReply: the reply does not have the form of a search result.
+            NotUnderstood: the reply does not have the form of a search result. `form` is "null" for a null list.
             MimecastError: the call failed.
         """
         advanced = {name: value for name, value in (("from", sender), ("to", to), ("subject", subject)) if value}
@@ -184,8 +116,12 @@ class TrackingResource:
             item["route"] = list(routes)
         if search_reason:
             item["searchReason"] = search_reason
-        read = partial(tracked_messages, path=SEARCH.path)
-        return self._session.send(Request(SEARCH, (item,), read, undecoded=True))
+
+        def fetch(token: str) -> Reply:
+            paging = {"pageToken": token} if token else None
+            return self._session.send(Request(SEARCH, (item,), whole_reply, pagination=paging, undecoded=True))
+
+        return read_search(fetch, SEARCH.path)
 
     def info(self, tracking_id: str, *, load_content: bool = False) -> MessageInfo:
         """The details of a tracking record.
@@ -195,15 +131,22 @@ class TrackingResource:
             load_content: also load the text of the message, if the tenant returns it.
 
         Raises:
-            NotFound: Mimecast does not know the ID.
-            UnreadableReply: the reply has no details, or those of another message.
+            NotFound: Mimecast does not know the ID, in whatever form: a code, HTTP 400, or HTTP 404. It is a
+                `NotFoundWithoutCode` if the reply has no code: then the function may be missing instead.
+            NotUnderstood: the reply has no details (`form` tells what it has).
+            UnreadableReply: the reply has the details of another message.
             MimecastError: the call failed.
         """
         item: dict[str, Any] = {"id": tracking_id}
         if load_content:
             # As text; docs/reference/mimecast-api.md#get-tracking-details [seen in a client]
             item["loadContent"] = "true"
-        return self._session.send(Request(INFO, (item,), partial(_info, tracking_id)))
+        try:
+            return self._session.send(Request(INFO, (item,), partial(_info, tracking_id)))
+        except ApiError as error:
+            if type(error) is ApiError:
+                raise _not_found(error) from error
+            raise
 
     def release_to_sandbox(self, tracking_id: str) -> None:
         """Release a held message to the sandbox. API 1.0 only. The reply confirms only that nothing failed.
@@ -242,34 +185,33 @@ class TrackingResource:
 
 def _info(tracking_id: str, reply: Reply) -> MessageInfo:
     record = first_object(reply.data)
-    if not record:
-        raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=INFO.path)
+    if not MEMBERS & record.keys():
+        form = form_of(reply.data[0] if reply.data else reply.body.get("data", dict(reply.body)))
+        raise NotUnderstood(
+            f"Mimecast answered without any details of the message (form of the reply: {form}).",
+            form=form,
+            endpoint=INFO.path,
+            status=reply.status,
+        )
     if record.get("id") not in (None, "", tracking_id):
         raise UnreadableReply("Mimecast answered with the details of another message.", endpoint=INFO.path)
     return MessageInfo.read(record)
 
 
-def _risk_of(raw: dict[str, Any]) -> tuple[Risk | None, bool]:
-    """The risk of the verdict, and whether there is a verdict whose risk cannot be read."""
-    value: Any = raw
-    for name in ("spamInfo", "spamProcessingDetail", "verdict", "risk"):
-        value = value.get(name) if isinstance(value, dict) else None
-        if value in (None, "", {}):
-            return None, False
-        if name != "risk" and not isinstance(value, dict):
-            return None, True
-    word = value.strip().lower() if isinstance(value, str) else ""
-    return (Risk(word), False) if word in {*Risk} else (None, True)
+def _not_found(error: ApiError) -> NotFound:
+    """The error of a request for details that Mimecast refuses for no other known reason.
 
-
-def message_id_of(transmission_info: str) -> str:
-    """The Message-ID without `<>` in `transmissionInfo`, which has the headers, HTML-escaped, in a `<pre>`.
-
-    The text is parsed as headers, so that a folded Message-ID is found and `X-…-Message-ID` is not.
+    The request has one member, the ID. What refuses it and is not about credentials, permissions, rates or the server
+    is about the ID. Without a code it can also be the function (docs/reference/mimecast-api.md#get-tracking-details).
     """
-    text = html.unescape(_PRE.sub("", transmission_info[:_MAX_HEADERS])).lstrip("\r\n")
-    if not text:
-        return ""
-    headers = email.parser.HeaderParser(policy=email.policy.compat32).parsestr(text.replace("\r\n", "\n"))
-    value = headers.get("Message-ID") or ""
-    return " ".join(str(value).split()).strip("<> ")
+    kind = NotFound if error.code else NotFoundWithoutCode
+    cause = "does not know the ID" if error.code else "does not know the ID, or does not have the function"
+    reason = f"{error.code}: HTTP {error.status}" if error.code else f"HTTP {error.status}"
+    return kind(
+        f"Mimecast {cause} in the request to {INFO.path} ({reason}).",
+        status=error.status,
+        code=error.code,
+        detail=error.detail,
+        request_id=error.request_id,
+        endpoint=INFO.path,
+    )

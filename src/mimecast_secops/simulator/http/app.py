@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from mimecast_secops.simulator.delivery import MailPaths
 from mimecast_secops.simulator.http.control import ControlApi
 from mimecast_secops.simulator.http.control_calls import PREFIX
-from mimecast_secops.simulator.http.faults import Fault, Faults, fault_response, make_undecodable
+from mimecast_secops.simulator.http.faults import Faults, fault_response, make_undecodable
 from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.hosts import names_loopback
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
@@ -103,8 +103,8 @@ class SimulatorApp:
         kind, end = fault.kind if fault else "", time.monotonic()
         self.log.append(LoggedRequest(end, request.method, path, version, response.status, bearer, kind, end - start))
         self.counts[path] = self.counts.get(path, 0) + 1
-        if fault and fault.kind in ("reset", "truncated"):
-            await _break_connection(fault, response, request, send)
+        if response.is_dropped or (fault and fault.kind in ("reset", "truncated")):
+            await _break_connection(bool(fault and fault.kind == "truncated"), response, request, send)
         else:
             await _send(response, request, send)
 
@@ -127,11 +127,11 @@ async def _send(response: ApiResponse, request: Request, send: Send) -> None:
     await encoded(request.scope, request.receive, send)
 
 
-async def _break_connection(fault: Fault, response: ApiResponse, request: Request, send: Send) -> None:
-    """Close the connection before or in the middle of the response."""
+async def _break_connection(truncated: bool, response: ApiResponse, request: Request, send: Send) -> None:
+    """Close the connection before the response, or in the middle of it."""
     cycle: Any = getattr(request.receive, "__self__", None)
     transport = getattr(cycle, "transport", None)
-    if fault.kind == "truncated":
+    if truncated:
         length = str(len(response.body)).encode()
         headers = [(b"content-type", response.content_type.encode()), (b"content-length", length)]
         await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from mimecast_secops.simulator.http.hold_forms import alias_of, list_response, refused_window, row_in_form
 from mimecast_secops.simulator.http.paging import offset_of, page_meta, size_of
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
 from mimecast_secops.simulator.http.schemas.envelope import Address
 from mimecast_secops.simulator.http.schemas.messages import (
     HeldMessage,
-    HoldReject,
-    HoldRelease,
     HoldSummary,
     MessageDetail,
 )
@@ -21,13 +20,6 @@ from mimecast_secops.simulator.ids import is_well_formed
 from mimecast_secops.simulator.tenant.hold_queue import QueueKey
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 
-REASON_TYPES: Final = (
-    "MESSAGE CONTAINS UNDESIRABLE CONTENT",
-    "MESSAGE CONTAINS CONFIDENTIAL INFORMATION",
-    "REVIEWER DISAPPROVES OF CONTENT",
-    "INAPPROPRIATE COMMUNICATION",
-    "MESSAGE GOES AGAINST EMAIL POLICIES",
-)
 _SEARCH_FIELDS: Final = {
     1: ("all", "subject", "sender", "recipient", "reason_code"),
     2: ("all", "subject", "sender", "recipient", "reasonCode", "senderIP"),
@@ -53,12 +45,18 @@ def get_hold_message_list(request: ApiRequest) -> ApiResponse:
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
     if start is None and request.tenant.quirks.hold_list_hours > 0:
         start = request.tenant.clock.now() - timedelta(hours=request.tenant.quirks.hold_list_hours)
-    held = request.tenant.held_keys(start, end)
+    if refusal := refused_window(request, end):
+        return refusal
+    offset_of_times = timedelta(seconds=request.tenant.quirks.hold_time_offset)
+    held = request.tenant.held_keys(start and start - offset_of_times, end and end - offset_of_times)
     if criteria.get("value") and criteria.get("fieldName"):
         held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]
     size = size_of(request.pagination, 50, request.tenant.quirks.queue_page_limit)
-    page = [request.tenant.tracked[record_id] for _, record_id in _newest_first(held, offset, size)]
-    return data([held_message(record) for record in page], page_meta("hold", offset, size, len(page), len(held)))
+    is_newest_first = request.tenant.quirks.hold_order == "newest"
+    keys = _newest_first(held, offset, size) if is_newest_first else held[offset : offset + size]
+    page = [request.tenant.tracked[record_id] for _, record_id in keys]
+    rows = [row_in_form(request, record, held_message(record)) for record in page]
+    return list_response(request, rows, offset=offset, size=size, total=len(held))
 
 
 def _newest_first(keys: Sequence[QueueKey], offset: int, size: int) -> Sequence[QueueKey]:
@@ -73,7 +71,7 @@ def _matches_search(record: TrackingRecord, criteria: dict[str, Any]) -> bool:
     texts = {
         "subject": mail.subject,
         "sender": f"{mail.sender} {mail.header_from}",
-        "recipient": record.recipient,
+        "recipient": f"{record.recipient} {alias_of(record.recipient)}",
         "reason_code": _reason_code(record),
         "reasonCode": _reason_code(record),
         "senderIP": _SENDER_IP,
@@ -112,49 +110,6 @@ def held_message(record: TrackingRecord) -> HeldMessage:
     }
 
 
-def hold_release(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-release` (docs/reference/mimecast-api.md#release-a-held-message)."""
-    hold_id = request.item_id
-    if hold_id is None:
-        return missing(request.item, "id")
-    if not _is_hold_id(request, hold_id):
-        return unknown_id_response(request, request.item)
-    result: HoldRelease = {"id": hold_id, "release": request.tenant.decide(hold_id, "released")}
-    return data([result]) if result["release"] else _not_held_response(request, request.item, result)
-
-
-def hold_reject(request: ApiRequest) -> ApiResponse:
-    """`/api/gateway/hold-reject` (docs/reference/mimecast-api.md#reject-held-messages)."""
-    item = request.item
-    ids, reason = item.get("ids"), item.get("reasonType")
-    if not isinstance(ids, list) or not ids:
-        return missing(item, "ids")
-    if reason is not None and reason not in REASON_TYPES:
-        text = f"Field must be one of [{','.join(REASON_TYPES)}]"
-        return failure([error("err_validation_value_not_allowed", text, "reasonType")], key=item)
-    unknown_ids = [hold_id for hold_id in ids if not _is_hold_id(request, hold_id)]
-    if unknown_ids:
-        return unknown_id_response(request, item | {"id": unknown_ids[0]})
-    notice = {
-        "reason": str(reason or ""),
-        "message": str(item.get("message", "")),
-        "notify": item.get("notify") is True,
-    }
-    results: list[HoldReject] = [
-        {"id": hold_id, "reject": request.tenant.decide(hold_id, "rejected", **notice)} for hold_id in ids
-    ]
-    if not any(result["reject"] for result in results):
-        return _not_held_response(request, item, results[0])
-    return data(results)
-
-
-def _is_hold_id(request: ApiRequest, hold_id: object) -> bool:
-    tenant = request.tenant
-    if not isinstance(hold_id, str):
-        return False
-    return hold_id in tenant.by_hold_id or (tenant.quirks.hold_accepts_tracking_id and hold_id in tenant.tracked)
-
-
 def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiResponse:
     """The failure for an unknown id, as the quirks define it (docs/reference/mimecast-api.md#simulator-defaults)."""
     quirks = request.tenant.quirks
@@ -163,17 +118,6 @@ def unknown_id_response(request: ApiRequest, item: dict[str, Any]) -> ApiRespons
     if quirks.unknown_id == "status":
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=item, meta_status=404)
     return invalid_id(item)
-
-
-def _not_held_response(request: ApiRequest, item: dict[str, Any], result: HoldRelease | HoldReject) -> ApiResponse:
-    """The response for a message that is not held, as the quirks define it.
-
-    Source: docs/reference/mimecast-api.md#messages-that-are-not-held [inferred].
-    """
-    quirk = request.tenant.quirks.not_held
-    if quirk == "fail":
-        return failure([error("err_simulated_not_held", "Message is not held")], key=item)
-    return data([] if quirk == "empty" else [result])
 
 
 def get_hold_summary_list(request: ApiRequest) -> ApiResponse:

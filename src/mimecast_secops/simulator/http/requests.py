@@ -35,6 +35,11 @@ class ApiRequest:
     policy_id: str = ""
 
     @property
+    def caller(self) -> str:
+        """What identifies the credentials of the request."""
+        return self.tenant.application.client_id if self.version == 2 else self.tenant.keys.access_key
+
+    @property
     def items(self) -> list[dict[str, Any]]:
         """The entries of `data` that are objects."""
         entries = self.body.get("data")

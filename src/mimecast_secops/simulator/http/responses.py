@@ -17,12 +17,13 @@ JSON: Final = "application/json"
 
 @dataclass(slots=True)
 class ApiResponse:
-    """A response before it is sent."""
+    """A response before it is sent. If `is_dropped`, the connection is closed instead."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    is_dropped: bool = False
 
 
 def json_response(body: Any, status: int = 200) -> ApiResponse:

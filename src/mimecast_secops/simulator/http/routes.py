@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mimecast_secops.simulator.http import account, archive, domains, files, held, login, policies, senders, tracking
+from mimecast_secops.simulator.http import (
+    account,
+    archive,
+    decisions,
+    domains,
+    files,
+    held,
+    login,
+    policies,
+    release_log,
+    senders,
+    tracking,
+)
 from mimecast_secops.simulator.http.requests import ApiRequest
 from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.http.schemas import account as account_types
@@ -33,7 +45,8 @@ class Endpoint:
         request: the type of an item of `data` in the request. With the quirk `strict_members`, other members are
             refused; None disables the check.
         versions: the API versions, 1 and 2.
-        quirk: the quirk that makes the endpoint available on API 2.0, "" if it always is.
+        quirk: the quirk that makes the endpoint available, "" if it always is.
+        quirk_versions: the API versions on which the endpoint needs the quirk.
         method: the HTTP method.
         has_envelope: whether the reply has the envelope of `meta`, `data` and `fail`.
         is_file: whether the reply can be the file itself.
@@ -47,6 +60,7 @@ class Endpoint:
     request: type | None = None
     versions: tuple[int, ...] = BOTH
     quirk: str = ""
+    quirk_versions: tuple[int, ...] = (2,)
     method: str = "POST"
     has_envelope: bool = True
     is_file: bool = False
@@ -135,7 +149,7 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         "/api/gateway/hold-release",
-        held.hold_release,
+        decisions.hold_release,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
         messages.HoldRelease,
@@ -143,11 +157,21 @@ ENDPOINTS: Final = (
     ),
     Endpoint(
         "/api/gateway/hold-reject",
-        held.hold_reject,
+        decisions.hold_reject,
         rights.HELD_EDIT,
         rights.CLOUD_GATEWAY,
         messages.HoldReject,
         messages.HoldRejectRequest,
+    ),
+    Endpoint(
+        "/api/gateway/get-held-release-logs",
+        release_log.get_held_release_logs,
+        rights.HELD_READ,
+        rights.CLOUD_GATEWAY,
+        messages.HeldReleaseLogs,
+        messages.HeldReleaseLogsRequest,
+        quirk="release_log",
+        quirk_versions=BOTH,
     ),
     Endpoint(
         "/api/gateway/get-hold-summary-list",
@@ -228,6 +252,7 @@ ENDPOINTS: Final = (
         rights.CLOUD_GATEWAY,
         policy_types.PolicyEntry,
         policy_types.PolicyRequest,
+        quirk="legacy_policy_on_v2",
     ),
     Endpoint(
         "/api/policy/blockedsenders/get-policy",
@@ -236,6 +261,7 @@ ENDPOINTS: Final = (
         rights.CLOUD_GATEWAY,
         policy_types.PolicyEntry,
         policy_types.PolicyIdRequest,
+        quirk="legacy_policy_on_v2",
     ),
     Endpoint(
         "/api/policy/blockedsenders/delete-policy",

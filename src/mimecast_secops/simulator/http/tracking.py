@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from mimecast_secops.simulator.http.held import unknown_id_response
+from mimecast_secops.simulator.http.foreign_ids import foreign_id_response
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import ApiResponse, data, error, failure, format_time, invalid_id, missing
 from mimecast_secops.simulator.http.schemas.envelope import ObjectId
@@ -19,11 +19,18 @@ from mimecast_secops.simulator.http.schemas.tracking import (
     Receipt,
     SpamInfo,
     TrackedEmail,
-    TrackedEmails,
     Transmission,
     TransmissionComponent,
     Verdict,
 )
+from mimecast_secops.simulator.http.tracking_forms import (
+    addresses_in_form,
+    recipients_in_form,
+    rows_of,
+    search_response,
+    verdict_in_form,
+)
+from mimecast_secops.simulator.tenant.id_forms import queue_id
 from mimecast_secops.simulator.tenant.records import EPOCH, TrackingRecord
 
 SEARCHABLE: Final = timedelta(days=30)
@@ -45,21 +52,27 @@ def search(request: ApiRequest) -> ApiResponse:
         code = "err_validation_at_least_one_not_null"
         return failure([error(code, text, "advancedTrackAndTraceOptions")], key=item)
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
-    if start is not None and start <= now - SEARCHABLE:
+    oldest = now - SEARCHABLE
+    refuses_oldest = request.tenant.quirks.refuse_start_at_limit
+    if start is not None and (start < oldest or (start == oldest and refuses_oldest)):
         text = "Start date must be within the last 30 days"
         return failure([error("err_track_and_trace_invalid_start_date", text, "start")], key=item)
     request.tenant.apply_due_decisions()
-    oldest = now - SEARCHABLE
     candidates: Iterable[TrackingRecord]
     if message_id is not None:
         candidates = request.tenant.by_message_id(str(message_id))
     else:
         candidates = request.tenant.between(start or oldest, end)
     records = _filtered(request, (record for record in candidates if record.received > oldest), criteria)
-    rows = [tracked_email(record) for record in _ordered(request, records)]
-    limit = request.tenant.quirks.tracked_limit
-    result: TrackedEmails = {"trackedEmails": rows[:limit] if limit else rows}
-    return data([result], {"pageSize": 0})
+    ordered = _ordered(request, records)
+    rows = [row for record in ordered for row in rows_of(request, record, tracked_email(record))]
+    return search_response(request, [row for row in rows if _has_wanted_status(request, row)])
+
+
+def _has_wanted_status(request: ApiRequest, row: Mapping[str, Any]) -> bool:
+    """Whether a row has a wanted status. A record can have a second row with another status."""
+    wanted = _lower_set(request.item.get("status")) if request.tenant.quirks.honour_status_filter else set()
+    return not wanted or str(row.get("status", "")).lower() in wanted or "status" not in row
 
 
 def _filtered(
@@ -74,12 +87,18 @@ def _filtered(
     return [
         record
         for record in candidates
-        if (not statuses or record.status in statuses)
+        if (not statuses or statuses & _statuses_of(request, record))
+        and (record.visible_from is None or record.visible_from <= request.tenant.clock.now())
         and (not routes or record.route in routes)
         and (not sender or _address_matches(sender, record.mail.sender, record.mail.header_from))
         and (not to or _address_matches(to, record.recipient))
         and (not subject or subject in record.mail.subject.lower())
     ]
+
+
+def _statuses_of(request: ApiRequest, record: TrackingRecord) -> set[str]:
+    twin = {"accepted"} if request.tenant.quirks.held_also_accepted and record.is_held else set()
+    return {record.status} | twin
 
 
 def _ordered(request: ApiRequest, records: list[TrackingRecord]) -> list[TrackingRecord]:
@@ -128,24 +147,24 @@ def get_message_info(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/get-message-info` (docs/reference/mimecast-api.md#get-tracking-details)."""
     if request.item_id is None:
         return missing(request.item, "id")
-    record = request.tenant.tracked.get(request.item_id)
+    record = request.tenant.tracking_record(request.item_id)
     if record is None or record.deleted:
-        return unknown_id_response(request, request.item)
+        return foreign_id_response(request, message_info)
     request.tenant.apply_due_decisions()
     return data([message_info(request, record)])
 
 
 def message_info(request: ApiRequest, record: TrackingRecord) -> MessageInfo:
     """The details of a tracking record."""
-    message = _message_text(record)
+    message = _message_text(request, record)
     if str(request.item.get("loadContent", "")).lower() == "true":
         message |= {"textBody": record.mail.text, "htmlBody": record.mail.html, "attachments": []}
     details: MessageInfo = {
-        "id": record.id,
+        "id": shown_id_of(request, record),
         "status": record.status,
         "recipientInfo": {"messageInfo": message},
         "retentionInfo": {},
-        "spamInfo": _spam(record),
+        "spamInfo": _spam(request, record),
     }
     if record.was_rejected:
         details["recipientInfo"]["txInfo"] = _transmission(record)
@@ -161,12 +180,18 @@ def message_info(request: ApiRequest, record: TrackingRecord) -> MessageInfo:
     return cast("MessageInfo", dict(details) | record.info)
 
 
-def _message_text(record: TrackingRecord) -> MessageText:
-    mail = record.mail
+def shown_id_of(request: ApiRequest, record: TrackingRecord) -> str:
+    """The ID in the details: the one of the request, as in every capture, unless it names another record."""
+    requested = request.item_id or ""
+    return requested if request.tenant.tracking_record(requested) is record else record.id
+
+
+def _message_text(request: ApiRequest, record: TrackingRecord) -> MessageText:
+    mail, form = record.mail, request.tenant.quirks.queue_addresses
     return {
-        "fromHeader": mail.header_from,
-        "fromEnvelope": mail.sender,
-        "to": list(mail.recipients),
+        "fromHeader": addresses_in_form(form, mail.header_from),
+        "fromEnvelope": addresses_in_form(form, mail.sender),
+        "to": recipients_in_form(form, mail.recipients),
         "cc": list(mail.cc),
         "subject": record.subject,
         "sent": format_time(mail.sent or record.received),
@@ -264,15 +289,15 @@ def _policies() -> list[AppliedPolicy]:
 
 
 def _queue(request: ApiRequest, record: TrackingRecord) -> QueueInfo:
-    exact = request.tenant.quirks.queue_id_is_hold_id
+    form = request.tenant.quirks.queue_addresses
     return {
-        "id": record.hold_id if exact else record.archive_id,
+        "id": queue_id(request.tenant, record, request.caller),
         "heldGroup": "Administrator",
         "info": record.info_text,
         "createTime": format_time(record.held_at or record.received),
-        "to": record.recipient,
-        "fromHeader": record.mail.header_from,
-        "fromEnvelope": record.mail.sender,
+        "to": addresses_in_form(form, record.recipient),
+        "fromHeader": addresses_in_form(form, record.mail.header_from),
+        "fromEnvelope": addresses_in_form(form, record.mail.sender),
         "subject": record.subject,
         "route": record.route,
         "attachments": bool(record.mail.attachments),
@@ -282,13 +307,14 @@ def _queue(request: ApiRequest, record: TrackingRecord) -> QueueInfo:
     }
 
 
-def _spam(record: TrackingRecord) -> SpamInfo:
+def _spam(request: ApiRequest, record: TrackingRecord) -> SpamInfo:
     risk = record.hold.risk if record.hold else "negligible"
     verdict: Verdict = {"decision": "spam" if record.hold else "ham", "description": "", "categories": []}
     if risk:
         verdict["risk"] = risk
+    shown = verdict_in_form(request.tenant.quirks.risk_form, dict(verdict))
     not_allowed: Check = {"allow": False, "info": "none"}
-    return {
+    spam: SpamInfo = {
         "spamScore": 9 if record.hold else 0,
         "detectionLevel": "relaxed" if record.hold else "",
         "spamProcessingDetail": {
@@ -299,17 +325,20 @@ def _spam(record: TrackingRecord) -> SpamInfo:
             "permittedSender": not_allowed,
             "managedSender": {"allow": False, "info": "unknown"},
             "greyEmail": False,
-            "verdict": verdict,
+            "verdict": cast("Verdict", shown),
             "symbolGroups": [],
         },
     }
+    if shown is None:
+        del cast("dict[str, Any]", spam["spamProcessingDetail"])["verdict"]
+    return spam
 
 
 def _decide(request: ApiRequest, outcome: str) -> ApiResponse:
     """Release or reject a held message by its tracking id (docs/reference/mimecast-api.md#message-finder-actions)."""
     if request.item_id is None:
         return missing(request.item, "id")
-    record = request.tenant.tracked.get(request.item_id)
+    record = request.tenant.tracking_record(request.item_id)
     if record is None:
         return invalid_id(request.item)
     notice = {"reason": str(request.item.get("reason", "")), "message": str(request.item.get("notes", ""))}
@@ -334,7 +363,7 @@ def report_message(request: ApiRequest) -> ApiResponse:
     """`/api/message-finder/report-message`."""
     if request.item_id is None:
         return missing(request.item, "id")
-    record = request.tenant.tracked.get(request.item_id)
+    record = request.tenant.tracking_record(request.item_id)
     if record is None:
         return invalid_id(request.item)
     kind = request.item.get("type")

@@ -31,6 +31,7 @@ class TrackingRecord:
         hold: why the record is or was held, None if it never was.
         effective_at: the time at which a delayed decision takes effect.
         next_status: the status after the delayed decision, "" if there is none.
+        visible_from: the time from which a search shows the record, None for at once.
         row: members that replace those of the row of the search; None stands for null.
         info: members that replace those of the details; None stands for null.
         deleted: whether the record is deleted.
@@ -52,6 +53,7 @@ class TrackingRecord:
     hold: Hold | None = None
     effective_at: datetime | None = None
     next_status: str = ""
+    visible_from: datetime | None = None
     row: dict[str, Any] = field(default_factory=dict)
     info: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False

@@ -9,6 +9,7 @@ from typing import Final
 
 DASHBOARD: Final = "Account | Dashboard | Read"
 HELD_EDIT: Final = "Account | Monitoring | Held | Edit"
+HELD_READ: Final = "Account | Monitoring | Held | Read"
 HELD_SUMMARY: Final = "Account | Monitoring | Held Summary | Read"
 ARCHIVE_SEARCH: Final = "Archive | Search | Read"
 ARCHIVE_CONTENT: Final = "Archive | Search Content View"
@@ -22,6 +23,7 @@ PERMISSIONS: Final = frozenset(
     {
         DASHBOARD,
         HELD_EDIT,
+        HELD_READ,
         HELD_SUMMARY,
         ARCHIVE_SEARCH,
         ARCHIVE_CONTENT,

@@ -57,6 +57,7 @@ class Tenant:
         application: the application of API 2.0.
         search_reason: whether searches need a reason.
         tracked: all records, by tracking id.
+        shown_tracking_ids: records by the tracking ids that a search has shown (`id_forms`).
         by_hold_id: all records, by hold id.
         by_archive_id: all records, by archive id.
         by_time: (time of receipt, tracking id) of all records, sorted.
@@ -80,6 +81,7 @@ class Tenant:
     application: ApplicationV2 = field(default_factory=new_application)
     search_reason: bool = False
     tracked: dict[str, TrackingRecord] = field(default_factory=dict)
+    shown_tracking_ids: dict[str, TrackingRecord] = field(default_factory=dict)
     by_hold_id: dict[str, TrackingRecord] = field(default_factory=dict)
     by_archive_id: dict[str, TrackingRecord] = field(default_factory=dict)
     by_time: list[tuple[datetime, str]] = field(default_factory=list)
@@ -135,6 +137,8 @@ class Tenant:
             held_at=received if hold else None,
             hold=hold,
         )
+        if self.quirks.late_every and len(self.tracked) % self.quirks.late_every == 0:
+            record.visible_from = received + timedelta(seconds=self.quirks.late_seconds)
         self.tracked[record.id] = record
         self.by_hold_id[record.hold_id] = record
         self.by_archive_id[record.archive_id] = record
@@ -146,6 +150,10 @@ class Tenant:
         return record
 
     # queries
+
+    def tracking_record(self, tracking_id: str) -> TrackingRecord | None:
+        """The record with a tracking id, in any form that a search has shown; None if there is none."""
+        return self.tracked.get(tracking_id) or self.shown_tracking_ids.get(tracking_id)
 
     def is_internal(self, address: str) -> bool:
         """Whether an address is in a domain of the tenant."""
@@ -228,13 +236,14 @@ class Tenant:
         """
         record = self.by_hold_id.get(hold_id)
         if record is None and self.quirks.hold_accepts_tracking_id:
-            record = self.tracked.get(hold_id)
+            record = self.tracking_record(hold_id)
         if record is None or not record.is_held or record.next_status:
             return False
         now = self.clock.now()
         status = "rejected" if outcome == "rejected" else "archived"
-        if self.quirks.hold_delay:
-            record.next_status, record.effective_at = status, now + timedelta(seconds=self.quirks.hold_delay)
+        delay = max(self.quirks.hold_delay, self.quirks.decision_visible_after)
+        if delay:
+            record.next_status, record.effective_at = status, now + timedelta(seconds=delay)
             self.delayed_decisions[record.id] = record
         else:
             record.status = status

@@ -162,3 +162,40 @@ class FileLink(TypedDict, total=False):
 
     url: str
     urls: list[str]
+
+
+class HeldReleaseLogsRequest(TypedDict, total=False):
+    """Criteria for log entries; `start` and `end` are times in ISO 8601."""
+
+    start: str
+    end: str
+    searchBy: dict[str, Any]
+    filterBy: list[dict[str, Any]]
+
+
+class HeldReleaseLog(TypedDict):
+    """One decision. `id` is neither a hold id nor a tracking id; `released` is the time of the decision."""
+
+    id: str
+    status: str
+    released: str
+    operator: Address
+    fromEnv: Address
+    fromHdr: Address
+    to: list[Address]
+    subject: str
+    heldReason: str
+    policy: str
+    rejectReason: str
+    messageInfo: str
+    route: str
+    size: int
+    attachments: bool
+    detectionLevel: str
+    spamScore: int
+
+
+class HeldReleaseLogs(TypedDict):
+    """Log entries, newest first."""
+
+    heldReleaseLogs: list[HeldReleaseLog]

@@ -1,0 +1,19 @@
+"""What a client learned about the limits of its tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class LearnedLimits:
+    """Limits that Mimecast enforced. All views of a client share them.
+
+    Attributes:
+        hold_page_size: the largest page size of the hold list that was accepted after a larger one was refused; None
+            if none was refused.
+        hold_period: the number of the form of the period that was accepted (`held_periods`); 0 is the usual form.
+    """
+
+    hold_page_size: int | None = None
+    hold_period: int = 0

@@ -21,6 +21,10 @@ SEARCH_PAGES: Final = "search_pages"
 """How the search tells its pages: `next`, `total`, or `none`."""
 NULL_MEANS_EMPTY: Final = "null_means_empty"
 """Comma-separated functions whose `null` list is an empty one."""
+HOLD_TIME_OFFSET: Final = "hold_time_offset"
+"""How many seconds the times of the hold queue are later than those of message tracking."""
+HOLD_DIFFERENCES: Final = "hold_differences"
+"""In what else the hold queue shows messages in another way than message tracking."""
 
 MAX_AGE_MS: Final = 7 * 24 * HOUR_MS
 # Names may contain paths that a reply or a setting gives, so their number and length are limited.

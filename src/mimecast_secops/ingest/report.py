@@ -123,15 +123,24 @@ class CycleCounters:
     deferred: int = 0
     delivered_incomplete: int = 0
     gaps: int = 0
+    unaccounted_holds: int = 0
     more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: MimecastError | None = None
 
-    def add_failure(self, summary: str, error: MimecastError) -> None:
-        """Note what could not be done, and why. The gravest error is kept for the exit code."""
-        sentence = f"{summary}: {error}"
+    def add_problem(self, sentence: str) -> None:
+        """Note something that this cycle could not do, once."""
         if sentence not in self.problems:
             self.problems.append(sentence)
+
+    def add_note(self, sentence: str) -> None:
+        """Note something that an administrator may want to know, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def add_failure(self, summary: str, error: MimecastError) -> None:
+        """Note what could not be done, and why. The gravest error is kept for the exit code."""
+        self.add_problem(f"{summary}: {error}")
         if self.error is None or error.consequence is Consequence.FIX:
             self.error = error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +52,7 @@ class Record:
     hold_fields: dict[str, Any] = field(default_factory=dict)  # what the hold queue shows in another way
     hold_seconds: int = 0  # how much later the time in the hold queue is
     queue_id: str = ""  # `queueInfo.id`
+    message_id: str = ""
 
     @property
     def tracked_status(self) -> str:
@@ -89,7 +90,11 @@ class Record:
             "id": self.id,
             "status": self.tracked_status,
             "recipientInfo": {
-                "messageInfo": {"subject": self.subject, "fromEnvelope": self.sender},
+                "messageInfo": {
+                    "subject": self.subject,
+                    "fromEnvelope": self.sender,
+                    "transmissionInfo": f"<pre>Message-ID: &lt;{self.message_id}&gt;</pre>" if self.message_id else "",
+                },
                 "txInfo": {"queueDetailStatus": "Message Hold Applied", "to": self.recipient},
             },
             "queueInfo": {"id": self.queue_id, "reason": self.reason},
@@ -100,14 +105,16 @@ class Record:
 class Rows(Sequence[TrackedMessage]):
     """The rows of a reply, decoded when they are read, as the API client does it."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
+    def __init__(self, records: Sequence[Record], shown_id: Callable[[Record], str]) -> None:
         self._records = records
+        self._shown_id = shown_id
 
     def __len__(self) -> int:
         return len(self._records)
 
     def __getitem__(self, index: Any) -> Any:
-        return TrackedMessage.read(self._records[index].row())
+        record = self._records[index]
+        return TrackedMessage.read(record.row() | {"id": self._shown_id(record)})
 
 
 @dataclass
@@ -134,6 +141,8 @@ class ModelTenant:
     calls_before: int = 0
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
+    caller: str = "caller"
+    id_form: str = "stable"  # what a tracking id changes with: "stable", "status" or "caller"
     rate_limited: int = 0  # calls that failed with `RateLimited`
 
     def add(self, record: Record) -> Record:
@@ -185,7 +194,12 @@ class ModelTenant:
         matching.sort(key=lambda record: (record.received_ms, record.id), reverse=self.newest_first)
         if self.max_rows:
             matching = matching[: self.max_rows]
-        return Rows(matching)
+        return Rows(matching, self.shown_id)
+
+    def shown_id(self, record: Record) -> str:
+        """The tracking id of a record in the form of this tenant."""
+        suffixes = {"stable": "", "status": f"|{record.tracked_status}", "caller": f"|{self.caller}"}
+        return record.id + suffixes[self.id_form]
 
     def info(self, tracking_id: str) -> MessageInfo:
         self._called("info", tracking_id)
@@ -193,7 +207,7 @@ class ModelTenant:
             raise Killed
         if tracking_id in self.failing:
             raise self.failing[tracking_id]
-        record = self.records.get(tracking_id)
+        record = self.records.get(tracking_id.partition("|")[0])
         if record is None or record.deleted:
             raise NotFound("Mimecast does not know the id.")
         return MessageInfo.read(record.info())

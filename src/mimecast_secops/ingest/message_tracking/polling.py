@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
+from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod, RenamedRows
 from mimecast_secops.ingest.message_tracking.search_window import (
     Defect,
     RowLimit,
@@ -90,14 +91,16 @@ class TrackingPoll:
         start_ms = max(state.read_until_ms - self._cycle.settings.overlap_ms, state.start_ms)
         return start_ms, max(now_ms, state.read_until_ms)
 
-    def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int) -> None:
+    def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int, period: ReadPeriod | None = None) -> None:
         """Decide on rows of a search: known, filtered, or pending.
 
         Args:
             messages: the rows.
             earliest_ms: rows received before are ignored, because the search did not ask for them.
+            period: the period whose rows they are, if it was read completely: it shows which ids have disappeared.
         """
         cycle = self._cycle
+        new: list[tuple[TrackedMessage, PendingRecord]] = []
         for message in messages:
             if message.received and to_ms(message.received) < earliest_ms:
                 continue
@@ -120,7 +123,9 @@ class TrackingPoll:
             elif excluded_by:
                 cycle.filter_row(record_id, excluded_by)
             else:
-                cycle.add_pending(record)
+                new.append((message, record))
+        for record in RenamedRows(cycle, period).new(new):
+            cycle.add_pending(record)
 
     def record_index(self) -> RecordIndex:
         """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""
@@ -157,7 +162,9 @@ class TrackingPoll:
             self._correct_clock()
             return False
         self._windows_read += 1
-        self.add_rows(window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS)
+        self.add_rows(
+            window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS, read_period(window, cycle.settings.status_filter)
+        )
         self._add_unreadable_seconds(window)
         if window.end_ms < bounds[1]:
             state.window_ms = max((window.end_ms - bounds[0]) // 2, MINUTE_MS)
@@ -220,6 +227,13 @@ class TrackingPoll:
                 f"{defect.value.format(limit=self._limit.rows)}. Look at that second in the Mimecast console."
             )
             cycle.add_gap(PendingRecord.from_gap(f"second:{second_ms}", second_ms, text))
+
+
+def read_period(window: Window, statuses: Sequence[str]) -> ReadPeriod | None:
+    """What a window shows about ids that have disappeared; None if rows of it are missing."""
+    if window.unreadable:
+        return None
+    return ReadPeriod(window.start_ms, window.end_ms, window.rows.values(), statuses)
 
 
 def request_time(tenant: Tenant, settings: ConnectorSettings, now_ms: int) -> None:

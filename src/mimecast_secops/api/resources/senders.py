@@ -85,7 +85,8 @@ class SendersResource:
                 raise NotExecuted(f"{problem}: its reply says {entry.type}.", **fields)
             if entry.type != action:
                 raise NotConfirmed(f"{problem}: its reply does not say it.", **fields)
-            if not (_agree(entry.sender, sender) and _agree(entry.to, recipient)):
+            is_same_recipient = not entry.to or _comparable(entry.to) == _comparable(recipient)
+            if _comparable(entry.sender) != _comparable(sender) or not is_same_recipient:
                 raise NotConfirmed(f"{problem}: its reply names another sender or recipient.", **fields)
             return entry
 
@@ -105,11 +106,6 @@ def _address_in(value: Any) -> str:
     text = parsed[0] if parsed else ""
     bracketed = _BRACKETED.search(text)
     return (bracketed[1] if bracketed else text).strip()
-
-
-def _agree(echo: str, sent: str) -> bool:
-    """Whether an address of the reply does not contradict the address of the request."""
-    return not echo or _comparable(echo) == _comparable(sent)
 
 
 def _comparable(address: str) -> str:

@@ -37,17 +37,11 @@ class PolicyTarget:
         return {"type": self.type} | ({member: self.value} if member else {})
 
     @classmethod
-    def read(cls, policy: JsonReader, side: str) -> PolicyTarget:
-        """Read a target of a reply: an object, or the older members for its type and its value.
-
-        Args:
-            policy: the policy.
-            side: `from` or `to`.
-        """
-        target = policy.object(side)
-        kind = target.text("type") or policy.text(f"{side}Type")
-        member = _VALUE_MEMBERS.get(kind.casefold())
-        return cls(kind, (target.text(member) or policy.text(f"{side}Value")) if member else "")
+    def read(cls, raw: Any) -> PolicyTarget:
+        """Read a target of a reply."""
+        reader = JsonReader(raw)
+        kind = reader.text("type")
+        return cls(kind, reader.text(_VALUE_MEMBERS.get(kind.casefold(), "")))
 
     @property
     def is_complete(self) -> bool:
@@ -152,7 +146,7 @@ class PolicyRecord:
         start, is_start_known = _limit(policy, "from")
         end, is_end_known = _limit(policy, "to")
         option, from_part = reader.text("option") or policy.text("option"), policy.text("fromPart")
-        sender, recipient = PolicyTarget.read(policy, "from"), PolicyTarget.read(policy, "to")
+        sender, recipient = _target(policy, "from"), _target(policy, "to")
         presence = {
             "option": option,
             "from_part": from_part,
@@ -189,6 +183,16 @@ class PolicyRecord:
             return {**self.raw, "id": self.id}
         settings = {name: value for name, value in self.raw.items() if name not in ("id", "policyId", "option")}
         return {"option": self.option, "id": self.id, "policy": settings}
+
+
+def _target(policy: JsonReader, side: str) -> PolicyTarget:
+    """The target in the object `from` or `to`, or in the older members `fromType` and `fromValue`."""
+    target = PolicyTarget.read(policy.raw.get(side))
+    if target.is_complete:
+        return target
+    kind = target.type or policy.text(f"{side}Type")
+    older = PolicyTarget(kind, policy.text(f"{side}Value") if kind.casefold() in _VALUE_MEMBERS else "")
+    return older if older.is_complete else target
 
 
 def _limit(policy: JsonReader, side: str) -> tuple[datetime | None, bool]:

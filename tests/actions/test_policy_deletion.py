@@ -89,7 +89,7 @@ def test_a_deletion_whose_confirmation_is_lost_is_verified(v1: ActionRunner, fau
     assert v1.succeeds(DELETE_ACTION, Policy_ID=made["id"])["state"] == "confirmed"
 
 
-def test_a_confirmed_deletion_that_cannot_be_verified_says_so(v1: ActionRunner) -> None:
+def test_a_confirmed_deletion_that_cannot_be_verified_is_reported(v1: ActionRunner) -> None:
     made = create(v1)
     v1.add_fault("html", GET, after=1)
     result = v1.run(DELETE_ACTION, Policy_ID=made["id"])

@@ -64,7 +64,7 @@ def _send(context: Context, request: Request[ManagedSender], parameters: Paramet
     except MissingPermission as error:
         if error.code != FORBIDDEN_FOR_ADDRESS:
             raise
-        raise _refusal(context, parameters.recipient, error) from error
+        raise _explained(context, parameters.recipient, error) from error
     except MimecastError as error:
         if not mutation.may_have_been_done(error):
             raise
@@ -79,11 +79,11 @@ def _send(context: Context, request: Request[ManagedSender], parameters: Paramet
         ) from error
 
 
-def _refusal(context: Context, recipient: str, error: MissingPermission) -> ApiError:
+def _explained(context: Context, recipient: str, error: MissingPermission) -> ApiError:
     """The error for a code that means a missing permission or a recipient that the account does not manage.
 
     Source: docs/reference/mimecast-api.md#permit-or-block-a-sender. The internal domains tell the two apart. They are
-    read after the refusal only, so the action does not need the permission for them.
+    read after the error only, so the action does not need the permission for them.
     """
     domain = comparable(domain_of(recipient))
     fields: dict[str, Any] = {

@@ -30,8 +30,8 @@ class PolicyDeletion:
         context: the context of the action.
         policy_id: the ID of the policy.
         record: the policy as it is before; None if Mimecast does not show it in a form that is understood.
-        exists: whether the policy exists before; None if Mimecast does not tell. Only an error that says so means that
-            it does not: an empty list may also be a list without this policy.
+        exists: whether the policy exists before; None if Mimecast does not tell. Only an error that reports it
+            means that it does not: an empty list may also be a list without this policy.
         note: a sentence for the output message; "" for none.
     """
 

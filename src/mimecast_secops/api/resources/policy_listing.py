@@ -43,7 +43,7 @@ class PolicyListing:
     Attributes:
         records: the policies that were understood.
         unread: the entries that were not, as received. Each may be a policy.
-        missing: why the list is incomplete, as a clause without a period; "" if nothing says so.
+        missing: why the list is incomplete, as a clause without a period; "" if nothing shows that it is.
     """
 
     records: tuple[PolicyRecord, ...] = ()

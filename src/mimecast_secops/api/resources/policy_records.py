@@ -114,8 +114,8 @@ class PolicyRecord:
 
     Attributes:
         id: the ID of the policy.
-        known: the names of the attributes that the reply has. The others have a default value, and nobody knows the
-            real one: the documented reply of get-policy has no `enabled` and no `enforced`
+        known: the names of the attributes that the reply has. The others have a default value, and the real one is
+            unknown: the documented reply of get-policy has no `enabled` and no `enforced`
             (docs/reference/mimecast-api.md#get-and-delete-policies).
         raw: the record as received.
     """

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources.held_messages import HeldMessage
     from mimecast_secops.api.resources.message_detail import Attachment, MessageDetail
     from mimecast_secops.api.resources.message_info import MessageInfo
-    from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PoliciesResource, PolicyRecord, PolicyTarget
+    from mimecast_secops.api.resources.policies import PoliciesResource
+    from mimecast_secops.api.resources.policy_records import BlockedSenderPolicy, PolicyRecord, PolicyTarget
     from mimecast_secops.api.resources.release_log import ReleasedMessage, ReleasedMessages, ReleaseLogResource
     from mimecast_secops.api.resources.senders import ManagedSender, SendersResource
     from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
@@ -78,10 +79,10 @@ _MODULES: Final = {
     "HeldMessage": "resources.held_messages",
     "Attachment": "resources.message_detail",
     "MessageDetail": "resources.message_detail",
-    "BlockedSenderPolicy": "resources.policies",
+    "BlockedSenderPolicy": "resources.policy_records",
     "PoliciesResource": "resources.policies",
-    "PolicyRecord": "resources.policies",
-    "PolicyTarget": "resources.policies",
+    "PolicyRecord": "resources.policy_records",
+    "PolicyTarget": "resources.policy_records",
     "ReleasedMessage": "resources.release_log",
     "ReleasedMessages": "resources.release_log",
     "ReleaseLogResource": "resources.release_log",

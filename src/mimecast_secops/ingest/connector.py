@@ -235,5 +235,6 @@ def _report(cycle: Cycle, *, requests: int, rate_limited: int, seconds: float) -
         notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
         error=counters.error,
+        profile=state.profile.as_json(),
         interrupted=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),
     )

@@ -36,6 +36,7 @@ class Report:
         error: the gravest error, for the exit code.
         clock_skew_seconds: how far this machine's clock is ahead of Mimecast's, negative if it is behind; 0 if the
             difference is at most a minute.
+        profile: what is known about the tenant (`TenantProfile.as_json`).
         interrupted: whether the cycle was ended from outside before Mimecast had answered, and nothing else went wrong.
     """
 
@@ -61,6 +62,7 @@ class Report:
     clock_skew_seconds: float = 0.0
     interrupted: bool = False
     rate_limited: int = 0
+    profile: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -74,7 +76,7 @@ class Report:
     def figures(self) -> dict[str, object]:
         """The figures as members of a JSON object, without anything from an email."""
         hidden = {"problems", "notes", "error", "interrupted"}
-        names = [field.name for field in fields(self) if field.name not in hidden]
+        names = [member.name for member in fields(self) if member.name not in hidden]
         return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
 
     def line(self) -> str:

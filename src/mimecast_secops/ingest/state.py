@@ -21,6 +21,7 @@ import msgspec
 
 from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS
 from mimecast_secops.ingest.processed_ids import ProcessedIds
+from mimecast_secops.ingest.profile import Fact, TenantProfile
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
 
 _META: Final = "meta"
@@ -68,6 +69,8 @@ class _Meta(msgspec.Struct, kw_only=True):
     unmatched_holds: dict[str, int] = msgspec.field(name="missing", default_factory=dict)
     processed: int | None = msgspec.field(name="settled", default=None)
     undecodable: tuple[int, ...] = ()
+    # Members that version 2.0 did not have; it ignores them.
+    profile: dict[str, Fact] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -158,6 +161,7 @@ class State:
         token: what the delivery returned before the last commit.
         unmatched_holds: hold id → number of cycles that found no tracking record for it.
         undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
+        profile: what was learned about the tenant.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
     """
@@ -171,6 +175,7 @@ class State:
         self.token = ""
         self.unmatched_holds: dict[str, int] = {}
         self.undecodable: set[int] = set()
+        self.profile = TenantProfile()
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
 
@@ -273,6 +278,7 @@ class State:
             unmatched_holds=self.unmatched_holds,
             processed=len(self.processed_ids),
             undecodable=tuple(sorted(self.undecodable)),
+            profile=self.profile.stored() or msgspec.UNSET,
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
 
@@ -302,6 +308,7 @@ class State:
         state.read_until_ms, state.poll, state.window_ms = meta.read_until_ms, meta.poll, meta.window_ms
         state.token, state.unmatched_holds = meta.token, dict(meta.unmatched_holds)
         state.undecodable = set(meta.undecodable)
+        state.profile = TenantProfile(meta.profile or None)
         return state
 
 

@@ -11,6 +11,7 @@ from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.doctor import code_of
 from mimecast_secops.diagnosis import Finding, Verdict
 from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator.tenant.rights import PERMISSIONS, PRODUCTS
 from tests.cli.command_line import CommandLine
 from tests.tenants import retry_at_once
 
@@ -97,3 +98,31 @@ def finding(kind: str, subject: str, verdict: Verdict = Verdict.MISSING) -> Find
 )
 def test_the_exit_code_of_findings(findings: list[Finding], code: int) -> None:
     assert code_of(findings) == code
+
+
+@BOTH
+def test_a_first_contact_reports_what_the_tenant_does(
+    simulator: Simulator, tmp_path: Path, api_version: ApiVersion
+) -> None:
+    command_line = CommandLine(simulator, tmp_path, api_version)
+    result = command_line.invoke("doctor", "--first-contact")
+    assert result.exit_code == exit_codes.OK, result.output
+    assert "of 12 questions are answered." in result.stdout
+    assert "requests were sent. Nothing was changed." in result.stdout
+    assert "@" not in result.stdout
+    report = command_line.invoke_json("doctor", "--first-contact")
+    assert len(report["questions"]) == 12
+    assert simulator.tenant.decisions == []
+
+
+def test_a_first_contact_that_finds_nothing_out_has_an_error_code(
+    command_line: CommandLine, simulator: Simulator
+) -> None:
+    simulator.control("rights", {"revoke": sorted(PERMISSIONS | PRODUCTS)})
+    result = command_line.invoke("doctor", "--first-contact")
+    assert result.exit_code == exit_codes.API_ERROR
+
+
+def test_a_first_contact_with_wrong_credentials_has_the_code_of_authentication(command_line: CommandLine) -> None:
+    result = command_line.invoke("doctor", "--first-contact", "--client-secret", "wrong-wrong-wrong-wrong")
+    assert result.exit_code == exit_codes.AUTHENTICATION

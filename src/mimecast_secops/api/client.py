@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from types import TracebackType
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.endpoint import Endpoint
+from mimecast_secops.api.observers import Observer
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.session import Connection, Runtime, Session
 from mimecast_secops.api.vocabulary import ApiVersion
@@ -179,6 +182,19 @@ class MimecastClient:
             return False
         session.runtime.pause(seconds, session.deadline)
         return not session.deadline.expired
+
+    @contextmanager
+    def observed(self, observer: Observer) -> Iterator[None]:
+        """Call a function after each exchange with Mimecast, until the block ends.
+
+        Args:
+            observer: gets each request and its reply, also of retries and of other threads. It sees no credentials.
+        """
+        self._session.observers.add(observer)
+        try:
+            yield
+        finally:
+            self._session.observers.remove(observer)
 
     def close(self) -> None:
         """Close the open connections."""

@@ -31,6 +31,7 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.api.learned_limits import LearnedLimits
+from mimecast_secops.api.observers import Observers
 from mimecast_secops.api.rate_limit import RateLimiter
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.secrets import Secret
@@ -144,6 +145,7 @@ class Session:
         self.server_clock = ServerClock()
         self.learned = LearnedLimits()
         self.rate_limiter = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause)
+        self.observers = Observers()
         self.auth = self._authenticator(connection.credentials)
 
     @property
@@ -251,6 +253,9 @@ class Session:
         )
         with opened as reply:
             self.rate_limiter.report(request.endpoint.path, reply.status, reply.headers)
+            self.observers.notify(
+                request.method, request.path, request.body, RawReply(reply.status, reply.headers, b"")
+            )
             yield reply
 
     def _reply_to(self, request: Request[Any]) -> Reply:
@@ -275,6 +280,7 @@ class Session:
             name=endpoint.path,
         )
         self.rate_limiter.report(endpoint.path, raw.status, raw.headers)
+        self.observers.notify(request.method, request.path, request.body, raw)
         self.server_clock.update(raw.headers, self.runtime.clock())
         if _has_too_many_values(raw.body):
             raise ReplyTooLarge(f"Mimecast answered {endpoint.path} with more than {_MAX_VALUES} values.")
@@ -313,6 +319,7 @@ class Session:
         )
         request_info = RequestInfo(TOKEN, ApiVersion.V2)
         reply = open_envelope(raw)
+        self.observers.notify_token(TOKEN.path, raw, reply)
         if error := error_of_reply(request_info, raw, reply):
             raise error
         value, lifetime = (reply.body.get(name) if reply else None for name in ("access_token", "expires_in"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import click
 from rich.text import Text
 
 from mimecast_secops.actions.requirements import all_requirements
@@ -20,7 +21,9 @@ from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
 
 
 def run(context: CommandContext) -> int:
-    """Check everything, and show the findings."""
+    """Check everything, and show the findings; or make a first contact, and show its report."""
+    if context.options["first_contact"]:
+        return _first_contact(context)
     screen = context.screen
     with context.client() as client, _progress(screen) as progress:
         findings = check_permissions(client, all_requirements(), progress)
@@ -44,6 +47,22 @@ def code_of(findings: list[Finding]) -> int:
     return exit_codes.UNREACHABLE if any(is_unchecked(finding.as_json()) for finding in findings) else exit_codes.OK
 
 
+def _first_contact(context: CommandContext) -> int:
+    from mimecast_secops.diagnosis.first_contact import Knowledge, first_contact
+
+    screen = context.screen
+    with context.client() as client, _progress(screen) as progress:
+        report = first_contact(client, progress=progress)
+    if screen.as_json:
+        screen.data(report.as_json())
+    else:
+        for line in report.lines():
+            screen.say(line)
+    # The questions about messages. The others are also answered without any permission.
+    is_answered = any(result.knowledge is not Knowledge.UNKNOWN for result in report.results[:7])
+    return exit_codes.OK if is_answered else exit_codes.API_ERROR
+
+
 @contextmanager
 def _progress(screen: Screen) -> Iterator[Callable[[int, int, str], None]]:
     """A progress line that disappears when the block ends. It is shown on a terminal only."""
@@ -56,7 +75,13 @@ def _progress(screen: Screen) -> Iterator[Callable[[int, int, str], None]]:
 
 
 @add(connection_options())
-@helpful_command("doctor", examples=("doctor --profile lab",), describes_connection=True)
+@helpful_command("doctor", examples=("doctor --profile lab", "doctor --first-contact"), describes_connection=True)
+@click.option(
+    "--first-contact",
+    is_flag=True,
+    help="Find out how the tenant behaves where Mimecast's documentation is silent. At most 60 requests, which only "
+    "read. The report names no message, address or ID.",
+)
 def _doctor(**options: Any) -> None:
     """Check what the credentials can do, and which permissions to grant. The tenant is not changed."""
     command(run)(**options)

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from mimecast_secops.api import Endpoint, MimecastClient
+from mimecast_secops.diagnosis.answers import Controls
 from mimecast_secops.diagnosis.connection import check_connection
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 from mimecast_secops.diagnosis.probes import probe
@@ -53,11 +54,12 @@ def check_permissions(
     endpoints = _distinct(
         endpoint for required in requirements for endpoint in (*required.endpoints, *required.optional_endpoints)
     )
+    controls = Controls(client)
     by_path: dict[str, Finding] = {}
     for number, endpoint in enumerate(endpoints):
         if progress:
             progress(number, len(endpoints), endpoint.summary)
-        by_path[endpoint.path] = probe(client, endpoint)
+        by_path[endpoint.path] = probe(client, endpoint, controls)
     return [*findings, *by_path.values(), *(_summarize(required, by_path) for required in requirements)]
 
 

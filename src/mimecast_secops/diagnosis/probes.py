@@ -1,8 +1,14 @@
 """Endpoint probes: one harmless request per API endpoint that shows whether its permission is granted.
 
-Read endpoints get the smallest possible request. Write endpoints get a request that cannot succeed: an ID that no
-tenant has issued, a sender that is not an address, an invalid policy. Mimecast checks permissions before the request
-itself, so any error but a missing permission shows that the permission is granted.
+An endpoint that reads gets the smallest possible request. An endpoint that writes gets a request without any item: an
+empty `data` list (docs/reference/mimecast-api.md#request-envelope). The items of `data` are what Mimecast acts on, so
+even a server that validates nothing has nothing to create, change, release or report. The only other write is a DELETE
+of an ID that no tenant has issued: it names exactly one object, and that object does not exist. An endpoint for which
+no such request exists is not probed, and its verdict is "unknown".
+
+Mimecast checks permissions before the request itself, so an error other than a missing permission shows that the
+permission is granted. That holds only if Mimecast answers an endpoint that does not exist in another way, which
+`answers.Controls` finds out. A write without items that succeeds shows nothing, because there was nothing to permit.
 """
 
 from __future__ import annotations
@@ -11,57 +17,91 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from mimecast_secops.api import ArchiveQuery, BlockedSenderPolicy, Endpoint, MimecastClient, PolicyTarget
-from mimecast_secops.api.errors import (
-    ApiError,
-    AuthenticationFailed,
-    MimecastError,
-    MissingPermission,
-    NotSupported,
-    RateLimited,
-    Unavailable,
-)
+from mimecast_secops.api import ArchiveQuery, Endpoint, MimecastClient, Request
+from mimecast_secops.api.errors import ApiError, MissingPermission, NotSupported
+from mimecast_secops.api.request import no_result
 from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
+from mimecast_secops.diagnosis.answers import INCONCLUSIVE, MISSING_PRODUCT, Answer, Controls, Probed, probe_with
 from mimecast_secops.diagnosis.findings import Finding, Verdict
 
 # A well-formed Mimecast ID (base64url of an empty zlib stream) that no tenant has issued.
-_UNASSIGNED_ID: Final = "eNoDAAAAAAE"
-_UNUSED_ADDRESS: Final = "nobody@doctor.invalid"
-_INVALID_ADDRESS: Final = "not an address"
+UNASSIGNED_ID: Final = "eNoDAAAAAAE"
+UNUSED_ADDRESS: Final = "nobody@doctor.invalid"
 # The API 2.0 catalog does not list these endpoints. If API 2.0 forbids one of them, the tenant does not have it.
 _NOT_IN_CATALOG: Final = frozenset({held.DETAIL.path, policies.DELETE.path})
+_LIKE_UNKNOWN: Final = "The server answers in the same way as for an endpoint that does not exist"
 
 
-def probe(client: MimecastClient, endpoint: Endpoint) -> Finding:
-    """Find out whether the credentials allow calls to an endpoint."""
+def probe(client: MimecastClient, endpoint: Endpoint, controls: Controls) -> Finding:
+    """Find out whether the credentials allow calls to an endpoint.
+
+    Args:
+        client: a client with the credentials to check.
+        endpoint: the endpoint.
+        controls: the answers to endpoints that do not exist.
+    """
     if client.api_version not in endpoint.api_versions:
         return _finding(endpoint, Verdict.NOT_AVAILABLE, f"{client.api_version.value} does not have this endpoint.")
     send_probe = _PROBES.get(endpoint.path)
     if send_probe is None:
         return _finding(endpoint, Verdict.UNKNOWN, "There is no harmless way to probe it.")
-    try:
-        send_probe(client)
-    except MissingPermission as error:
-        return _missing(endpoint, error)
-    except NotSupported as error:
-        return _finding(endpoint, Verdict.NOT_AVAILABLE, str(error))
-    except (RateLimited, Unavailable, AuthenticationFailed) as error:  # ApiErrors that say nothing about permissions
-        return _finding(endpoint, Verdict.UNKNOWN, str(error))
-    except ApiError:
+    probed = probe_with(client, endpoint.path, send_probe)
+    if isinstance(probed.error, NotSupported):
+        return _finding(endpoint, Verdict.NOT_AVAILABLE, str(probed.error))
+    if isinstance(probed.error, INCONCLUSIVE):  # they say nothing about permissions
+        return _finding(endpoint, Verdict.UNKNOWN, str(probed.error))
+    control = controls.answer_for(endpoint)
+    if control is not None and probed.answer == control:
+        return _like_unknown(endpoint, probed)
+    return _conclusive(endpoint, probed, control)
+
+
+def _like_unknown(endpoint: Endpoint, probed: Probed) -> Finding:
+    """The finding about an endpoint that is answered like one that does not exist."""
+    error = probed.error
+    if isinstance(error, MissingPermission) and endpoint.path not in _NOT_IN_CATALOG:
+        return _missing(endpoint, error, None)
+    if isinstance(error, ApiError):
+        return _finding(endpoint, Verdict.NOT_AVAILABLE, f"{_LIKE_UNKNOWN}.")
+    return _finding(endpoint, Verdict.UNKNOWN, f"{_LIKE_UNKNOWN}, so the answer shows nothing.")
+
+
+def _conclusive(endpoint: Endpoint, probed: Probed, control: Answer | None) -> Finding:
+    """The finding about an endpoint that is not answered like one that does not exist."""
+    error = probed.error
+    if isinstance(error, MissingPermission):
+        return _missing(endpoint, error, control)
+    if isinstance(error, ApiError):
         return _finding(endpoint, Verdict.WORKS, "Mimecast checked the permission, then rejected the invalid request.")
-    except MimecastError as error:
+    if error is not None:
         return _finding(endpoint, Verdict.UNKNOWN, str(error))
+    if endpoint.writes:
+        why = "Mimecast accepted a request without items, which does not show whether it permits one with items."
+        return _finding(endpoint, Verdict.UNKNOWN, why)
     return _finding(endpoint, Verdict.WORKS, "Mimecast answered.")
 
 
-def _missing(endpoint: Endpoint, error: MissingPermission) -> Finding:
-    if error.code == "app_forbidden" and endpoint.path in _NOT_IN_CATALOG:
+def _missing(endpoint: Endpoint, error: MissingPermission, control: Answer | None) -> Finding:
+    """The finding about an endpoint that is forbidden.
+
+    Args:
+        endpoint: the endpoint.
+        error: the error of the probe.
+        control: the answer to an endpoint that does not exist, if it differs; None otherwise.
+    """
+    why = f"{error.code or error.status}: {error.detail}"
+    permission = f'Grant the role permission "{endpoint.permission}".'
+    if error.code != MISSING_PRODUCT:
+        return _finding(endpoint, Verdict.MISSING, why, permission)
+    # The code has two texts: the application may not call the endpoint, or no product of the application has it
+    # (docs/reference/mimecast-api.md#gateway-failures).
+    if control is not None and control.code == MISSING_PRODUCT:
+        return _finding(endpoint, Verdict.MISSING, why, permission)
+    if endpoint.path in _NOT_IN_CATALOG:
         return _finding(endpoint, Verdict.NOT_AVAILABLE, "Neither the API 2.0 catalog nor this tenant has it.")
-    remedy = f'Grant the role permission "{endpoint.permission}".'
-    if error.code == "app_forbidden":
-        product = f'"{endpoint.product}"' if endpoint.product else f"that contains {endpoint.path}"
-        remedy = f"Create an API application with the product {product}. You cannot add a product to an existing one."
-    return _finding(endpoint, Verdict.MISSING, f"{error.code or error.status}: {error.detail}", remedy)
+    product = f'"{endpoint.product}"' if endpoint.product else f"that contains {endpoint.path}"
+    remedy = f"Create an API application with the product {product}. You cannot add a product to an existing one."
+    return _finding(endpoint, Verdict.MISSING, why, remedy)
 
 
 def _finding(endpoint: Endpoint, verdict: Verdict, why: str, remedy: str = "") -> Finding:
@@ -74,66 +114,52 @@ def _now() -> datetime:
 
 
 def _search(client: MimecastClient) -> None:
-    client.tracking.search(start=_now() - timedelta(minutes=1), end=_now(), to=_UNUSED_ADDRESS)
+    client.tracking.search(start=_now() - timedelta(minutes=1), end=_now(), to=UNUSED_ADDRESS)
 
 
 def _archive_search(client: MimecastClient) -> None:
-    query = ArchiveQuery(
-        fields=("id",), recipients=(_UNUSED_ADDRESS,), start=_now() - timedelta(minutes=1), page_size=1
-    )
+    query = ArchiveQuery(fields=("id",), recipients=(UNUSED_ADDRESS,), start=_now() - timedelta(minutes=1), page_size=1)
     next(client.archive.search(query), None)
 
 
-def _set_sender(client: MimecastClient) -> None:
-    client.senders.set(_INVALID_ADDRESS, _INVALID_ADDRESS, "permit")
-
-
-def _create_policy(client: MimecastClient) -> None:
-    # Invalid in two ways, the description and the sender, and without effect even if Mimecast accepted it.
-    target = PolicyTarget("individual_email_address", _INVALID_ADDRESS)
-    client.policies.create(
-        BlockedSenderPolicy(
-            option="no_action",
-            description="",
-            from_part="both",
-            sender=target,
-            recipient=target,
-            enforced=False,
-            enabled=False,
-        )
-    )
-
-
-def _reject(client: MimecastClient) -> None:
-    error = client.held.reject([_UNASSIGNED_ID])[_UNASSIGNED_ID]
-    if error is not None:
-        raise error
-
-
 def _download(client: MimecastClient) -> None:
-    with client.files.download(_UNASSIGNED_ID, max_bytes=1):
+    with client.files.download(UNASSIGNED_ID, max_bytes=1):
         pass
 
 
+def _without_items(endpoint: Endpoint) -> Callable[[MimecastClient], object]:
+    """The probe of an endpoint that writes: a request without any item to act on."""
+    return lambda client: client.send(Request(endpoint, (), no_result))
+
+
+def _delete_unassigned(client: MimecastClient) -> None:
+    client.send(
+        Request(policies.REST_DELETE, (), no_result, method="DELETE", path_suffix=f"/{UNASSIGNED_ID}", allow_empty=True)
+    )
+
+
+_WRITES: Final = (
+    tracking.RELEASE_TO_SANDBOX,
+    tracking.REPORT,
+    held.RELEASE,
+    held.REJECT,
+    senders.PERMIT_OR_BLOCK,
+    policies.CREATE,
+    policies.DELETE,
+)
 _PROBES: Final[dict[str, Callable[[MimecastClient], object]]] = {
     account.GET.path: lambda client: client.account.get(),
     domains.INTERNAL.path: lambda client: client.domains.internal(),
     tracking.SEARCH.path: _search,
-    tracking.INFO.path: lambda client: client.tracking.info(_UNASSIGNED_ID),
-    tracking.RELEASE_TO_SANDBOX.path: lambda client: client.tracking.release_to_sandbox(_UNASSIGNED_ID),
-    tracking.REPORT.path: lambda client: client.tracking.report(_UNASSIGNED_ID, kind="spam"),
+    tracking.INFO.path: lambda client: client.tracking.info(UNASSIGNED_ID),
     held.LIST.path: lambda client: next(
         client.held.list(start=_now() - timedelta(minutes=1), end=_now(), page_size=1), None
     ),
-    held.RELEASE.path: lambda client: client.held.release(_UNASSIGNED_ID),
-    held.REJECT.path: _reject,
     held.SUMMARY.path: lambda client: client.held.summary(),
-    held.DETAIL.path: lambda client: client.held.detail(_UNASSIGNED_ID),
+    held.DETAIL.path: lambda client: client.held.detail(UNASSIGNED_ID),
     archive.SEARCH.path: _archive_search,
-    senders.PERMIT_OR_BLOCK.path: _set_sender,
-    policies.CREATE.path: _create_policy,
-    policies.GET.path: lambda client: client.policies.list(_UNASSIGNED_ID),
-    policies.DELETE.path: lambda client: client.policies.delete(_UNASSIGNED_ID),
-    policies.REST_DELETE.path: lambda client: client.policies.delete(_UNASSIGNED_ID),
+    policies.GET.path: lambda client: client.policies.list(UNASSIGNED_ID),
+    policies.REST_DELETE.path: _delete_unassigned,
     files.GET.path: _download,
+    **{endpoint.path: _without_items(endpoint) for endpoint in _WRITES},
 }

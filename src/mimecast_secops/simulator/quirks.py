@@ -194,6 +194,11 @@ class Quirks:
 
     Source: docs/reference/mimecast-api.md#permit-or-block-a-sender [inferred].
     """
+    validates_nothing: bool = False
+    """Whether endpoints that write accept every item as it is. A probe must change nothing even then.
+
+    Source: docs/reference/mimecast-api.md#simulator-defaults.
+    """
     strict_members: bool = False
     """Whether unknown members of a request are refused instead of ignored.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from mimecast_secops.simulator.http import policies
+from mimecast_secops.simulator.http import policies, unvalidated
 from mimecast_secops.simulator.http.limits import RateLimits
 from mimecast_secops.simulator.http.login import Tokens
 from mimecast_secops.simulator.http.requests import ApiRequest, read_body
-from mimecast_secops.simulator.http.responses import ApiResponse, error, failure, gateway_failure
+from mimecast_secops.simulator.http.responses import ApiResponse, error, failure, gateway_failure, json_response
 from mimecast_secops.simulator.http.routes import BY_PATH, REST_POLICIES, TOKEN, Endpoint
 from mimecast_secops.simulator.http.signatures import Signatures
 from mimecast_secops.simulator.tenant import rights
@@ -61,6 +61,8 @@ class Middleware:
         if content is None:
             return failure([error("err_bad_request", "The request is not valid JSON")], status=400)
         request = ApiRequest(self.tenant, version, content, base)
+        if self.tenant.quirks.validates_nothing and (accepted := unvalidated.accept(request, path)):
+            return accepted
         return _check_members(request, endpoint) or endpoint.handler(request)
 
     def _dispatch_rest(self, version: int, method: str, path: str, body: bytes, base: str) -> ApiResponse:
@@ -75,7 +77,17 @@ class Middleware:
         content = read_body(body, version)
         if content is None:
             return gateway_failure(400, "validation_error", "The request is not valid JSON")
+        if self.tenant.quirks.validates_nothing and method != "GET":
+            return self._write_unvalidated(ApiRequest(self.tenant, version, content, base, policy_id), method)
         return policies.rest(ApiRequest(self.tenant, version, content, base, policy_id), method)
+
+    def _write_unvalidated(self, request: ApiRequest, method: str) -> ApiResponse:
+        """The response of the REST endpoints that write, on a tenant that validates nothing."""
+        if method == "POST":
+            return json_response(unvalidated.create(request, request.body))
+        if method == "DELETE":
+            self.tenant.policies.pop(request.policy_id, None)
+        return ApiResponse(204)
 
     def _is_available(self, endpoint: Endpoint, version: int) -> bool:
         if version not in endpoint.versions:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mimecast_secops.actions.create_block_sender_policy import MESSAGE
+from mimecast_secops.simulator.tenant.records import Policy
 from tests.actions.blocked_senders import CREATE_ACTION, RAW, create, policies
 from tests.actions.runner import ActionRunner
 
@@ -63,23 +64,6 @@ def test_a_list_in_an_unknown_form_does_not_contradict_a_policy_that_the_reply_n
     result = runner.run(CREATE_ACTION, RAW)
     assert (result.message, result.json_result["state"]) == (MESSAGE, "pending")
     assert result.json_result["id"] == policies(runner)[0].id
-
-
-def test_an_entry_that_cannot_be_compared_and_has_the_same_values_stops_the_creation(runner: ActionRunner) -> None:
-    runner.set_quirks(policy_get="renamed")
-    create(runner)
-    runner.clear_requests()
-    error = runner.fails(CREATE_ACTION, RAW)
-    assert "it is unknown whether an equal policy exists. Nothing was created." in error
-    assert (runner.writes, len(policies(runner))) == ([], 1)
-    assert create(runner, Sender="other.example.org")["already"] is False
-
-
-def test_no_policy_of_several_is_created_if_one_may_exist(runner: ActionRunner) -> None:
-    runner.set_quirks(policy_get="renamed")
-    create(runner)
-    runner.fails(CREATE_ACTION, RAW, Sender="new.example.org,evil.example.org")
-    assert len(policies(runner)) == 1
 
 
 def test_a_policy_that_no_list_shows_is_not_confirmed(v1: ActionRunner) -> None:
@@ -156,3 +140,26 @@ def test_a_second_policy_that_cannot_be_deleted_again_is_reported(v1: ActionRunn
     result = v1.run(CREATE_ACTION, RAW, Bidirectional=False)
     assert result.is_success
     assert f"It is now equal to the policy {first['id']}. Delete one of the two." in result.message
+
+
+def test_a_change_that_weakens_the_policy_is_a_failure_and_no_reason_for_a_second_policy(runner: ActionRunner) -> None:
+    class Weakened(dict[str, Policy]):
+        """Policies of a tenant that never lets a policy take precedence."""
+
+        def __setitem__(self, key: str, record: Policy) -> None:
+            record.policy = {**record.policy, "enforced": False}
+            super().__setitem__(key, record)
+
+    runner.simulator.tenant.policies = Weakened()
+    for already in (False, True):
+        result = runner.run(CREATE_ACTION, RAW)
+        assert (result.is_success, result.json_result["already"]) == (False, already)
+        assert (result.json_result["state"], result.json_result["changedByMimecast"]) == ("contradicted", ["enforced"])
+        assert len(policies(runner)) == 1
+
+
+def test_a_change_that_only_the_reply_to_the_creation_shows_is_reported(runner: ActionRunner) -> None:
+    runner.set_quirks(policy_forced_bidirectional=True)
+    result = runner.run(CREATE_ACTION, RAW, Bidirectional=False, Verify_Result=False)
+    assert result.message == f'{MESSAGE} Mimecast changed the policy: "bidirectional" is true.'
+    assert (result.json_result["state"], result.json_result["changedByMimecast"]) == ("pending", ["bidirectional"])

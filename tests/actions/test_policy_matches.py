@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mimecast_secops.actions.policy_matches import differences, find_equal, may_be, mentions, texts_in
+from mimecast_secops.actions.policy_matches import differences, find_equal, find_same, may_be, mentions, texts_in
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
 
 WANTED = BlockedSenderPolicy(
@@ -104,3 +104,11 @@ def test_the_texts_of_an_entry_are_bounded() -> None:
     for _ in range(10):
         nested = [nested]
     assert list(texts_in([nested, "x" * 5_000, "near", 7, None])) == ["near"]
+
+
+def test_another_record_with_the_same_effect_is_the_same() -> None:
+    older = PolicyRecord.read({"id": "older", **{name: listed().raw[name] for name in ("option", "policy")}})
+    assert find_same(listed(), [listed(), older]) is older
+    assert find_same(listed("enabled"), [older]) is older
+    assert find_same(listed(bidirectional=False), [older]) is None
+    assert find_same(listed(to={"type": "internal_addresses"}), [older]) is None

@@ -16,6 +16,7 @@ from mimecast_secops.actions import (
     policy_targets,
 )
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.existing_policies import ExistingPolicies
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import BlockedSenderPolicy
 from mimecast_secops.api.resources import account, domains, policies
@@ -99,7 +100,7 @@ def run(context: Context, parameters: Parameters) -> Result:
         own = policy_guards.OwnDomains(context)
         for policy in wanted:
             policy_guards.guard(policy, own)
-    existing = policy_creation.ExistingPolicies.read(context)
+    existing = ExistingPolicies.read(context)
     if parameters.dry_run:
         return _plan(context, wanted, existing)
     existing.check(wanted)
@@ -113,9 +114,7 @@ def run(context: Context, parameters: Parameters) -> Result:
     return Result(message=" ".join([MESSAGE, *creation.notes]), json_result=json_result)
 
 
-def _plan(
-    context: Context, wanted: Sequence[BlockedSenderPolicy], existing: policy_creation.ExistingPolicies
-) -> Result:
+def _plan(context: Context, wanted: Sequence[BlockedSenderPolicy], existing: ExistingPolicies) -> Result:
     plan = [
         {
             "policy": policy.to_wire(),

@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from mimecast_secops.actions import mutation, policy_matches
-from mimecast_secops.actions.declaration import ActionFailed, Context
+from mimecast_secops.actions.declaration import Context
+from mimecast_secops.actions.existing_policies import ExistingPolicies, clause
 from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord
 from mimecast_secops.api.errors import MimecastError, NotConfirmed
-from mimecast_secops.api.resources.policy_listing import PolicyListing
 from mimecast_secops.sentences import sentence, sentence_of
 
 _NOT_LISTED: Final = "Mimecast does not list the policy"
 _MAY_EXIST: Final = "an equal policy may exist already"
 # A policy with another value here still blocks everything that was asked for in the direction of the policy.
 _HARMLESS: Final = frozenset({"bidirectional"})
+# The members of the API for attributes with another name.
+_MEMBERS: Final = {"from_part": "fromPart", "sender": "from", "recipient": "to", "start": "fromDate", "end": "toDate"}
 # Seconds before each look for a policy whose creation is unclear.
 _WAITS: Final = (0.0, 2.0, 4.0)
-
-
-@dataclass(frozen=True, slots=True)
-class ExistingPolicies:
-    """The policies of the tenant before anything is created.
-
-    Attributes:
-        listing: what Mimecast lists; empty if it cannot be read.
-        problem: why an equal policy may exist that is not in `listing`, as a clause without a period; "" if none can.
-    """
-
-    listing: PolicyListing = field(default_factory=PolicyListing)
-    problem: str = ""
-
-    @classmethod
-    def read(cls, context: Context) -> ExistingPolicies:
-        """Read the policies. An error is logged and kept as the problem."""
-        try:
-            listing = context.client.policies.listing()
-        except MimecastError as error:
-            context.log.warning("Existing policies cannot be read, so an equal policy may be created twice: %s", error)
-            return cls(problem=_clause(error))
-        if listing.missing:
-            context.log.warning("The list of policies is incomplete: %s.", listing.missing)
-        return cls(listing, listing.missing)
-
-    def check(self, policies: Iterable[BlockedSenderPolicy]) -> None:
-        """Check that no policy may exist in a form that is not understood.
-
-        Raises:
-            ActionFailed: Mimecast lists an entry that has the values of one of the policies and cannot be compared.
-        """
-        for policy in policies:
-            if policy_matches.find_equal(policy, self.listing.records):
-                continue
-            if any(policy_matches.may_be(policy, entry) for entry in self.listing.unread):
-                raise ActionFailed(
-                    "Mimecast lists a policy with the same sender and recipient in a form that is not understood, so "
-                    "it is unknown whether an equal policy exists. Nothing was created. Look at the blocked sender "
-                    "policies in the Mimecast console."
-                )
-
-    @property
-    def ids(self) -> frozenset[str]:
-        """The IDs of the policies that were understood."""
-        return frozenset(record.id for record in self.listing.records)
 
 
 @dataclass(slots=True)
@@ -113,8 +68,13 @@ class PolicyCreation:
             self._note(f"It is not confirmed yet: {reason}.")
         if self.existing.problem:
             self._note(f"The policies before could not all be read, so {_MAY_EXIST}: {self.existing.problem}.")
-        shown = created if created.is_understood else record
-        return self._judged(policy, record or created, shown=shown, is_listed=record is not None)
+        return self._judged(
+            policy,
+            record or created,
+            is_listed=record is not None,
+            is_new=created.id not in self.existing.ids,
+            shown=created if created.is_understood else record,
+        )
 
     def _listed(self, policy: BlockedSenderPolicy, created: PolicyRecord) -> tuple[PolicyRecord | None, str]:
         """The policy as Mimecast lists it, or the reason why it is not seen."""
@@ -122,7 +82,7 @@ class PolicyCreation:
             listing = self.context.client.policies.listing()
         except MimecastError as error:
             self.context.log.warning("The policy was created, but it cannot be read back: %s", error)
-            return None, _clause(error)
+            return None, clause(error)
         record = listing.by_id(created.id)
         duplicate = policy_matches.find_equal(policy, [other for other in listing.records if other.id != created.id])
         if duplicate:
@@ -143,7 +103,7 @@ class PolicyCreation:
             try:
                 listing = self.context.client.policies.listing()
             except MimecastError as unreadable:
-                reason = f"the list of policies cannot be read: {_clause(unreadable)}"
+                reason = f"the list of policies cannot be read: {clause(unreadable)}"
                 continue
             reason = _NOT_LISTED
             for record in listing.records:
@@ -169,37 +129,39 @@ class PolicyCreation:
             is_new: whether this run certainly created it.
             shown: the record for the JSON result; None for `record`.
         """
-        shown = shown or record
         changed = policy_matches.differences(policy, record)
-        if is_listed and not set(changed) <= _HARMLESS:
-            return _result(policy, shown, mutation.State.CONTRADICTED)
+        is_contradicted = is_listed and not set(changed) <= _HARMLESS
         state = mutation.State.CONFIRMED if is_listed else mutation.State.PENDING
-        if not set(changed) & _HARMLESS:
-            return _result(policy, shown, state, is_new=is_new)
-        self._note(f'Mimecast changed the policy: "bidirectional" is {str(record.bidirectional).lower()}.')
-        twin = self._twin(policy, record) if is_new else None
-        if twin is not None:
-            return _result(policy, twin, mutation.State.CONFIRMED, already=True, changed=changed)
-        return _result(policy, shown, state, changed=changed, is_new=is_new)
+        if is_contradicted:
+            state = mutation.State.CONTRADICTED
+        if not changed:
+            return _result(policy, shown or record, state, is_new=is_new)
+        if not is_contradicted:
+            self._note(f"Mimecast changed the policy: {', '.join(_shown(record, name) for name in changed)}.")
+        older = self._older(record) if is_new else None
+        if older is not None:
+            if not is_contradicted:
+                state = mutation.State.CONFIRMED
+            return _result(policy, older, state, already=True, changed=changed)
+        return _result(policy, shown or record, state, changed=changed, is_new=is_new)
 
-    def _twin(self, policy: BlockedSenderPolicy, record: PolicyRecord) -> PolicyRecord | None:
+    def _older(self, record: PolicyRecord) -> PolicyRecord | None:
         """An older policy that is equal to the new one as Mimecast changed it. The new one is then deleted again.
 
         Returns:
             The older policy; None if there is none, or if the new one cannot be deleted.
         """
-        changed_policy = replace(policy, bidirectional=record.bidirectional)
-        twin = policy_matches.find_equal(changed_policy, self.existing.listing.records)
-        if twin is None or record.id in self.existing.ids:
+        older = policy_matches.find_same(record, self.existing.listing.records)
+        if older is None:
             return None
         try:
             self.context.client.policies.delete(record.id)
         except MimecastError as error:
             self.context.log.warning("The second of two equal policies could not be deleted: %s", error)
-            self._note(f"It is now equal to the policy {twin.id}. Delete one of the two.")
+            self._note(f"It is now equal to the policy {older.id}. Delete one of the two.")
             return None
-        self.context.log.info("The new policy was equal to %s, so it was deleted again.", twin.id)
-        return twin
+        self.context.log.info("The new policy was equal to %s, so it was deleted again.", older.id)
+        return older
 
     def _note(self, note: str) -> None:
         if note not in self.notes:
@@ -216,8 +178,11 @@ def _unknown(error: MimecastError, found: str) -> NotConfirmed:
     return NotConfirmed(message, status=error.status, code=error.code, endpoint=error.endpoint)
 
 
-def _clause(error: MimecastError) -> str:
-    return str(error).rstrip(".")
+def _shown(record: PolicyRecord, name: str) -> str:
+    """A changed member, with its value if that is a flag."""
+    value = getattr(record, name)
+    member = _MEMBERS.get(name, name)
+    return f'"{member}" is {str(value).lower()}' if isinstance(value, bool) else f'"{member}"'
 
 
 def _result(
@@ -238,5 +203,5 @@ def _result(
         undo = {"possible": False, "why": "It is unknown whether this policy is older than the run."}
     # A reply may have the ID only (docs/reference/mimecast-api.md#rest-endpoints-for-policies).
     content = record.as_json() if record.is_understood else {**policy.to_wire(), "id": record.id}
-    extra = {"changedByMimecast": list(changed)} if changed else {}
+    extra = {"changedByMimecast": [_MEMBERS.get(name, name) for name in changed]} if changed else {}
     return content | mutation.write_result(state, undo, already=already, **extra)

@@ -42,6 +42,11 @@ def find_equal(policy: BlockedSenderPolicy, records: Iterable[PolicyRecord]) -> 
     return next((record for record in records if not differences(policy, record)), None)
 
 
+def find_same(record: PolicyRecord, records: Iterable[PolicyRecord]) -> PolicyRecord | None:
+    """The first other listed policy with the same effect as a listed one; None if there is none."""
+    return next((other for other in records if other.id != record.id and _has_same_effect(record, other)), None)
+
+
 def may_be(policy: BlockedSenderPolicy, entry: Any) -> bool:
     """Whether an entry in an unknown form may be the wanted policy: it has all values of its sender and recipient.
 
@@ -65,6 +70,20 @@ def texts_in(value: Any, depth: int = _MAX_DEPTH) -> Iterator[str]:
     elif depth and isinstance(value, (dict, list)):
         for member in value.values() if isinstance(value, dict) else value:
             yield from texts_in(member, depth - 1)
+
+
+def _has_same_effect(record: PolicyRecord, other: PolicyRecord) -> bool:
+    """Whether two listed policies have the same effect, as far as both are known."""
+    values = {
+        name: (getattr(record, name), getattr(other, name))
+        for name in record.known & other.known
+        if name not in ("sender", "recipient")
+    }
+    return (
+        all(value == other_value for value, other_value in values.values())
+        and _is_same_target(record.sender, other.sender)
+        and _is_same_target(record.recipient, other.recipient)
+    )
 
 
 def _is_same_target(target: PolicyTarget, other: PolicyTarget) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api.request import Request
     from mimecast_secops.api.resources.account import Account, AccountResource
     from mimecast_secops.api.resources.archive import ArchiveResource
-    from mimecast_secops.api.resources.archive_search import ArchivePage
+    from mimecast_secops.api.resources.archive_search import ArchiveItems, ArchivePage
     from mimecast_secops.api.resources.domains import DomainsResource, InternalDomain
     from mimecast_secops.api.resources.files import FilesResource
     from mimecast_secops.api.resources.held import HeldResource, HoldSummary
@@ -68,6 +68,7 @@ _MODULES: Final = {
     "Request": "request",
     "Account": "resources.account",
     "AccountResource": "resources.account",
+    "ArchiveItems": "resources.archive_search",
     "ArchivePage": "resources.archive_search",
     "ArchiveResource": "resources.archive",
     "DomainsResource": "resources.domains",
@@ -107,6 +108,7 @@ __all__ = [
     "Account",
     "AccountResource",
     "ApiVersion",
+    "ArchiveItems",
     "ArchivePage",
     "ArchiveQuery",
     "ArchiveResource",

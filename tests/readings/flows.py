@@ -1,4 +1,4 @@
-"""The actions under one reading. Each flow does what a user would, and compares the result with the tenant."""
+"""The actions under one reading. Each flow runs an action and compares its result with the tenant."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _send(context: Context, request: Request[ManagedSender], parameters: Paramet
             raise
         raise _explained(context, parameters.recipient, error) from error
     except MimecastError as error:
-        if not mutation.may_have_been_done(error):
+        if not error.maybe_done:
             raise
         raise ActionFailed(
             sentence(

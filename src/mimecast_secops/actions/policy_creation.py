@@ -55,7 +55,7 @@ class PolicyCreation:
         try:
             created = self.context.client.send(self.context.client.policies.create_request(policy))
         except MimecastError as error:
-            if not mutation.may_have_been_done(error):
+            if not error.maybe_done:
                 raise
             self.context.log.warning("It is unclear whether the policy was created: %s", error)
             return self._found(policy, error)

@@ -84,7 +84,7 @@ class PolicyDeletion:
             self.context.log.info("The policy does not exist any more. Nothing was done.")
             return self._result(mutation.State.CONFIRMED, already=True)
         except MimecastError as error:
-            if not mutation.may_have_been_done(error):
+            if not error.maybe_done:
                 raise
             self.context.log.warning("It is unclear whether the policy was deleted: %s", error)
             return self._investigated(error)

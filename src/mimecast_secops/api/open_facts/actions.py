@@ -153,6 +153,7 @@ DECISIONS: Final = (
                 tenant="The items are in another member.",
                 product="Reads a list of objects that have members of an item, or reports the reply.",
                 switches={"archive_wrapper": "messages"},
+                limit="An empty list with an unknown name does not show that there are no emails.",
             ),
             Reading(
                 name="archive-items-null",

@@ -30,7 +30,9 @@ def test_the_status_has_a_title_and_a_label_per_line(command_line: CommandLine) 
         "Oldest pending",
         "Deferred",
         "Processed IDs",
+        "Tenant",
     ]
+    assert "search most rows: 7 (last seen " in facts[-1]
 
 
 def test_a_state_database_that_does_not_exist_is_an_error(command_line: CommandLine) -> None:

@@ -1,0 +1,322 @@
+"""The search for one domain on one side: completely, although a reply may be cut or undecodable.
+
+A part of the window whose reply is cut, or cannot be decoded, is divided and searched again, down to one second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from mimecast_secops.api import (
+    Completeness,
+    CompletenessKind,
+    Route,
+    Status,
+    TrackedMessage,
+    TrackedMessages,
+)
+from mimecast_secops.api.errors import NotUnderstood, UndecodableReply
+from mimecast_secops.ingest.clock import HOUR_MS, MINUTE_MS, SECOND_MS, to_time
+from mimecast_secops.ingest.message_tracking.row_limit import Evidence, RowLimit
+from mimecast_secops.ingest.message_tracking.search_periods import (
+    dividing_time,
+    halves_of,
+    main_second,
+    split_around,
+    undecodable_seconds,
+)
+from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
+from mimecast_secops.ingest.record import tracking_id
+from mimecast_secops.ingest.settings import ConnectorSettings
+
+# Seconds that may be undecodable before any reply was decoded. More of them are an outage, not a broken row.
+_MAX_UNDECODABLE: Final = 3
+# With fewer messages in one second, nothing is done to prove that there are no more.
+_MIN_BURST: Final = 10
+# How far back a search for a reply with more rows reaches, one after the other.
+_WIDER_PERIODS_MS: Final = (10 * MINUTE_MS, 2 * HOUR_MS, 24 * HOUR_MS)
+_NOTHING_FORMS: Final = ("null", "{}")
+
+
+class Defect(Enum):
+    """Why a second of message tracking could not be read completely."""
+
+    ROW_LIMIT = "one search returns at most {limit} of its messages"
+    UNDECODABLE = "Mimecast's reply about it cannot be decoded"
+    UNPROVED = "a reply has {rows} of its messages, and whether Mimecast returns more in one reply is not known"
+
+
+@dataclass(slots=True)
+class Window:
+    """The rows of one window.
+
+    Attributes:
+        start_ms: its start, in unix milliseconds.
+        end_ms: how far it was read: less than requested if there were more rows than are read at once.
+        rows: id → row.
+        unreadable: second, in unix milliseconds → why it could not be read completely.
+        unproved: second, in unix milliseconds → number of its rows, where nothing proves that these are all.
+        missing: second, in unix milliseconds → the least number of its messages that were not read.
+        deviations: how the form of replies differs from the documented one.
+    """
+
+    start_ms: int
+    end_ms: int
+    rows: dict[str, TrackedMessage] = field(default_factory=dict)
+    unreadable: dict[int, Defect] = field(default_factory=dict)
+    unproved: dict[int, int] = field(default_factory=dict)
+    missing: dict[int, int] = field(default_factory=dict)
+    deviations: set[str] = field(default_factory=set)
+
+    def add(self, messages: Iterable[TrackedMessage]) -> int:
+        """Add rows. Returns how many were new."""
+        before = len(self.rows)
+        for message in messages:
+            self.rows.setdefault(tracking_id(message), message)
+        return len(self.rows) - before
+
+    def merge(self, part: Window) -> None:
+        """Add what another search of the same window found."""
+        self.add(part.rows.values())
+        self.unreadable |= part.unreadable
+        self.unproved |= part.unproved
+        for second_ms, count in part.missing.items():
+            self.missing[second_ms] = max(count, self.missing.get(second_ms, 0))
+        self.deviations |= part.deviations
+        self.end_ms = min(self.end_ms, part.end_ms)
+
+
+class Progress:
+    """What the searches of one window share: how many rows may still be read, and whether any reply was decoded.
+
+    Args:
+        max_rows: rows are kept in memory until the window is read, so their number determines the memory of a cycle.
+    """
+
+    def __init__(self, max_rows: int) -> None:
+        self._lock = threading.Lock()
+        self._rows_left = max_rows
+        self._undecodable = 0
+        self.decoded = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more rows may be read."""
+        return self._rows_left <= 0
+
+    def add_decoded(self, rows: int) -> None:
+        """Count the rows of a decoded reply."""
+        with self._lock:
+            self._rows_left -= rows
+            self.decoded = True
+
+    def add_undecodable(self, error: UndecodableReply) -> None:
+        """Count a second whose reply is undecodable. Raises the error if it looks like an outage."""
+        with self._lock:
+            self._undecodable += 1
+            if self._undecodable >= _MAX_UNDECODABLE and not self.decoded:
+                raise error
+
+
+class DomainSearch:
+    """The search for one domain on one side of the messages.
+
+    Args:
+        tenant: where to search.
+        settings: statuses and routes.
+        domain: the domain.
+        side: the side.
+        check_time: called before each search; raises when there is no time left.
+        limit: decides which replies are cut.
+        progress: shared by the searches of the window.
+    """
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        settings: ConnectorSettings,
+        domain: str,
+        side: Side,
+        check_time: Callable[[], None],
+        limit: RowLimit,
+        progress: Progress,
+    ) -> None:
+        self._tenant = tenant
+        self._settings = settings
+        self._statuses = settings.status_filter
+        self._domain = domain
+        self._side = side
+        self._check_time = check_time
+        self._limit = limit
+        self._progress = progress
+
+    def read(self, start_ms: int, end_ms: int, undecodable: Collection[int] = ()) -> Window:
+        """Read the window, or as much of its beginning as there is room for: at least one search of a part of it."""
+        window = Window(start_ms, end_ms)
+        parts = split_around(undecodable, start_ms, end_ms)
+        failed: list[int] = []
+        error: UndecodableReply | None = None
+        while parts:
+            start, end = parts.pop()
+            if self._progress.is_full and start > start_ms:
+                window.end_ms = start
+                break
+            try:
+                parts.extend(self._read_part(start, end, window))
+            except UndecodableReply as failure:
+                halves = halves_of(start, end)
+                parts.extend(halves)
+                if not halves:
+                    error = failure
+                    failed.append(start // SECOND_MS)
+                    self._progress.add_undecodable(failure)
+        if error is not None and not self._progress.decoded:
+            raise error
+        for second_ms in undecodable_seconds(failed, end_ms):
+            window.unreadable.setdefault(second_ms, Defect.UNDECODABLE)
+        return window
+
+    def _read_part(self, start: int, end: int, window: Window) -> list[tuple[int, int]]:
+        """Search a part of the window. Returns the parts to search instead; none if this one is read."""
+        reply = self._search(start, end, self._statuses)
+        halves = halves_of(start, end)
+        if halves and self._limit.is_cut_by_count(len(reply), reply.completeness):
+            return halves  # Counted, not decoded: the halves return these rows again.
+        window.deviations.update(reply.deviations)
+        rows = list(reply)
+        self._progress.add_decoded(window.add(rows))
+        evidence = self._limit.judge(rows, reply.completeness)
+        if evidence is Evidence.SUSPECT:
+            evidence = self._compare(start, end, rows, reply.completeness, window)
+        if evidence is Evidence.CUT and not halves:
+            self._finish_second(start, end, rows, reply.completeness, window)
+        return halves if evidence is Evidence.CUT else []
+
+    def _search(
+        self, start_ms: int, end_ms: int, statuses: Sequence[str], routes: Sequence[str] = ()
+    ) -> TrackedMessages:
+        self._check_time()
+        try:
+            return self._tenant.search(self._domain, self._side, to_time(start_ms), to_time(end_ms), statuses, routes)
+        except NotUnderstood as error:
+            if self._settings.null_is_empty and error.form in _NOTHING_FORMS:
+                return TrackedMessages()
+            raise
+
+    def _compare(
+        self, start: int, end: int, rows: Sequence[TrackedMessage], completeness: Completeness, window: Window
+    ) -> Evidence:
+        """Compare a reply with those of shorter searches, until all of these have fewer rows than it."""
+        first, last, longest = start, end, rows
+        evidence = Evidence.SUSPECT
+        while evidence is Evidence.SUSPECT:
+            middle = dividing_time(longest, first, last)
+            if middle is None:
+                evidence = self._compare_burst(first, last, longest, window)
+                continue
+            earlier = list(self._search(first, middle, self._statuses))
+            later = list(self._search(middle, last, self._statuses))
+            if self._add_new(window, earlier, later):
+                evidence = Evidence.CUT
+            elif max(len(earlier), len(later)) < len(rows):
+                evidence = Evidence.PROVED
+            elif len(earlier) >= len(later):
+                last, longest = middle, earlier
+            else:
+                first, longest = middle, later
+        if evidence is Evidence.CUT:
+            return self._confirm_cut(start, end, rows, completeness, window)
+        if evidence is Evidence.PROVED:
+            self._limit.note_complete(rows)
+        return evidence
+
+    def _add_new(self, window: Window, *replies: Sequence[TrackedMessage]) -> int:
+        new = sum(window.add(rows) for rows in replies)
+        self._progress.add_decoded(new)
+        return new
+
+    def _confirm_cut(
+        self, start: int, end: int, rows: Sequence[TrackedMessage], completeness: Completeness, window: Window
+    ) -> Evidence:
+        """Search once more: a message that was received meanwhile makes the reply longer, and a cut one stays short."""
+        again = self._search(start, end, self._statuses)
+        if len(again) > len(rows):
+            self._limit.note_larger_reply(len(again))
+            self._add_new(window, list(again))
+            return Evidence.PLAUSIBLE
+        self._limit.note_cut(len(rows), completeness)
+        return Evidence.CUT
+
+    def _compare_burst(self, start: int, end: int, rows: Sequence[TrackedMessage], window: Window) -> Evidence:
+        """Compare a reply whose rows are in one second. PLAUSIBLE is noted in the window if there are many rows."""
+        count = len(rows)
+        if count < max(_MIN_BURST, self._limit.most_rows):
+            return Evidence.PLAUSIBLE
+        if self._has_larger_reply(count, end):
+            return Evidence.PROVED
+        before = len(window.rows)
+        is_complete = self._is_divided_completely(start, end, rows, count, window)
+        if len(window.rows) > before:
+            return Evidence.CUT
+        if is_complete:
+            return Evidence.PROVED
+        window.unproved[main_second(rows, start)] = count
+        return Evidence.PLAUSIBLE
+
+    def _has_larger_reply(self, count: int, end: int) -> bool:
+        """Whether a search of a longer period, under any status, returns more rows: then fewer rows are not cut."""
+        for period_ms in _WIDER_PERIODS_MS:
+            if end - period_ms < self._limit.earliest_ms:
+                return False
+            with suppress(UndecodableReply):
+                reply = self._search(end - period_ms, end, ())
+                if len(reply) > count:
+                    self._limit.note_larger_reply(len(reply))
+                    return True
+        return False
+
+    def _finish_second(
+        self, start: int, end: int, rows: Sequence[TrackedMessage], completeness: Completeness, window: Window
+    ) -> None:
+        """Read the rest of a smallest part whose reply is cut, or note in the window that some is missing."""
+        is_partial = completeness.kind is CompletenessKind.PARTIAL
+        if not is_partial and len(rows) > self._limit.rows:
+            # There are more than the limit, so replies are not cut there.
+            if self._compare_burst(start, end, rows, window) is Evidence.CUT:
+                window.missing.setdefault(main_second(rows, start), 1)
+                window.unreadable.setdefault(main_second(rows, start), Defect.ROW_LIMIT)
+            return
+        limit = len(rows) if is_partial else self._limit.rows
+        if self._is_divided_completely(start, end, rows, limit, window):
+            return
+        second_ms = main_second(rows, start)
+        window.missing[second_ms] = max(completeness.missing or 1, window.missing.get(second_ms, 0))
+        window.unreadable.setdefault(second_ms, Defect.ROW_LIMIT)
+        if start == window.start_ms:
+            # No other part of this window contains its first second, whose rows may be the missing ones.
+            window.unreadable.setdefault(start // SECOND_MS * SECOND_MS, Defect.ROW_LIMIT)
+
+    def _is_divided_completely(
+        self, start: int, end: int, rows: Sequence[TrackedMessage], limit: int, window: Window
+    ) -> bool:
+        """Whether searches for each status and route have fewer rows than a limit, and together all known rows."""
+        found: set[str] = set()
+        statuses: Sequence[str] = self._statuses or tuple(Status)
+        for status in statuses:
+            reply = list(self._search(start, end, (status,))) if len(statuses) > 1 else rows
+            if len(reply) >= limit:
+                reply = []
+                for route in self._settings.route_filter or tuple(Route):
+                    part = list(self._search(start, end, (status,), (route,)))
+                    self._add_new(window, part)
+                    if len(part) >= limit:
+                        return False
+                    reply += part
+            self._add_new(window, reply)
+            found.update(map(tracking_id, reply))
+        return found >= set(map(tracking_id, rows))

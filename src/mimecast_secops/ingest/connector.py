@@ -22,6 +22,7 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.cycle_findings import add_findings
 from mimecast_secops.ingest.delivery import BatchDelivery, batch_of
 from mimecast_secops.ingest.interfaces import Delivery, Source, StateStore
 from mimecast_secops.ingest.message_tracking.polling import request_time
@@ -107,11 +108,7 @@ class Connector:
             source = MessageTrackingSource(cycle, self._tenant, self._product_field)
             with _thread_errors_explained(self._settings.concurrency):
                 self._run(cycle, source)
-        for sentence in (*cycle.row_defects.problems(), *cycle.detail_defects.problems()):
-            cycle.counters.add_problem(sentence)
-        unreadable = cycle.detail_defects.count("risk")
-        if unreadable and self._settings.filters_risk:
-            cycle.counters.add_note(f"No risk filter applied to {unreadable} messages whose risk could not be read.")
+        add_findings(cycle)
         cycle.counters.notes += [*notes, *_clock_notes(clock)]
         state.token = self._delivery.flush()
         if not self._test_run:

@@ -120,7 +120,13 @@ class Report:
 
 @dataclass(slots=True)
 class CycleCounters:
-    """The figures of a running cycle; `Report` explains them."""
+    """The figures of a running cycle; `Report` explains them.
+
+    Attributes:
+        unaccounted_holds: held messages that no alert and no pending record accounts for, as of this cycle.
+        overdue_holds: how many of these have been so for longer than a message is given to appear in message tracking;
+            None if that was not determined for each of them.
+    """
 
     seen: int = 0
     known: int = 0
@@ -134,6 +140,7 @@ class CycleCounters:
     late: int = 0
     unaccounted: int = 0
     unaccounted_holds: int = 0
+    overdue_holds: int | None = None
     more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

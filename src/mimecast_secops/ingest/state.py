@@ -89,6 +89,7 @@ class _Meta(msgspec.Struct, kw_only=True):
     search_history: SearchHistory | msgspec.UnsetType = msgspec.UNSET
     rereads: dict[str, RereadProgress] | msgspec.UnsetType = msgspec.UNSET
     remembered_ms: int | msgspec.UnsetType = msgspec.UNSET
+    unaccounted_cycles: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -182,6 +183,7 @@ class State:
         profile: what was learned about the tenant.
         search_history: what earlier search replies showed about the completeness of later ones.
         rereads: kind of re-read → its progress.
+        unaccounted_cycles: the number of cycles in a row that left held messages unaccounted for.
         remembered_ms: the ids of all records that were received since and are done are remembered.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
@@ -200,6 +202,7 @@ class State:
         self.search_history = SearchHistory()
         self.rereads: dict[str, RereadProgress] = {}
         self.remembered_ms = start_ms
+        self.unaccounted_cycles = 0
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
 
@@ -306,6 +309,7 @@ class State:
             profile=self.profile.stored() or msgspec.UNSET,
             rereads=self.rereads or msgspec.UNSET,
             remembered_ms=self.remembered_ms,
+            unaccounted_cycles=self.unaccounted_cycles or msgspec.UNSET,
             search_history=msgspec.UNSET if self.search_history == SearchHistory() else self.search_history,
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
@@ -340,6 +344,7 @@ class State:
         state.rereads = dict(meta.rereads or {})
         # A version that does not store it forgot ids after about a day.
         state.remembered_ms = meta.read_until_ms if meta.remembered_ms is msgspec.UNSET else meta.remembered_ms
+        state.unaccounted_cycles = meta.unaccounted_cycles or 0
         state.search_history = meta.search_history or SearchHistory()
         return state
 

@@ -257,6 +257,11 @@ class DomainSearch:
         count = len(rows)
         if count < max(_MIN_BURST, self._limit.most_rows):
             return Evidence.PLAUSIBLE
+        second_ms = main_second(rows, start)
+        if tuple(self._statuses) == (Status.HELD,):
+            # The hold queue is listed anyway, and shows whether there are more.
+            window.unproved[second_ms] = count
+            return Evidence.PLAUSIBLE
         if self._has_larger_reply(count, end):
             return Evidence.PROVED
         before = len(window.rows)
@@ -265,7 +270,7 @@ class DomainSearch:
             return Evidence.CUT
         if is_complete:
             return Evidence.PROVED
-        window.unproved[main_second(rows, start)] = count
+        window.unproved[second_ms] = count
         return Evidence.PLAUSIBLE
 
     def _has_larger_reply(self, count: int, end: int) -> bool:

@@ -53,7 +53,8 @@ class MessageTrackingSource:
         is_compared = not counters.more_to_read and len(batch) >= len(self._cycle.due())
         all_matched = not counters.unaccounted_holds and not self._cycle.state.unmatched_holds
         self._poll.unread.report_unproved(
-            is_confirmed=is_held_only and is_compared and all_matched, may_be_confirmed=is_held_only
+            is_confirmed=is_held_only and is_compared and all_matched,
+            may_be_confirmed=is_held_only and not is_compared,
         )
 
     def blocker(self, record: PendingRecord) -> str:

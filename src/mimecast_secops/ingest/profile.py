@@ -21,6 +21,8 @@ SEARCH_PAGES: Final = "search_pages"
 """How search replies tell that there are more rows: `next` or `total`. Unknown if they never did."""
 SEARCH_TOTAL: Final = "search_total"
 """`unreliable` if a reply was cut although it had as many rows as its total said."""
+TIME_FORM: Final = "time_form"
+"""Whether the times of tracking records name their time zone."""
 
 MAX_AGE_MS: Final = 7 * 24 * HOUR_MS
 # Names may contain paths that a reply or a setting gives, so their number and length are limited.

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api.errors import NotUnderstood
 from mimecast_secops.ingest import ConnectorSettings
-from mimecast_secops.ingest.message_tracking.domain_search import Defect, Window
 from mimecast_secops.ingest.message_tracking.row_limit import RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import read_window
+from mimecast_secops.ingest.message_tracking.window import Defect, Window
 from mimecast_secops.ingest.profile import SEARCH_ROW_LIMIT, TenantProfile
 from mimecast_secops.ingest.search_history import SearchHistory
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 
 from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest import ConnectorSettings
+from mimecast_secops.ingest.message_tracking.row_limit import RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import (
     FIRST_WINDOW_MS,
     MAX_WINDOW_MS,
-    Defect,
-    RowLimit,
-    Window,
     next_length,
     next_window,
     read_window,
     sides,
 )
 from mimecast_secops.ingest.message_tracking.tenant import Side
+from mimecast_secops.ingest.message_tracking.window import Defect, Window
 from tests.ingest.conftest import Bench
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record
 

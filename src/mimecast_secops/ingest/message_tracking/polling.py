@@ -9,20 +9,22 @@ from typing import Final
 
 from mimecast_secops.api import TrackedMessage
 from mimecast_secops.api.decode import NO_TIME_ZONE
-from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, NotUnderstood
 from mimecast_secops.ingest.clock import MINUTE_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
+from mimecast_secops.ingest.message_tracking.domain_search import NOTHING_FORMS
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
 from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS, RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import (
-    Window,
     next_length,
     next_window,
     read_window,
 )
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
 from mimecast_secops.ingest.message_tracking.unread_periods import UnreadPeriods
+from mimecast_secops.ingest.message_tracking.window import Window
+from mimecast_secops.ingest.profile import TIME_FORM
 from mimecast_secops.ingest.record import PendingRecord, tracking_id
 from mimecast_secops.ingest.settings import ConnectorSettings
 from mimecast_secops.ingest.state import RecordState
@@ -30,6 +32,7 @@ from mimecast_secops.ingest.state import RecordState
 # Reading stops when this many records are due, or enough for a few cycles.
 _MIN_DUE: Final = 1000
 _CYCLES_AHEAD: Final = 2
+_NULL_ADVICE: Final = "A search reply has no list of messages. If Mimecast answers so only when there are none, enable Accept Null As Empty."
 _NO_ZONE: Final = f"received ({NO_TIME_ZONE})"
 _CLOCK_JUMP_MS: Final = 5 * MINUTE_MS
 # The search compares whole seconds, and times of archived records are cut to the minute, so that a message that was
@@ -82,6 +85,8 @@ class TrackingPoll:
             if isinstance(error, DeadlineExceeded) and self._windows_read:
                 return True
             cycle.counters.add_failure("Message tracking could not be searched", error)
+            if isinstance(error, NotUnderstood) and error.form in NOTHING_FORMS:
+                cycle.counters.add_problem(_NULL_ADVICE)
             return False
         finally:
             self.unread.report_unreadable()
@@ -141,6 +146,7 @@ class TrackingPoll:
             if record_id in self._seen:
                 continue
             cycle.row_defects.add(defects)
+            self._note_time_form(message, defects)
             cycle.counters.seen += 1
             is_known = cycle.state.record_state(record_id, message.status) is not RecordState.NEW
             excluded_by = (
@@ -158,6 +164,11 @@ class TrackingPoll:
                 cycle.filter_row(record_id, excluded_by)
             else:
                 cycle.add_pending(record)
+
+    def _note_time_form(self, message: TrackedMessage, defects: set[str]) -> None:
+        if message.received:
+            form = NO_TIME_ZONE if _NO_ZONE in defects else "with time zone"
+            self._cycle.state.profile.note(TIME_FORM, form, self._cycle.now_ms)
 
     def record_index(self) -> RecordIndex:
         """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""

@@ -11,18 +11,16 @@ from concurrent.futures import Executor
 from typing import Final
 
 from mimecast_secops.ingest.clock import HOUR_MS, MINUTE_MS
-from mimecast_secops.ingest.message_tracking.domain_search import Defect, DomainSearch, Progress, Window
+from mimecast_secops.ingest.message_tracking.domain_search import DomainSearch
 from mimecast_secops.ingest.message_tracking.row_limit import RowLimit
 from mimecast_secops.ingest.message_tracking.search_periods import split_around
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
+from mimecast_secops.ingest.message_tracking.window import Progress, Window
 from mimecast_secops.ingest.settings import ConnectorSettings
 
 __all__ = [
     "FIRST_WINDOW_MS",
     "MAX_WINDOW_MS",
-    "Defect",
-    "RowLimit",
-    "Window",
     "next_length",
     "next_window",
     "read_window",

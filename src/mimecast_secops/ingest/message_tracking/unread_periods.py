@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mimecast_secops.ingest.clock import SECOND_MS, to_time
 from mimecast_secops.ingest.cycle import Cycle
-from mimecast_secops.ingest.message_tracking.domain_search import Defect, Window
 from mimecast_secops.ingest.message_tracking.row_limit import RowLimit
+from mimecast_secops.ingest.message_tracking.window import Defect, Window
 from mimecast_secops.ingest.record import PendingRecord
 
 

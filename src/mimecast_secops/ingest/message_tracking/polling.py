@@ -32,7 +32,10 @@ from mimecast_secops.ingest.state import RecordState
 # Reading stops when this many records are due, or enough for a few cycles.
 _MIN_DUE: Final = 1000
 _CYCLES_AHEAD: Final = 2
-_NULL_ADVICE: Final = "A search reply has no list of messages. If Mimecast answers so only when there are none, enable Accept Null As Empty."
+_NULL_ADVICE: Final = (
+    "A search reply has no list of messages. If Mimecast answers so only when there are none, enable Accept Null As "
+    "Empty."
+)
 _NO_ZONE: Final = f"received ({NO_TIME_ZONE})"
 _CLOCK_JUMP_MS: Final = 5 * MINUTE_MS
 # The search compares whole seconds, and times of archived records are cut to the minute, so that a message that was

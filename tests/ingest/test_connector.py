@@ -198,6 +198,7 @@ def test_with_a_full_id_list_nothing_before_its_timestamp_is_repeated(bench: Ben
 
 
 def test_processed_ids_are_forgotten_once_no_search_can_return_them(bench: Bench) -> None:
+    bench.settings = {"deep_reread_hours": 0, "deep_reread_days": 0}
     for number in range(50):
         bench.receive(f"m{number}", subject=str(number))
     bench.cycle()

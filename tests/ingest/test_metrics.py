@@ -43,6 +43,8 @@ def test_the_names_are_stable(bench: Bench) -> None:
         "delivered_incomplete",
         "pending",
         "gaps",
+        "late",
+        "unaccounted",
         "requests",
         "rate_limited",
         "exit_code",
@@ -97,6 +99,7 @@ def test_the_totals_count_all_cycles(bench: Bench) -> None:
         "mimecast_secops_delivered_total": "1",
         "mimecast_secops_delivered_incomplete_total": "0",
         "mimecast_secops_gaps_total": "0",
+        "mimecast_secops_late_total": "0",
         "mimecast_secops_requests_total": str(first.requests + last.requests),
         "mimecast_secops_rate_limited_total": str(last.rate_limited),
     }

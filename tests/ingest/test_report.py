@@ -60,3 +60,27 @@ def test_the_gravest_error_is_kept_and_no_sentence_repeated() -> None:
         "The hold queue could not be listed: Wrong key.",
         "Message details could not be read: No answer.",
     ]
+
+
+def test_figures_are_members_of_a_json_object_with_what_is_missing(bench: Bench) -> None:
+    figures = bench.cycle().figures()
+    assert (figures["late"], figures["unaccounted"], figures["outcome"]) == (0, 0, "ok")
+
+
+def test_the_rows_of_a_cycle_are_known_new_or_filtered(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("held", "archived"), "route_filter": ("inbound",)}
+    for number in range(9):
+        status, route = ("held", "archived")[number % 2], ("inbound", "internal")[number % 3 == 0]
+        bench.receive(f"m{number}", status=status, route=route, subject=str(number))
+    first, second = bench.cycle(), bench.cycle()
+    for report in (first, second):
+        assert report.seen == report.known + report.new + sum(report.filtered.values()) == 9
+    assert first.new == first.delivered + first.pending
+
+
+def test_sentences_are_added_once() -> None:
+    counters = CycleCounters()
+    for _ in range(2):
+        counters.add_problem("It failed.")
+        counters.add_note("It worked.")
+    assert (counters.problems, counters.notes) == (["It failed."], ["It worked."])

@@ -92,7 +92,7 @@ def run(context: CommandContext) -> int:
                 show_report(context, report, is_service=pause is not None)
                 metrics.cycle_ended(report)
                 if pause is None:
-                    return exit_codes.code_of(report.error) if report.error else exit_codes.OK
+                    return exit_codes.code_of_cycle(report)
                 is_backlogged = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
             if signals.wait(0 if is_backlogged else pause):
                 context.screen.note("Stopped.")

@@ -14,7 +14,7 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.deliveries.errors import AlertsUnwritable
-from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.ingest import Report, UnreadableState
 from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.stores.errors import StateError, StateInUse, StateLocked
 
@@ -42,7 +42,7 @@ MEANINGS: Final = {
     AUTHENTICATION: "Mimecast does not accept the credentials",
     API_ERROR: "Mimecast returned an error, or a permission is missing",
     UNREACHABLE: "no answer: network, TLS, proxy, timeout, or a Mimecast server error",
-    PARTIAL: "some of several operations succeeded",
+    PARTIAL: "some of several operations succeeded, or a cycle reports that messages are missing or unreadable",
     UNREADABLE: "the response does not come from the Mimecast API",
     LOCKED: "another process uses or locks the state database; try again",
     UNWRITABLE: "the state database or the alert file cannot be written (disk full, permissions, file replaced)",
@@ -85,3 +85,8 @@ def code_of_result(result: Result) -> int:
     if result.is_success:
         return OK
     return PARTIAL if result.partial else code_of(result.error) or NOT_DONE
+
+
+def code_of_cycle(report: Report) -> int:
+    """The exit code of a cycle: that of its gravest error, or `PARTIAL` if something is missing without an error."""
+    return code_of(report.error) or (OK if report.ok else PARTIAL)

@@ -76,7 +76,7 @@ class MetricsOutput:
     def cycle_ended(self, report: Report) -> None:
         """Publish the figures of a cycle. A cycle that was interrupted from outside has none."""
         if not report.interrupted:
-            code = exit_codes.code_of(report.error)
+            code = exit_codes.code_of_cycle(report)
             self._write(metrics(report, ended=time.time(), exit_code=code), report)
 
     def cycle_failed(self, error: BaseException) -> None:

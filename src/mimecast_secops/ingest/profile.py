@@ -15,12 +15,14 @@ from mimecast_secops.ingest.clock import HOUR_MS, to_time
 
 SEARCH_ROW_LIMIT: Final = "search_row_limit"
 """The number of rows that a search reply never exceeds, found by comparing a reply with those of its halves."""
-SEARCH_UNCUT_ROWS: Final = "search_uncut_rows"
-"""The number of rows of the largest search reply that was proved to be complete."""
+SEARCH_MOST_ROWS: Final = "search_most_rows"
+"""The largest number of rows that a search reply had: a reply with fewer rows is not cut."""
 SEARCH_PAGES: Final = "search_pages"
-"""How the search tells its pages: `next`, `total`, or `none`."""
-NULL_MEANS_EMPTY: Final = "null_means_empty"
-"""Comma-separated functions whose `null` list is an empty one."""
+"""How search replies tell that there are more rows: `next` or `total`. Unknown if they never did."""
+SEARCH_TOTAL: Final = "search_total"
+"""`unreliable` if a reply was cut although it had as many rows as its total said."""
+TIME_FORM: Final = "time_form"
+"""Whether the times of tracking records name their time zone."""
 
 MAX_AGE_MS: Final = 7 * 24 * HOUR_MS
 # Names may contain paths that a reply or a setting gives, so their number and length are limited.

@@ -24,6 +24,9 @@ class Report:
         delivered_incomplete: alerts delivered after all tries to read their details failed.
         pending: records that the next cycles deliver.
         gaps: periods that could not be read, found in this cycle.
+        late: records that a re-read of older periods found.
+        unaccounted: messages that are known to exist and are neither delivered, filtered nor pending: the least number
+            of messages in seconds that could not be read completely, and held messages without an alert.
         requests: HTTP requests sent.
         rate_limited: requests that Mimecast refused because of its rate limit (HTTP 429).
         seconds: duration of the cycle.
@@ -62,6 +65,8 @@ class Report:
     clock_skew_seconds: float = 0.0
     interrupted: bool = False
     rate_limited: int = 0
+    late: int = 0
+    unaccounted: int = 0
     profile: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -87,7 +92,8 @@ class Report:
             f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, deferred {self.deferred}, "
             f"delivered incomplete {self.delivered_incomplete}, "
             f"pending {self.pending}{' and more to read' if self.more_to_read else ''}, "
-            f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
+            f"gaps {self.gaps}, late {self.late}, unaccounted {self.unaccounted}, "
+            f"{self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
         )
 
     def summary(self) -> str:
@@ -99,6 +105,8 @@ class Report:
             "delivered incomplete": self.delivered_incomplete,
             "pending": self.pending,
             "gaps": self.gaps,
+            "late": self.late,
+            "unaccounted": self.unaccounted,
         }
         parts = [
             "" if self.ok and not self.interrupted else f"cycle {self._outcome}: ",
@@ -112,7 +120,13 @@ class Report:
 
 @dataclass(slots=True)
 class CycleCounters:
-    """The figures of a running cycle; `Report` explains them."""
+    """The figures of a running cycle; `Report` explains them.
+
+    Attributes:
+        unaccounted_holds: held messages that no alert and no pending record accounts for, as of this cycle.
+        overdue_holds: how many of these have been so for longer than a message is given to appear in message tracking;
+            None if that was not determined for each of them.
+    """
 
     seen: int = 0
     known: int = 0
@@ -123,15 +137,27 @@ class CycleCounters:
     deferred: int = 0
     delivered_incomplete: int = 0
     gaps: int = 0
+    late: int = 0
+    unaccounted: int = 0
+    unaccounted_holds: int = 0
+    overdue_holds: int | None = None
     more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: MimecastError | None = None
 
-    def add_failure(self, summary: str, error: MimecastError) -> None:
-        """Note what could not be done, and why. The gravest error is kept for the exit code."""
-        sentence = f"{summary}: {error}"
+    def add_problem(self, sentence: str) -> None:
+        """Note something that this cycle could not do, once."""
         if sentence not in self.problems:
             self.problems.append(sentence)
+
+    def add_note(self, sentence: str) -> None:
+        """Note something that an administrator may want to know, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def add_failure(self, summary: str, error: MimecastError) -> None:
+        """Note what could not be done, and why. The gravest error is kept for the exit code."""
+        self.add_problem(f"{summary}: {error}")
         if self.error is None or error.consequence is Consequence.FIX:
             self.error = error

@@ -140,7 +140,9 @@ def test_the_exchanges_are_recorded_without_anything_personal(
     assert json.loads(first)["api_version"] == "API 2.0"
     assert f"{len(exchanges)} exchanges are recorded in" in result.stderr.replace("\n", " ")
     assert len(exchanges) == len(simulator.requests)
-    assert not any(record.subject in path.read_text() for record in simulator.tenant.tracked.values() if record.subject)
+    subjects = {record.subject for record in simulator.tenant.tracked.values() if len(record.subject) > 10}
+    assert subjects
+    assert not any(subject in path.read_text() for subject in subjects)
 
 
 def test_a_recording_that_cannot_be_written_is_an_error_before_any_request(

@@ -15,6 +15,7 @@ from mimecast_secops.diagnosis import check_permissions
 from mimecast_secops.diagnosis.first_contact import first_contact
 from mimecast_secops.diagnosis.recording import Recorder
 from mimecast_secops.simulator import Simulator
+from mimecast_secops.simulator.http.replay import Replay
 from tests.diagnosis.recording.marks import compressed, found_marks, mark, spellings
 from tests.simulator.caller import eml, held_eml
 from tests.tenants import client_for, runtime_without_sleep
@@ -90,3 +91,35 @@ def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "target")
     with pytest.raises(OSError, match="link"):
         Recorder(link, ApiVersion.V2)
+
+
+@both_versions
+@pytest.mark.parametrize(
+    "quirks",
+    [
+        {},
+        {"tracking_ids": "real", "queue_id_is_hold_id": False, "hold_subject": "tagged", "gateway_detail_on_v2": True},
+        {"tracked_limit": 5, "time_form": "naive_utc", "hold_time_offset": 30, "hold_wrapper": "named"},
+    ],
+    ids=["documented", "real ids", "other forms"],
+)
+def test_a_first_contact_with_a_replayed_recording_has_the_same_report(
+    tmp_path: Path, api_version: ApiVersion, quirks: dict[str, object]
+) -> None:
+    with Simulator(mail=[Simulator.SAMPLES]) as simulator:
+        simulator.control("bulk", {"count": 12, "spread": 600, "before": 5000})
+        for name, value in quirks.items():
+            simulator.tenant.quirks.change(name, value)
+        path = tmp_path / "recording.jsonl"
+        with (
+            client_for(simulator, api_version, runtime_without_sleep()) as client,
+            Recorder(path, api_version) as recorder,
+            client.observed(recorder),
+        ):
+            recorded = first_contact(client)
+        simulator.app.replay = Replay.read(path)
+        with client_for(simulator, api_version, runtime_without_sleep()) as client:
+            replayed = first_contact(client)
+    assert replayed.facts == recorded.facts
+    assert replayed.requests == recorded.requests
+    assert [result.knowledge for result in replayed.results] == [result.knowledge for result in recorded.results]

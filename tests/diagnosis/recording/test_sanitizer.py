@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mimecast_secops.api import ArchiveQuery
 from mimecast_secops.diagnosis.encoded_text import decode_text
 from mimecast_secops.diagnosis.known_words import words_of
 from mimecast_secops.diagnosis.recording.sanitizer import Sanitizer
@@ -192,3 +194,13 @@ def test_a_web_page_stays_one_and_a_mark_of_the_byte_order_is_noted() -> None:
     assert Sanitizer().body(b"<!DOCTYPE html><html>x")["text"].startswith("<!DOCTYPE html><html>")
     assert Sanitizer().body(b'\xef\xbb\xbf{"data":[]}') == {"json": {"data": []}, "bom": True}
     assert Sanitizer().body(b"") == Sanitizer().body(None) == {}
+
+
+def test_pages_and_times_of_an_archive_query_stay_and_its_criteria_do_not() -> None:
+    start = datetime(2026, 11, 25, tzinfo=UTC)
+    query = ArchiveQuery(fields=("id",), subject="Kevin", start=start, page_size=100).to_xml()
+    recorded = Sanitizer().body(json.dumps({"data": [{"query": query}]}).encode())["json"]["data"][0]["query"]
+    assert 'page-size="100"' in recorded
+    assert 'from="2026-11-25T00:00:00+00:00"' in recorded
+    assert "kevin" not in recorded.lower()
+    assert recorded.partition("subject:")[0] == query.partition("subject:")[0]

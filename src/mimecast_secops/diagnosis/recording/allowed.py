@@ -150,3 +150,7 @@ HEADER_NAME: Final = re.compile(
     r"(?=[ \t]*:)"
 )
 """The header names that stay in a block of headers, at the beginning of a line."""
+QUERY_ATTRIBUTE: Final = re.compile(
+    r'\b(?:page-size|startrow)="\d{1,6}"|\b(?:from|to)="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:?\d\d)"'
+)
+"""The attributes of a query of the archive that stay: pages and times."""

@@ -95,7 +95,9 @@ class Sanitizer:
         if allowed.TIME_NAME.match(member) and (allowed.TIME.match(text) or _is_epoch(text)):
             return text
         if member in allowed.HEADER_BLOCKS:
-            return self._header_block(text)
+            return self._apart_from(allowed.HEADER_NAME, text)
+        if member == "query":
+            return self._apart_from(allowed.QUERY_ATTRIBUTE, text, runs.get(member, frozenset()))
         encoded = self._encoded(text, depth)
         return self._free(text, runs.get(member, frozenset()), depth) if encoded is None else encoded
 
@@ -116,13 +118,13 @@ class Sanitizer:
                 position = match.end()
         return "".join([*parts, self._pseudonyms.text(text[position:], keep | allowed.ANYWHERE)])
 
-    def _header_block(self, text: str) -> str:
-        """A block of headers. The names of the most common ones stay."""
+    def _apart_from(self, kept: re.Pattern[str], text: str, runs: frozenset[str] = frozenset()) -> str:
+        """A text in which the matches of a pattern stay."""
         parts, position = [], 0
-        for match in allowed.HEADER_NAME.finditer(text):
-            parts += [self._free(text[position : match.start()]), match.group()]
+        for match in kept.finditer(text):
+            parts += [self._free(text[position : match.start()], runs), match.group()]
             position = match.end()
-        return "".join([*parts, self._free(text[position:])])
+        return "".join([*parts, self._free(text[position:], runs)])
 
     def _header(self, name: str, value: str) -> str:
         if name == "content-type":

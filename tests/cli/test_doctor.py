@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,28 @@ def test_a_first_contact_that_finds_nothing_out_has_an_error_code(
 def test_a_first_contact_with_wrong_credentials_has_the_code_of_authentication(command_line: CommandLine) -> None:
     result = command_line.invoke("doctor", "--first-contact", "--client-secret", "wrong-wrong-wrong-wrong")
     assert result.exit_code == exit_codes.AUTHENTICATION
+
+
+@pytest.mark.parametrize("options", [(), ("--first-contact",)])
+def test_the_exchanges_are_recorded_without_anything_personal(
+    command_line: CommandLine, simulator: Simulator, options: tuple[str, ...]
+) -> None:
+    path = command_line.folder / "contact.jsonl"
+    result = command_line.invoke("doctor", *options, "--record", str(path))
+    assert result.exit_code == exit_codes.OK, result.output
+    first, *exchanges = path.read_text().splitlines()
+    assert json.loads(first)["api_version"] == "API 2.0"
+    assert f"{len(exchanges)} exchanges are recorded in" in result.stderr.replace("\n", " ")
+    assert len(exchanges) == len(simulator.requests)
+    subjects = {record.subject for record in simulator.tenant.tracked.values() if len(record.subject) > 10}
+    assert subjects
+    assert not any(subject in path.read_text() for subject in subjects)
+
+
+def test_a_recording_that_cannot_be_written_is_an_error_before_any_request(
+    command_line: CommandLine, simulator: Simulator
+) -> None:
+    result = command_line.invoke("doctor", "--record", str(command_line.folder / "missing" / "contact.jsonl"))
+    assert result.exit_code != exit_codes.OK
+    assert "No such file or directory" in result.stderr
+    assert simulator.requests == []

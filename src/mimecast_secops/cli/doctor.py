@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.text import Text
 
 from mimecast_secops.actions.requirements import all_requirements
+from mimecast_secops.api import MimecastClient
 from mimecast_secops.cli import exit_codes
 from mimecast_secops.cli.context import CommandContext, command
 from mimecast_secops.cli.findings import is_unchecked, show_findings
@@ -22,10 +24,13 @@ from mimecast_secops.diagnosis import Finding, Verdict, check_permissions
 
 def run(context: CommandContext) -> int:
     """Check everything, and show the findings; or make a first contact, and show its report."""
-    if context.options["first_contact"]:
-        return _first_contact(context)
-    screen = context.screen
-    with context.client() as client, _progress(screen) as progress:
+    with context.client() as client, _recording(context, client):
+        check = _first_contact if context.options["first_contact"] else _check_permissions
+        return check(client, context.screen)
+
+
+def _check_permissions(client: MimecastClient, screen: Screen) -> int:
+    with _progress(screen) as progress:
         findings = check_permissions(client, all_requirements(), progress)
     records = [finding.as_json(text_of) for finding in findings]
     if screen.as_json:
@@ -47,11 +52,10 @@ def code_of(findings: list[Finding]) -> int:
     return exit_codes.UNREACHABLE if any(is_unchecked(finding.as_json()) for finding in findings) else exit_codes.OK
 
 
-def _first_contact(context: CommandContext) -> int:
+def _first_contact(client: MimecastClient, screen: Screen) -> int:
     from mimecast_secops.diagnosis.first_contact import Knowledge, first_contact
 
-    screen = context.screen
-    with context.client() as client, _progress(screen) as progress:
+    with _progress(screen) as progress:
         report = first_contact(client, progress=progress)
     if screen.as_json:
         screen.data(report.as_json())
@@ -61,6 +65,29 @@ def _first_contact(context: CommandContext) -> int:
     # The questions about messages. The others are also answered without any permission.
     is_answered = any(result.knowledge is not Knowledge.UNKNOWN for result in report.results[:7])
     return exit_codes.OK if is_answered else exit_codes.API_ERROR
+
+
+@contextmanager
+def _recording(context: CommandContext, client: MimecastClient) -> Iterator[None]:
+    """Record the exchanges of the block, if the user asked for it.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path = context.options["record"]
+    if path is None:
+        yield
+        return
+    from mimecast_secops.diagnosis.recording import Recorder
+
+    with Recorder(path, client.api_version) as recorder:
+        try:
+            with client.observed(recorder):
+                yield
+        finally:
+            context.screen.note(
+                f"{recorder.count} exchanges are recorded in {path}, with pseudonyms for everything personal."
+            )
 
 
 @contextmanager
@@ -75,12 +102,23 @@ def _progress(screen: Screen) -> Iterator[Callable[[int, int, str], None]]:
 
 
 @add(connection_options())
-@helpful_command("doctor", examples=("doctor --profile lab", "doctor --first-contact"), describes_connection=True)
+@helpful_command(
+    "doctor",
+    examples=("doctor --profile lab", "doctor --first-contact --record contact.jsonl"),
+    describes_connection=True,
+)
 @click.option(
     "--first-contact",
     is_flag=True,
     help="Find out how the tenant behaves where Mimecast's documentation is silent. At most 60 requests, which only "
     "read. The report names no message, address or ID.",
+)
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the requests and replies to a file, with pseudonyms for everything personal. An existing file is "
+    "replaced. To serve it: mimecast-secops simulator --replay FILE",
 )
 def _doctor(**options: Any) -> None:
     """Check what the credentials can do, and which permissions to grant. The tenant is not changed."""

@@ -34,6 +34,7 @@ class EncodedText:
         is_url_safe: whether the alphabet is that of base64url.
         padding: the number of `=` at the end.
         length: the length of the whole text.
+        is_spaced: whether the JSON has blanks after its separators.
     """
 
     value: Any
@@ -42,19 +43,33 @@ class EncodedText:
     is_url_safe: bool
     padding: int
     length: int
+    is_spaced: bool = False
+
+    @property
+    def _separators(self) -> tuple[str, str]:
+        return (", ", ": ") if self.is_spaced else (",", ":")
+
+    @property
+    def bare_length(self) -> int:
+        """The length without prefix and padding."""
+        return self.length - len(self.prefix) - self.padding
 
     def encode(self, value: Any) -> str:
-        """Encode another value in the same way, with the same length where the compression permits it."""
-        content = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-        if not self.is_compressed:
-            return self._armored(content)
-        armored = (self._armored(compressed) for compressed in _compressions(content))
-        return min(armored, key=lambda text: abs(len(text) - self.length))
+        """Encode another value in the same way, with the same length where the compression permits it.
+
+        The same value gets the same text, apart from the prefix and the padding.
+        """
+        content = json.dumps(value, separators=self._separators, ensure_ascii=False).encode()
+        contents = _compressions(content) if self.is_compressed else [content]
+        bare = min((self._armored(content) for content in contents), key=self._distance)
+        return self.prefix + bare + ("=" * (-len(bare) % 4) if self.padding else "")
+
+    def _distance(self, bare: str) -> int:
+        return abs(len(bare) - self.bare_length)
 
     def _armored(self, content: bytes) -> str:
         encoded = base64.urlsafe_b64encode(content) if self.is_url_safe else base64.b64encode(content)
-        text = encoded.decode()
-        return self.prefix + (text if self.padding or not text.endswith("=") else text.rstrip("="))
+        return encoded.decode().rstrip("=")
 
 
 def decode_text(text: str) -> EncodedText | None:
@@ -74,12 +89,21 @@ def decode_text(text: str) -> EncodedText | None:
             bare + "=" * (-len(bare) % 4), altchars=b"-_" if is_url_safe else None, validate=True
         )
         is_compressed = content.startswith(_ZLIB_START)
-        value = _json(_decompressed(content) if is_compressed else content)
+        text_inside = _decompressed(content) if is_compressed else content
+        value = _json(text_inside)
     except (binascii.Error, ValueError, zlib.error, RecursionError):
         return None
     if not isinstance(value, (dict, list)):
         return None
-    return EncodedText(value, prefix, is_compressed, is_url_safe, len(body) - len(bare), len(text))
+    return EncodedText(
+        value=value,
+        prefix=prefix,
+        is_compressed=is_compressed,
+        is_url_safe=is_url_safe,
+        padding=len(body) - len(bare),
+        length=len(text),
+        is_spaced=b'": ' in text_inside,
+    )
 
 
 def _decompressed(content: bytes) -> bytes:

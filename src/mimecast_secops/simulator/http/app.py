@@ -21,6 +21,7 @@ from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.hosts import names_loopback
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
 from mimecast_secops.simulator.http.pages import page
+from mimecast_secops.simulator.http.replay import Replay
 from mimecast_secops.simulator.http.request_log import LoggedRequest, new_log
 from mimecast_secops.simulator.http.responses import ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
@@ -37,11 +38,19 @@ class SimulatorApp:
         allow_remote: whether to answer requests that name another host than this machine.
         file_base: the base URL of file links, "" for the URL of the request.
         mail: the messages that a restart delivers again.
+        replay: a recording to serve instead of the tenant.
     """
 
     def __init__(
-        self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "", mail: MailPaths | None = None
+        self,
+        tenant: Tenant,
+        *,
+        allow_remote: bool = False,
+        file_base: str = "",
+        mail: MailPaths | None = None,
+        replay: Replay | None = None,
     ) -> None:
+        self.replay = replay
         self.file_base = file_base
         self._allow_remote = allow_remote
         self._mail = mail
@@ -112,6 +121,9 @@ class SimulatorApp:
         path = request.url.path
         if len(body) > _MAX_BODY_BYTES:
             return ApiResponse(413)
+        if self.replay is not None:
+            target = f"{path}?{request.url.query}" if request.url.query else path
+            return self.replay.respond(request.method, target, body)
         if path.startswith(DOWNLOAD):
             token = parse_qs(request.url.query).get("token", [""])[0]
             return download(self.tenant, path.removeprefix(DOWNLOAD), token)

@@ -68,6 +68,7 @@ class _Meta(msgspec.Struct, kw_only=True):
     unmatched_holds: dict[str, int] = msgspec.field(name="missing", default_factory=dict)
     processed: int | None = msgspec.field(name="settled", default=None)
     undecodable: tuple[int, ...] = ()
+    rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -158,6 +159,7 @@ class State:
         token: what the delivery returned before the last commit.
         unmatched_holds: hold id → number of cycles that found no tracking record for it.
         undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
+        rate_limits: endpoint → when Mimecast allows its next call, by this machine's clock.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
     """
@@ -171,6 +173,7 @@ class State:
         self.token = ""
         self.unmatched_holds: dict[str, int] = {}
         self.undecodable: set[int] = set()
+        self.rate_limits: dict[str, int] = {}
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
 
@@ -273,6 +276,7 @@ class State:
             unmatched_holds=self.unmatched_holds,
             processed=len(self.processed_ids),
             undecodable=tuple(sorted(self.undecodable)),
+            rate_limits=self.rate_limits or msgspec.UNSET,
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
 
@@ -302,6 +306,7 @@ class State:
         state.read_until_ms, state.poll, state.window_ms = meta.read_until_ms, meta.poll, meta.window_ms
         state.token, state.unmatched_holds = meta.token, dict(meta.unmatched_holds)
         state.undecodable = set(meta.undecodable)
+        state.rate_limits = dict(meta.rate_limits or {})
         return state
 
 

@@ -42,7 +42,12 @@ def run(tenant: ReadingTenant, mail: Mail) -> Outcome:
 
 
 def _settings(mail: Mail) -> ConnectorSettings:
-    raw = {"Domains": "example.com", "Status Filter": "held", "Max Messages To Return": "1000", "Max Hours Backwards": "24"}
+    raw = {
+        "Domains": "example.com",
+        "Status Filter": "held",
+        "Max Messages To Return": "1000",
+        "Max Hours Backwards": "24",
+    }
     if mail in _ALL_STATUSES:
         raw["Status Filter"] = ""
     if mail in (Mail.REJECTED, Mail.LATE):

@@ -6,7 +6,7 @@ docs/reference/mimecast-api.md#http-status.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.api.json_repair import without_byte_order_mark
-from mimecast_secops.api.rate_limit import retry_after
+from mimecast_secops.api.rate_headers import retry_after
 from mimecast_secops.api.vocabulary import ApiVersion
 from mimecast_secops.sentences import sentence
 
@@ -48,11 +48,13 @@ class RequestInfo:
         endpoint: the endpoint that was called.
         api_version: the API version in use.
         request_id: the ID of the request, which Mimecast support asks for.
+        read_wait: reads the seconds to wait from the headers of a reply with HTTP 429.
     """
 
     endpoint: Endpoint
     api_version: ApiVersion
     request_id: str = ""
+    read_wait: Callable[[Mapping[str, str]], float | None] = retry_after
 
 
 def error_of_reply(request_info: RequestInfo, raw: RawReply, reply: Reply | None) -> MimecastError | None:
@@ -194,7 +196,7 @@ def _rate_limited(request_info: RequestInfo, raw: RawReply) -> RateLimited:
     path = request_info.endpoint.path
     return RateLimited(
         f"Rate limit exceeded for {path}. Reduce the call rate or increase the interval.",
-        wait=retry_after(raw.headers),
+        wait=request_info.read_wait(raw.headers),
         endpoint=path,
         request_id=request_info.request_id,
     )

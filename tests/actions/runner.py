@@ -14,6 +14,7 @@ from typing import Any
 from mimecast_secops import actions
 from mimecast_secops.actions import Action, Context, Result, all_actions, execute
 from mimecast_secops.api import ApiVersion, MimecastClient
+from mimecast_secops.api.resources import release_log
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.http.limits import RateLimits
 from mimecast_secops.simulator.tenant.records import TrackingRecord
@@ -27,7 +28,7 @@ READ_PATHS = frozenset(
     for action in all_actions()
     for endpoint in (*action.endpoints, *action.optional_endpoints)
     if not endpoint.writes
-)
+) | {release_log.LIST.path}
 
 # Each search lists the modules of the package again.
 find = cache(actions.find)

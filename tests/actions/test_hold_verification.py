@@ -77,8 +77,20 @@ def test_a_failed_verification_leaves_the_decision_pending(
 ) -> None:
     message = runner.receive_held()
     runner.add_fault("html", INFO, after=1)
-    assert runner.succeeds(slug, Message_ID=message.id)["state"] == "pending"
-    assert runner.paths[-1] == INFO
+    runner.add_fault("html", HOLD_LIST, after=1)
+    result = runner.run(slug, Message_ID=message.id)
+    assert result.is_success
+    assert "It is not confirmed yet: neither message tracking nor the hold queue could be read." in result.message
+    assert (result.json_result["state"], result.json_result["confirmed"]) == ("pending", False)
+
+
+@both_decisions
+def test_the_hold_queue_confirms_a_decision_if_the_details_cannot_be_read(
+    runner: ActionRunner, slug: str, path: str, decision: str
+) -> None:
+    message = runner.receive_held()
+    runner.add_fault("html", INFO, after=1)
+    assert runner.succeeds(slug, Message_ID=message.id)["state"] == "confirmed"
 
 
 @both_decisions

@@ -104,10 +104,15 @@ def test_a_hold_is_not_released_if_the_risk_lookup_fails(runner: ActionRunner, p
     runner.succeeds("release-message", Message_ID=record.hold_id, Allow_High_Risk=True)
 
 
-def test_a_hold_without_a_tracking_record_is_released(runner: ActionRunner) -> None:
+def test_a_hold_without_a_tracking_record_is_released_only_with_the_override(runner: ActionRunner) -> None:
+    runner.set_quirks(queue_id_is_hold_id=False)
     record = runner.receive_held()
     record.row = {"received": "2020-01-01T00:00:00+0000"}  # no hold has the time of this row
-    result = runner.succeeds("release-message", Message_ID=record.hold_id, Verify_Result=False)
+    error = runner.fails("release-message", Message_ID=record.hold_id)
+    assert "message tracking has no record that fits the held message" in error
+    assert '"Allow High Risk"' in error
+    assert (runner.writes, record.is_held) == ([], True)
+    result = runner.succeeds("release-message", Message_ID=record.hold_id, Allow_High_Risk=True, Verify_Result=False)
     assert result["message"]["trackingId"] == ""
 
 

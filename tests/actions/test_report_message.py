@@ -163,3 +163,21 @@ def test_a_failed_dry_run_reports_no_messages(v1: ActionRunner) -> None:
     assert (result.is_success, result.partial, v1.writes) == (False, False, [])
     assert "Reported:" not in result.message
     assert result.json_result["reported"] == []
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "truncated", "html"])
+def test_a_report_without_a_reply_is_unknown_and_is_not_repeated(v1: ActionRunner, kind: str) -> None:
+    first, second = v1.receive(), v1.receive()
+    v1.add_fault(kind, "/api/message-finder/report-message", count=1)
+    result = v1.run("report-message", Message_ID=f"{first.id},{second.id}")
+    [failed] = result.json_result["failed"]
+    assert failed["id"] == first.id
+    assert "Nothing shows whether the report was received. Check with Mimecast before" in failed["error"]
+    assert [report["id"] for report in result.json_result["reported"]] == [second.id]
+    assert v1.writes == ["/api/message-finder/report-message"] * 2
+
+
+def test_a_report_that_was_not_executed_is_not_unknown(v1: ActionRunner) -> None:
+    message = v1.receive()
+    v1.add_fault("429", "/api/message-finder/report-message")
+    assert "Nothing shows" not in v1.fails("report-message", Message_ID=message.id)

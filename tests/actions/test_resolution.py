@@ -237,3 +237,73 @@ def test_an_empty_id_in_a_list_stops_the_whole_report(v1: ActionRunner) -> None:
     wanted = v1.receive_held()
     assert "names no message" in v1.fails("report-message", Message_ID=f"{wanted.id},<>")
     assert v1.simulator.tenant.reports == []
+
+
+FOREIGN = ["fail", "http404_html", "http400", "flat200", "empty", "other_message"]
+
+
+@pytest.mark.parametrize("answer", FOREIGN)
+@pytest.mark.parametrize("kind", ["tracking id", "hold id", "Message-ID"])
+@both_decisions
+def test_each_kind_of_id_works_whatever_tracking_answers_to_an_id_that_is_not_its_own(
+    runner: ActionRunner, slug: str, decision: str, kind: str, answer: str
+) -> None:
+    runner.set_quirks(foreign_id_info=answer)
+    runner.receive_held("Another", risk="low")
+    wanted = runner.receive_held("Offer", risk="low")
+    runner.receive_held("A third", risk="low")
+    result = runner.succeeds(slug, Message_ID=KINDS[kind](wanted))
+    assert decided(runner) == [(decision, wanted.hold_id)]
+    assert result["message"]["trackingId"] == wanted.id
+
+
+@pytest.mark.parametrize("answer", FOREIGN)
+@both_decisions
+def test_an_unknown_id_identifies_nothing_whatever_tracking_answers(
+    runner: ActionRunner, slug: str, decision: str, answer: str
+) -> None:
+    runner.set_quirks(foreign_id_info=answer)
+    runner.receive_held()
+    assert runner.fails(slug, Message_ID=runner.unknown_id()).startswith("No held message has the ID")
+    assert runner.writes == []
+
+
+@pytest.mark.parametrize("form", ["object", "list", "list of objects"])
+@pytest.mark.parametrize("exact", [True, False], ids=["queue id is hold id", "queue id differs"])
+@both_decisions
+def test_a_tracking_id_works_with_each_form_of_the_addresses(
+    runner: ActionRunner, slug: str, decision: str, exact: bool, form: str
+) -> None:
+    runner.set_quirks(queue_id_is_hold_id=exact)
+    wanted = runner.receive_held("Offer", risk="low", received=datetime.now(UTC) - timedelta(minutes=5))
+    details = runner.client.tracking.info(wanted.id).raw
+
+    def formed(address: str) -> Any:
+        value = {"emailAddress": address}
+        return {"object": value, "list": [address], "list of objects": [value]}[form]
+
+    for block in (details["queueInfo"], details["recipientInfo"]["messageInfo"]):
+        for name in ("fromEnvelope", "fromHeader"):
+            block[name] = formed(block[name])
+    details["queueInfo"]["to"] = formed(details["queueInfo"]["to"])
+    wanted.info = {"queueInfo": details["queueInfo"], "recipientInfo": details["recipientInfo"]}
+    runner.succeeds(slug, {"Verify Result": False}, Message_ID=wanted.id)
+    assert decided(runner) == [(decision, wanted.hold_id)]
+
+
+def test_details_without_an_id_do_not_outweigh_the_hold_queue(runner: ActionRunner) -> None:
+    """Mimecast answers to a hold ID with the details of another message, and does not say whose they are."""
+    wanted = runner.receive_held("Offer", risk="low")
+    other = runner.receive_held("Other", risk="low")
+    other.info = {"id": None}
+    runner.set_quirks(foreign_id_info="other_message")
+    runner.succeeds("reject-message", Message_ID=wanted.hold_id)
+    assert decided(runner) == [("rejected", wanted.hold_id)]
+
+
+def test_the_entry_that_the_details_name_is_found_under_an_alias_of_the_recipient(runner: ActionRunner) -> None:
+    wanted = runner.receive_held("Offer", risk="low")
+    details = runner.client.tracking.info(wanted.id).raw
+    wanted.info = {"queueInfo": details["queueInfo"] | {"to": "alias@example.com"}}
+    runner.succeeds("reject-message", {"Verify Result": False}, Message_ID=wanted.id)
+    assert decided(runner) == [("rejected", wanted.hold_id)]

@@ -35,6 +35,7 @@ CODES = [
     (errors.MissingPermission("x"), exit_codes.API_ERROR),
     (errors.Unreachable("x"), exit_codes.UNREACHABLE),
     (errors.Unavailable("x"), exit_codes.UNREACHABLE),
+    (errors.RateLimited("x"), exit_codes.RATE_LIMITED),
     (errors.UnreadableReply("x"), exit_codes.UNREADABLE),
     (StateLocked("x"), exit_codes.LOCKED),
     (StateInUse("x"), exit_codes.LOCKED),

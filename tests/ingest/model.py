@@ -118,6 +118,7 @@ class ModelTenant:
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
     rate_limited: int = 0  # calls that failed with `RateLimited`
+    limited_until_ms: dict[str, int] = field(default_factory=dict)  # endpoints that must not be called yet
 
     def add(self, record: Record) -> Record:
         self.records[record.id] = record
@@ -138,6 +139,10 @@ class ModelTenant:
     @property
     def requests_sent(self) -> int:
         return len(self.calls)
+
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Refuse the calls of an endpoint, which has the name of its method, for some seconds."""
+        self.limited_until_ms[endpoint] = self.now_ms + int(seconds * 1000)
 
     @property
     def requests_rate_limited(self) -> int:
@@ -222,6 +227,10 @@ class ModelTenant:
         yield SpooledFile(BytesIO(content), len(content), "0" * 64, "")
 
     def _called(self, endpoint: str, argument: Any) -> None:
+        until_ms = self.limited_until_ms.get(endpoint, 0)
+        if until_ms > self.now_ms:
+            until, wait = datetime.fromtimestamp(until_ms / 1000, UTC), (until_ms - self.now_ms) / 1000
+            raise RateLimited("Rate limit exceeded.", endpoint=endpoint, wait=wait, until=until)
         self.calls.append((endpoint, argument))
         if endpoint in self.failing:
             self.rate_limited += isinstance(self.failing[endpoint], RateLimited)

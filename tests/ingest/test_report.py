@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from mimecast_secops.api.errors import AuthenticationFailed, Unavailable, Unreachable
-from mimecast_secops.ingest.report import CycleCounters
+from mimecast_secops.api.errors import AuthenticationFailed, RateLimited, Unavailable, Unreachable
+from mimecast_secops.ingest.report import CycleCounters, RateLimitWait
 from tests.ingest.conftest import Bench
 
 
@@ -84,3 +86,18 @@ def test_sentences_are_added_once() -> None:
         counters.add_problem("It failed.")
         counters.add_note("It worked.")
     assert (counters.problems, counters.notes) == (["It failed."], ["It worked."])
+
+
+def test_a_wait_for_a_rate_limit_is_one_problem_that_names_the_endpoint_and_the_time() -> None:
+    counters = CycleCounters()
+    for seconds in (0, 1):
+        until = datetime(2026, 3, 7, 16, 10, seconds, tzinfo=UTC)
+        counters.add_failure("Any summary", RateLimited("x", endpoint="/api/a", wait=600.0, until=until))
+    assert counters.problems == ["Waiting for Mimecast's rate limit on /api/a until 2026-03-07 16:10:00 UTC."]
+    assert list(counters.waiting.values()) == [RateLimitWait("/api/a", 1_772_899_800_000)]
+
+
+def test_the_figures_of_a_waiting_cycle_can_be_encoded(bench: Bench) -> None:
+    bench.tenant.wait_for_rate_limit("search", 600)
+    figures = json.loads(json.dumps(bench.cycle().figures()))
+    assert figures["waiting"] == [{"endpoint": "search", "until_ms": bench.tenant.now_ms + 600_000}]

@@ -293,3 +293,11 @@ def test_undecodable_seconds_are_forgotten_with_the_ids_and_limited_in_number() 
     state.undecodable = set(range(20_000, 20_300))
     state.forget_before(0)
     assert state.undecodable == set(range(20_200, 20_300))
+
+
+def test_the_rate_limits_that_are_waited_for_are_stored() -> None:
+    state = State(start_ms=1_000)
+    state.rate_limits = {"/api/message-finder/search": 600_000}
+    stored = State.decode(state.encode())
+    assert stored is not None
+    assert stored.rate_limits == state.rate_limits

@@ -8,63 +8,17 @@ alone never decide: the times must agree too, and no other hold and no other rec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mimecast_secops.actions.declaration import ActionFailed, Context
-from mimecast_secops.api import HeldMessage, MessageInfo, Risk, TrackedMessage
-from mimecast_secops.api.errors import MimecastError
+from mimecast_secops.actions.message_identity import identity_of_hold, identity_of_record, identity_of_row
+from mimecast_secops.api import HeldMessage, MessageInfo, TrackedMessage
 
-RISK_UNREADABLE: Final = "Mimecast's verdict names a risk that is not negligible, low, medium or high"
 _TOLERANCE: Final = timedelta(seconds=5)
 _SEARCH_MARGIN: Final = timedelta(minutes=1)
 _MAX_LOOKUPS: Final = 10
 _MAX_LISTED: Final = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """The members that a tracking record and a hold have in common. A member is "" if it is missing."""
-
-    sender: str
-    recipient: str
-    subject: str
-
-    @property
-    def missing(self) -> list[str]:
-        """The names of the missing members."""
-        return [name for name in ("sender", "recipient", "subject") if not getattr(self, name)]
-
-    def contradictions(self, other: Identity) -> list[str]:
-        """The names of the members that both have with different values."""
-        pairs = {name: (getattr(self, name), getattr(other, name)) for name in ("sender", "recipient", "subject")}
-        return [name for name, (own, others) in pairs.items() if own and others and own != others]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskLookup:
-    """The risk of a hold, from message tracking.
-
-    Attributes:
-        tracking_id: the ID of the matching tracking record, "" unless exactly one record matches.
-        risk: the highest risk of all records that may match, None if Mimecast names none.
-        problem: the reason why the risk is unknown, "" if the lookup succeeded.
-    """
-
-    tracking_id: str = ""
-    risk: Risk | None = None
-    problem: str = ""
-
-
-def identity_of_record(info: MessageInfo) -> Identity:
-    """The identity of a message, from its tracking details."""
-    return _identity(info.sender, info.recipient, info.subject)
-
-
-def identity_of_hold(hold: HeldMessage) -> Identity:
-    """The identity of a message, from its hold."""
-    return _identity(hold.sender, hold.recipient, hold.subject)
 
 
 def matching_hold(context: Context, info: MessageInfo, holds: Sequence[HeldMessage]) -> HeldMessage:
@@ -86,7 +40,7 @@ def matching_hold(context: Context, info: MessageInfo, holds: Sequence[HeldMessa
         raise refused(
             f"Message tracking does not name the {' and the '.join(identity.missing)} of the message", candidates
         )
-    similar_holds = [hold for hold in holds if hold.id and identity_of_hold(hold) == identity]
+    similar_holds = [hold for hold in holds if hold.id and identity_of_hold(hold).is_same_as(identity)]
     if not similar_holds:
         raise ActionFailed("Message tracking says that the message is held, but the hold queue does not show it.")
     if len(similar_holds) > _MAX_LOOKUPS:
@@ -104,35 +58,40 @@ def matching_hold(context: Context, info: MessageInfo, holds: Sequence[HeldMessa
     if len(fitting) > 1 or fitting[0].received is None:
         raise refused(f"{len(fitting)} held messages may be this one", fitting)
     [hold] = fitting
-    rows = rows_by_hold[hold.id] if hold.id in rows_by_hold else _records_near(context, hold)
+    rows = rows_by_hold[hold.id] if hold.id in rows_by_hold else records_near(context, hold)
     others = [row for row in rows if row.id != info.id and _may_match(row, hold)]
     if others:
         raise refused(f"Message tracking has {len(others) + 1} records that fit this held message", fitting)
     return hold
 
 
-def look_up_risk(context: Context, hold: HeldMessage) -> RiskLookup:
-    """Look up the risk of a hold in message tracking.
+def records_of(context: Context, hold: HeldMessage) -> list[TrackedMessage]:
+    """The tracking records that do not contradict a hold.
 
-    If a sender sends the same message twice, two records may match; the higher risk counts.
+    Raises:
+        MimecastError: message tracking cannot be searched.
+    """
+    return [row for row in records_near(context, hold) if _may_match(row, hold)]
+
+
+def records_near(context: Context, hold: HeldMessage) -> Sequence[TrackedMessage]:
+    """The tracking records of a hold's recipient within a minute of its time.
+
+    Raises:
+        MimecastError: message tracking cannot be searched.
     """
     if hold.received is None or not hold.recipient:
-        return RiskLookup(problem="the hold queue does not name the time and the recipient that a lookup needs")
-    try:
-        rows = [row for row in _records_near(context, hold) if row.id and _may_match(row, hold)]
-        infos = [context.client.tracking.info(row.id) for row in rows[:_MAX_LOOKUPS]]
-    except MimecastError as error:
-        context.log.warning("Message tracking cannot be read for the held message: %s", error)
-        return RiskLookup(problem=f"message tracking could not be read ({error})")
-    problem = RISK_UNREADABLE if any(info.risk_is_unreadable for info in infos) else ""
-    if len(rows) > _MAX_LOOKUPS:
-        problem = f"message tracking has {len(rows)} records that may match"
-    is_unique = len(rows) == 1 and _is_record_of(rows[0], hold)
-    return RiskLookup(
-        tracking_id=infos[0].id if is_unique else "",
-        risk=max((info.risk for info in infos if info.risk), default=None),
-        problem=problem,
-    )
+        return ()
+    start, end = hold.received - _SEARCH_MARGIN, hold.received + _SEARCH_MARGIN
+    return context.client.tracking.search(start=start, end=end, to=hold.recipient)
+
+
+def is_record_of(row: TrackedMessage, hold: HeldMessage) -> bool:
+    """Whether the record and the hold have the same sender, subject and time."""
+    if row.received is None or hold.received is None or not (row.sender and row.subject):
+        return False
+    identity = identity_of_hold(hold)
+    return _may_match(row, hold) and bool(identity.sender and identity.subject)
 
 
 def refused(reason: str, holds: Sequence[HeldMessage]) -> ActionFailed:
@@ -169,14 +128,6 @@ def shortened(text: str) -> str:
     return text if len(text) <= 120 else text[:120] + "…"
 
 
-def _identity(sender: str, recipient: str, subject: str) -> Identity:
-    return Identity(
-        sender=sender.strip("<> ").casefold(),
-        recipient=recipient.strip("<> ").casefold(),
-        subject=" ".join(subject.split()),
-    )
-
-
 def _received(
     context: Context, info: MessageInfo, holds: Sequence[HeldMessage]
 ) -> tuple[datetime | None, dict[str, Sequence[TrackedMessage]]]:
@@ -191,7 +142,7 @@ def _received(
     for hold in holds:
         if hold.received is None:
             continue
-        rows_by_hold[hold.id] = _records_near(context, hold)
+        rows_by_hold[hold.id] = records_near(context, hold)
         times = (row.received for row in rows_by_hold[hold.id] if row.id == info.id and row.received)
         received = next(times, None)
         if received:
@@ -199,26 +150,10 @@ def _received(
     return None, rows_by_hold
 
 
-def _records_near(context: Context, hold: HeldMessage) -> Sequence[TrackedMessage]:
-    """The tracking records of a hold's recipient within a minute of its time."""
-    if hold.received is None:
-        return ()
-    start, end = hold.received - _SEARCH_MARGIN, hold.received + _SEARCH_MARGIN
-    return context.client.tracking.search(start=start, end=end, to=hold.recipient)
-
-
 def _may_match(row: TrackedMessage, hold: HeldMessage) -> bool:
     """Whether the record does not contradict the hold. The search already selected the recipient."""
     is_near = row.received is None or hold.received is None or abs(row.received - hold.received) <= _TOLERANCE
-    return is_near and not _identity(row.sender, "", row.subject).contradictions(identity_of_hold(hold))
-
-
-def _is_record_of(row: TrackedMessage, hold: HeldMessage) -> bool:
-    """Whether the record and the hold have the same sender, subject and time."""
-    if row.received is None or hold.received is None or not (row.sender and row.subject):
-        return False
-    identity = identity_of_hold(hold)
-    return _may_match(row, hold) and bool(identity.sender and identity.subject)
+    return is_near and not identity_of_row(row).contradictions(identity_of_hold(hold))
 
 
 def _time_of(hold: HeldMessage) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.actions import hold_verification, mutation, resolution
-from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, ActionFailed, Context, Result
+from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import Decision
 from mimecast_secops.api.resources import held
@@ -48,9 +48,8 @@ def run(context: Context, parameters: Parameters) -> Result:
         context.log.info("The message is already rejected. Nothing was done.")
         if parameters.dry_run:
             return mutation.dry_run_result([], [], already=True)
-        json_result = mutation.write_result(
-            mutation.State.CONFIRMED, _NO_UNDO, already=True, message={"trackingId": error.info.id}
-        )
+        confirmed = hold_verification.Outcome(state=mutation.State.CONFIRMED)
+        json_result = confirmed.as_json(_NO_UNDO, already=True, message={"trackingId": error.info.id})
         return Result(message=message, json_result=json_result)
     description = target.describe()
     request = context.client.held.reject_request(
@@ -61,16 +60,16 @@ def run(context: Context, parameters: Parameters) -> Result:
     )
     if parameters.dry_run:
         return mutation.dry_run_result([request], [description])
-    rejection_error = context.client.send(request)[target.hold.id]
-    if rejection_error is not None:
-        raise rejection_error
-    state = hold_verification.verify_decision(context, target, Decision.REJECT, enabled=parameters.verify)
-    json_result = mutation.write_result(state, _NO_UNDO, message=description)
-    if state is mutation.State.CONTRADICTED:
-        raise ActionFailed(
-            "Mimecast confirmed the rejection, but shows the message as delivered.", json_result=json_result
-        )
-    return Result(message=message, json_result=json_result)
+
+    def send() -> None:
+        if error := context.client.send(request)[target.hold.id]:
+            raise error
+
+    decision = hold_verification.HoldDecision(
+        context=context, target=target, decision=Decision.REJECT, undo=_NO_UNDO, verify=parameters.verify
+    )
+    outcome = decision.carry_out(send)
+    return Result(message=message + outcome.note, json_result=outcome.as_json(_NO_UNDO, message=description))
 
 
 ACTION: Final = Action(
@@ -85,5 +84,5 @@ ACTION: Final = Action(
     outcome=OutcomeCategory.UPDATE_EMAIL,
     sample={"Message ID": EXAMPLE_ID},
     writes=True,
-    example=mutation.write_result(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
+    example=hold_verification.example(_NO_UNDO),
 )

@@ -57,17 +57,20 @@ def run(context: Context, parameters: Parameters) -> Result:
     description = target.describe()
     if parameters.dry_run:
         return mutation.dry_run_result([request], [description])
-    client.send(request)
-    state = mutation.State.PENDING
-    if not parameters.to_sandbox:
-        state = hold_verification.verify_decision(context, target, Decision.RELEASE, enabled=parameters.verify)
-    json_result = mutation.write_result(state, _NO_UNDO, message=description)
-    if state is mutation.State.CONTRADICTED:
-        raise ActionFailed(
-            "Mimecast confirmed the release, but shows the message as rejected.", json_result=json_result
-        )
+    decision = hold_verification.HoldDecision(
+        context=context,
+        target=target,
+        decision=Decision.RELEASE,
+        undo=_NO_UNDO,
+        verify=parameters.verify and not parameters.to_sandbox,
+        may_stay_held=parameters.to_sandbox,
+    )
+    outcome = decision.carry_out(lambda: client.send(request))
     message = f'Successfully released message with ID "{parameters.message_id}" in Mimecast.'
-    return Result(message=message, json_result=json_result)
+    return Result(
+        message=message + outcome.note + _risk_note(target, parameters),
+        json_result=outcome.as_json(_NO_UNDO, message=description),
+    )
 
 
 def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
@@ -92,6 +95,12 @@ def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
         )
 
 
+def _risk_note(target: resolution.HeldTarget, parameters: Parameters) -> str:
+    """A sentence for the output message if the risk was read and there is none, with a space before it."""
+    is_checked = not (parameters.allow_high_risk or parameters.to_sandbox)
+    return " Mimecast's verdict on it names no risk." if is_checked and target.risk is None else ""
+
+
 ACTION: Final = Action(
     name="Release Message",
     description=(
@@ -104,5 +113,5 @@ ACTION: Final = Action(
     outcome=OutcomeCategory.UPDATE_EMAIL,
     sample={"Message ID": EXAMPLE_ID},
     writes=True,
-    example=mutation.write_result(mutation.State.CONFIRMED, _NO_UNDO, message=hold_verification.EXAMPLE_TARGET),
+    example=hold_verification.example(_NO_UNDO),
 )

@@ -13,6 +13,7 @@ from mimecast_secops.api import ApiVersion, Request
 from mimecast_secops.api.errors import Consequence, MimecastError
 from mimecast_secops.api.resources import tracking
 from mimecast_secops.parameters import choice, items, text
+from mimecast_secops.sentences import sentence, sentence_of
 
 _NO_UNDO: Final = {"possible": False, "why": "A report has been sent to Mimecast; it cannot be taken back."}
 
@@ -46,7 +47,7 @@ def run(context: Context, parameters: Parameters) -> Result:
         try:
             for report in _reports(context, message_id, parameters):
                 if not parameters.dry_run:
-                    context.client.send(report.request)
+                    _send(context, report)
                 reported.append(report)
         except (ActionFailed, MimecastError) as error:
             # After a report was sent, the result has to list it, whatever the error is.
@@ -79,6 +80,25 @@ class _Report:
         return {"id": self.message_id, "trackingId": self.tracking_id, "request": dict(self.request.data[0])}
 
 
+def _send(context: Context, report: _Report) -> None:
+    """Send a report once.
+
+    Raises:
+        ActionFailed: no reply says whether it was received. Mimecast has no list of reports that could show it.
+        MimecastError: Mimecast refused the report, or it was not sent.
+    """
+    try:
+        context.client.send(report.request)
+    except MimecastError as error:
+        if not error.maybe_done:
+            raise
+        message = sentence(
+            "{error} Nothing shows whether the report was received. Check with Mimecast before you report it again.",
+            error=sentence_of(error),
+        )
+        raise ActionFailed(message) from error
+
+
 def _result(parameters: Parameters, reported: list[_Report], failed: dict[str, str]) -> Result:
     """The result of the action.
 
@@ -107,11 +127,11 @@ def _result(parameters: Parameters, reported: list[_Report], failed: dict[str, s
             message=f'Successfully reported the following messages in Mimecast: "{ids}".', json_result=json_result
         )
     errors = "; ".join(f'"{message_id}": {error}' for message_id, error in failed.items())
-    sentence = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {errors}"
+    summary = f"{len(failed)} of {len(parameters.message_ids)} messages could not be reported: {errors}"
     if succeeded and not parameters.dry_run:
-        sentence += f' Reported: "{", ".join(succeeded)}".'
+        summary += f' Reported: "{", ".join(succeeded)}".'
     partial = bool(reported) and not parameters.dry_run
-    raise ActionFailed(sentence, json_result=json_result, partial=partial)
+    raise ActionFailed(summary, json_result=json_result, partial=partial)
 
 
 def _reports(context: Context, message_id: str, parameters: Parameters) -> Iterator[_Report]:
@@ -137,8 +157,7 @@ def _tracking_ids(context: Context, message_id: str) -> list[str]:
     """The tracking IDs of an ID, "" for a record without one. An internet Message-ID has one record per recipient."""
     if not resolution.is_internet_message_id(message_id):
         return [message_id]
-    rows = context.client.tracking.search(message_id=resolution.bare_message_id(message_id))
-    context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
+    rows = resolution.records_with_message_id(context, resolution.bare_message_id(message_id))
     if not rows:
         raise ActionFailed("message tracking has no message with that Message-ID.")
     return [row.id for row in rows]

@@ -6,15 +6,25 @@ be asked which one it is. An ID that does not identify exactly one held message 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from mimecast_secops.actions import hold_matches
+from mimecast_secops.actions import hold_matches, hold_queue, message_identity, risk_lookup
 from mimecast_secops.actions.declaration import ActionFailed, Context
 from mimecast_secops.actions.hold_matches import describe, shortened
 from mimecast_secops.api import HeldMessage, MessageInfo, Risk, Status, TrackedMessage
-from mimecast_secops.api.errors import NotFound, UnreadableReply
+from mimecast_secops.api.errors import (
+    AuthenticationFailed,
+    DeadlineExceeded,
+    MimecastError,
+    Misconfigured,
+    MissingPermission,
+    RateLimited,
+    Unavailable,
+    Unreachable,
+)
 from mimecast_secops.api.resources import held, tracking
 from mimecast_secops.parameters import InvalidParameter, checked, split, unexpanded
 from mimecast_secops.sentences import sentence
@@ -23,7 +33,8 @@ ENDPOINTS: Final = (tracking.SEARCH, tracking.INFO, held.LIST)
 """The endpoints that the resolution calls."""
 MESSAGE_ID: Final = "Message ID"
 """The name of the parameter that identifies a message."""
-_PAGE_SIZE: Final = 500
+# Mimecast documents no default for the period of a search, and refuses one that begins 30 days ago.
+_PERIOD: Final = timedelta(days=29)
 _MAX_COPIES: Final = 10
 
 
@@ -117,15 +128,32 @@ def resolve(context: Context, message_id: str) -> HeldTarget:
         return _resolve_message_id(context, bare_message_id(message_id))
     try:
         info = context.client.tracking.info(message_id)
-    except (NotFound, UnreadableReply):
-        return _resolve_hold_id(context, message_id)
+    except (DeadlineExceeded, Misconfigured, AuthenticationFailed):
+        raise
+    except MimecastError as error:
+        # How Mimecast answers to an ID that is not a tracking ID is not documented
+        # (docs/reference/mimecast-api.md#get-tracking-details [open]), so no answer rules out a hold ID.
+        return _resolve_hold_id(context, message_id, error)
+    if not info.id and (hold := hold_queue.find(context, message_id)):
+        return _target_of_hold(context, hold)
     context.log.info("The ID is a tracking ID.")
     return _resolve_info(context, info)
 
 
-def _resolve_message_id(context: Context, message_id: str) -> HeldTarget:
-    rows = context.client.tracking.search(message_id=message_id)
+def records_with_message_id(context: Context, message_id: str) -> Sequence[TrackedMessage]:
+    """The tracking records of an internet Message-ID without `<>`, of the whole period that can be searched.
+
+    Raises:
+        MimecastError: message tracking cannot be searched.
+    """
+    end = hold_queue.now(context)
+    rows = context.client.tracking.search(message_id=message_id, start=end - _PERIOD, end=end)
     context.log.info("The ID is an internet Message-ID. Message tracking has %d records with it.", len(rows))
+    return rows
+
+
+def _resolve_message_id(context: Context, message_id: str) -> HeldTarget:
+    rows = records_with_message_id(context, message_id)
     if not rows:
         raise ActionFailed(f'Message tracking has no message with the Message-ID "{message_id}".')
     held_rows = [row for row in rows if row.status == Status.HELD]
@@ -138,38 +166,61 @@ def _resolve_message_id(context: Context, message_id: str) -> HeldTarget:
     return _resolve_info(context, context.client.tracking.info((held_rows or rows)[0].id))
 
 
-def _resolve_hold_id(context: Context, hold_id: str) -> HeldTarget:
-    hold = next((hold for hold in context.client.held.list(page_size=_PAGE_SIZE) if hold.id == hold_id), None)
+def _resolve_hold_id(context: Context, hold_id: str, tracking_error: MimecastError) -> HeldTarget:
+    """The target of an ID for which message tracking has no details, because of `tracking_error`."""
+    try:
+        hold = hold_queue.find(context, hold_id)
+    except MimecastError as error:
+        raise tracking_error if isinstance(tracking_error, MissingPermission) else error from None
     if hold is None:
+        if isinstance(tracking_error, (Unreachable, Unavailable, RateLimited, MissingPermission)):
+            raise tracking_error
         raise ActionFailed(
             f'No held message has the ID "{shortened(hold_id)}". It may have been released or rejected already, have '
             "expired, or the ID may be truncated."
         )
+    return _target_of_hold(context, hold)
+
+
+def _target_of_hold(context: Context, hold: HeldMessage) -> HeldTarget:
     context.log.info("The ID is a hold ID.")
-    lookup = hold_matches.look_up_risk(context, hold)
+    lookup = risk_lookup.look_up_risk(context, hold)
     return HeldTarget(hold=hold, tracking_id=lookup.tracking_id, risk=lookup.risk, risk_problem=lookup.problem)
 
 
 def _resolve_info(context: Context, info: MessageInfo) -> HeldTarget:
     if info.status != Status.HELD:
         raise NotHeld(f'The message is not held: its status is "{info.status or "unknown"}".', info)
-    recipient = info.recipient
-    field = "recipient" if recipient else ""
-    holds = list(context.client.held.list(search_field=field, search_value=recipient, page_size=_PAGE_SIZE))
-    problem = hold_matches.RISK_UNREADABLE if info.risk_is_unreadable else ""
-    hold = next((hold for hold in holds if info.queue_id and hold.id == info.queue_id), None)
+    risk = risk_lookup.risk_of_record(info)
+    problem = risk.problem
+    holds = list(hold_queue.entries(context, recipient=message_identity.recipient_of(info)))
+    hold = _named_entry(info, holds) or _named_entry_of_alias(context, info, holds)
     if hold is not None:
         _check_identity(info, hold)
     else:
         # The queue ID in the details is not in the hold queue, or is not a hold ID. Compare the contents.
         hold = hold_matches.matching_hold(context, info, holds)
-        if not info.risk:
+        if not risk.risk:
             problem = problem or "it was found by comparing the hold queue with message tracking, which names no risk"
-    return HeldTarget(hold=hold, tracking_id=info.id, risk=info.risk, risk_problem=problem)
+    return HeldTarget(hold=hold, tracking_id=info.id, risk=risk.risk, risk_problem=problem)
+
+
+def _named_entry(info: MessageInfo, holds: Iterable[HeldMessage]) -> HeldMessage | None:
+    """The entry of the hold queue that the details name."""
+    return next((hold for hold in holds if hold_queue.is_same_entry(hold.id, info.queue_id)), None)
+
+
+def _named_entry_of_alias(context: Context, info: MessageInfo, holds: Sequence[HeldMessage]) -> HeldMessage | None:
+    """The entry that the details name, if the hold queue shows it for another address of the recipient."""
+    identity = message_identity.identity_of_record(info)
+    is_shown = any(not identity.differences(message_identity.identity_of_hold(hold)) for hold in holds)
+    return None if is_shown or not identity.recipient else _named_entry(info, hold_queue.entries(context))
 
 
 def _check_identity(info: MessageInfo, hold: HeldMessage) -> None:
-    members = hold_matches.identity_of_record(info).contradictions(hold_matches.identity_of_hold(hold))
+    """Refuse a hold that an ID names and whose contents no difference of the two views explains."""
+    identity = message_identity.identity_of_record(info)
+    members = identity.differences(message_identity.identity_of_hold(hold))
     if members:
         raise hold_matches.refused(
             f"Message tracking names a held message whose {' and '.join(members)} in the hold queue differs from the "

@@ -149,6 +149,15 @@ class MimecastClient:
         """The number of requests that Mimecast has answered with HTTP 429 so far."""
         return self._session.rate_limiter.refused
 
+    def wait_for_rate_limit(self, path: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds: an earlier process was told so.
+
+        Args:
+            path: the path of the endpoint, as `RateLimited.endpoint` names it.
+            seconds: how long; an hour at most.
+        """
+        self._session.rate_limiter.block(path, seconds)
+
     @property
     def clock_skew(self) -> float | None:
         """The seconds that the local clock is ahead of the server's, from the last reply; None if it is unknown."""
@@ -167,6 +176,18 @@ class MimecastClient:
         view = object.__new__(MimecastClient)
         view._session = self._session.until(deadline)
         return view
+
+    def pause(self, seconds: float) -> bool:
+        """Wait before a request whose reply may be another one later.
+
+        Returns:
+            Whether there was time to wait. False, without a wait, if the deadline of this client expires before.
+        """
+        session = self._session
+        if session.deadline.remaining(session.runtime.monotonic()) <= seconds:
+            return False
+        session.runtime.pause(seconds, session.deadline)
+        return not session.deadline.expired
 
     def close(self) -> None:
         """Close the open connections."""

@@ -9,6 +9,7 @@ from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
     Misconfigured,
+    RateLimited,
     Unavailable,
     Unreachable,
     UnreadableReply,
@@ -30,6 +31,7 @@ UNREADABLE: Final = 8
 LOCKED: Final = 9
 UNWRITABLE: Final = 10
 DAMAGED: Final = 11
+RATE_LIMITED: Final = 12
 UNEXPECTED: Final = 70
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -47,6 +49,7 @@ MEANINGS: Final = {
     LOCKED: "another process uses or locks the state database; try again",
     UNWRITABLE: "the state database or the alert file cannot be written (disk full, permissions, file replaced)",
     DAMAGED: "the state database is damaged, or a newer version wrote it",
+    RATE_LIMITED: "Mimecast's rate limit does not allow the call yet; try again after the time in the message",
     UNEXPECTED: "unexpected error (please report)",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "the program that read standard output ended first",
@@ -59,6 +62,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (AuthenticationFailed, AUTHENTICATION),
     (Unreachable, UNREACHABLE),
     (Unavailable, UNREACHABLE),
+    (RateLimited, RATE_LIMITED),
     (UnreadableReply, UNREADABLE),
     (UnreadableState, DAMAGED),
     (StateLocked, LOCKED),

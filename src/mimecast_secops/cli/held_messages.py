@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from mimecast_secops.actions import Context, hold_matches
+from mimecast_secops.actions import Context, risk_lookup
 from mimecast_secops.api import HeldMessage, MimecastClient
 from mimecast_secops.cli.handles import ListedMessage
 from mimecast_secops.ingest.event_fields import as_text
@@ -131,6 +131,6 @@ def queued_messages(client: MimecastClient, filters: Filters, limit: int) -> tup
 
 def with_risk(client: MimecastClient, message: QueuedMessage) -> QueuedMessage:
     """The message with its risk and its tracking ID, as message tracking names them."""
-    lookup = hold_matches.look_up_risk(Context(client=client, log=_NO_LOG), message.hold)
+    lookup = risk_lookup.look_up_risk(Context(client=client, log=_NO_LOG), message.hold)
     risk = "" if lookup.risk is None else str(lookup.risk)
     return replace(message, tracking_id=lookup.tracking_id, risk=risk, risk_problem=lookup.problem)

@@ -79,6 +79,16 @@ class MetricsOutput:
             code = exit_codes.code_of_cycle(report)
             self._write(metrics(report, ended=time.time(), exit_code=code), report)
 
+    def cycle_is_late(self, seconds: float) -> None:
+        """Keep the service healthy while it waits for a rate limit. Call it after `cycle_ended`.
+
+        Args:
+            seconds: how long the service waits before the next cycle.
+        """
+        for output in self._outputs:
+            if isinstance(output, MetricsServer):
+                output.wait(seconds)
+
     def cycle_failed(self, error: BaseException) -> None:
         """Publish that a cycle ended with an exception."""
         self._write(failed_metrics(ended=time.time(), exit_code=exit_codes.code_of(error)), None)

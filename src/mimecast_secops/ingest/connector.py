@@ -103,6 +103,7 @@ class Connector:
         clock = CycleClock(self._clock, lambda: self._tenant.clock_skew, self._request_time)
         notes: list[str] = []
         state = self._load(clock, notes)
+        self._keep_rate_limits(state)
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ingest") as executor:
             cycle = Cycle(self._settings, state, executor, clock, self._deadline, self._log)
             source = MessageTrackingSource(cycle, self._tenant, self._product_field)
@@ -113,6 +114,7 @@ class Connector:
         state.token = self._delivery.flush()
         if not self._test_run:
             state.forget_before(source.earliest_read_ms())
+            state.rate_limits |= {wait.endpoint: wait.until_ms for wait in cycle.counters.waiting.values()}
             self._store.commit(state.encode())
         report = _report(
             cycle,
@@ -142,6 +144,13 @@ class Connector:
         if batch:
             source.prepare(batch, reconcile=False)
             BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
+
+    def _keep_rate_limits(self, state: State) -> None:
+        """Let the rate limits of earlier cycles hold, and forget those that are over."""
+        now_ms = self._clock() * 1000
+        state.rate_limits = {path: until_ms for path, until_ms in state.rate_limits.items() if until_ms > now_ms}
+        for path, until_ms in state.rate_limits.items():
+            self._tenant.wait_for_rate_limit(path, (until_ms - now_ms) / 1000)
 
     def _load(self, clock: CycleClock, notes: list[str]) -> State:
         if self._test_run:
@@ -248,6 +257,7 @@ def _report(cycle: Cycle, *, requests: int, rate_limited: int, seconds: float) -
         problems=tuple(counters.problems),
         notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
+        waiting=tuple(counters.waiting.values()),
         error=counters.error,
         profile=state.profile.as_json(),
         interrupted=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),

@@ -78,6 +78,8 @@ def metrics(report: Report, *, ended: float, exit_code: int) -> str:
     gauge("lag_seconds", "Age of the checkpoint.", ("", report.lag_seconds))
     oldest_ms = report.oldest_pending_ms or 0
     gauge("oldest_pending_seconds", "Unix time of the oldest pending record; 0: none.", ("", oldest_ms / 1000))
+    waits = [(f'{{endpoint="{wait.endpoint}"}}', wait.until_ms / 1000) for wait in report.waiting]
+    gauge("waiting_until_seconds", "Unix time until which the connector waits for a rate limit.", *waits)
     gauge("clock_skew_seconds", "How far this machine's clock is ahead of Mimecast's.", ("", report.clock_skew_seconds))
     gauge("checkpoint_seconds", "Unix time before which everything is processed.", ("", report.checkpoint_ms / 1000))
     return "\n".join(lines) + "\n"

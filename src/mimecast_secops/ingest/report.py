@@ -6,7 +6,23 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from mimecast_secops.api.errors import Consequence, MimecastError
+from mimecast_secops.api.errors import Consequence, MimecastError, RateLimited
+from mimecast_secops.ingest.clock import to_ms, to_time
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitWait:
+    """A rate limit that the connector waits for: the endpoint, and when Mimecast allows the next call.
+
+    `until_ms` is in unix milliseconds of this machine's clock.
+    """
+
+    endpoint: str
+    until_ms: int
+
+    def __str__(self) -> str:
+        until = f"{to_time(self.until_ms):%Y-%m-%d %H:%M:%S} UTC"
+        return f"Waiting for Mimecast's rate limit on {self.endpoint} until {until}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +50,8 @@ class Report:
         lag_seconds: age of the checkpoint in seconds.
         oldest_pending_ms: when the oldest pending record was received, in unix milliseconds; None if none is pending.
         more_to_read: whether the cycle ended before it had read everything up to now.
+        waiting: the rate limits that the connector waits for. While there is one, mail may be waiting, and the next
+            cycle makes no call of that endpoint before its time.
         problems: sentences for an administrator. With any, the cycle could not do all of its work, and `ok` is false.
         notes: sentences for an administrator about a cycle that worked.
         error: the gravest error, for the exit code.
@@ -68,6 +86,7 @@ class Report:
     late: int = 0
     unaccounted: int = 0
     profile: Mapping[str, object] = field(default_factory=dict)
+    waiting: tuple[RateLimitWait, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -80,9 +99,11 @@ class Report:
 
     def figures(self) -> dict[str, object]:
         """The figures as members of a JSON object, without anything from an email."""
-        hidden = {"problems", "notes", "error", "interrupted"}
+        hidden = {"problems", "notes", "error", "interrupted", "waiting"}
         names = [member.name for member in fields(self) if member.name not in hidden]
-        return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
+        waiting = [{"endpoint": wait.endpoint, "until_ms": wait.until_ms} for wait in self.waiting]
+        figures = {name: getattr(self, name) for name in names}
+        return {"outcome": self._outcome.lower()} | figures | {"waiting": waiting}
 
     def line(self) -> str:
         """The cycle in one line with all figures, for a log. It contains nothing from an email."""
@@ -144,6 +165,7 @@ class CycleCounters:
     more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    waiting: dict[str, RateLimitWait] = field(default_factory=dict)
     error: MimecastError | None = None
 
     def add_problem(self, sentence: str) -> None:
@@ -158,6 +180,11 @@ class CycleCounters:
 
     def add_failure(self, summary: str, error: MimecastError) -> None:
         """Note what could not be done, and why. The gravest error is kept for the exit code."""
-        self.add_problem(f"{summary}: {error}")
+        sentence = f"{summary}: {error}"
+        if isinstance(error, RateLimited) and error.until is not None:
+            # The time of the first refusal counts: those that follow say the same, later.
+            wait = self.waiting.setdefault(error.endpoint, RateLimitWait(error.endpoint, to_ms(error.until)))
+            sentence = str(wait)
+        self.add_problem(sentence)
         if self.error is None or error.consequence is Consequence.FIX:
             self.error = error

@@ -90,6 +90,7 @@ class _Meta(msgspec.Struct, kw_only=True):
     rereads: dict[str, RereadProgress] | msgspec.UnsetType = msgspec.UNSET
     remembered_ms: int | msgspec.UnsetType = msgspec.UNSET
     unaccounted_cycles: int | msgspec.UnsetType = msgspec.UNSET
+    rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -185,6 +186,7 @@ class State:
         rereads: kind of re-read → its progress.
         unaccounted_cycles: the number of cycles in a row that left held messages unaccounted for.
         remembered_ms: the ids of all records that were received since and are done are remembered.
+        rate_limits: endpoint → when Mimecast allows its next call, by this machine's clock.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
     """
@@ -203,6 +205,7 @@ class State:
         self.rereads: dict[str, RereadProgress] = {}
         self.remembered_ms = start_ms
         self.unaccounted_cycles = 0
+        self.rate_limits: dict[str, int] = {}
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
 
@@ -311,6 +314,7 @@ class State:
             remembered_ms=self.remembered_ms,
             unaccounted_cycles=self.unaccounted_cycles or msgspec.UNSET,
             search_history=msgspec.UNSET if self.search_history == SearchHistory() else self.search_history,
+            rate_limits=self.rate_limits or msgspec.UNSET,
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
 
@@ -346,6 +350,7 @@ class State:
         state.remembered_ms = meta.read_until_ms if meta.remembered_ms is msgspec.UNSET else meta.remembered_ms
         state.unaccounted_cycles = meta.unaccounted_cycles or 0
         state.search_history = meta.search_history or SearchHistory()
+        state.rate_limits = dict(meta.rate_limits or {})
         return state
 
 

@@ -11,7 +11,7 @@ from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Reply
 from mimecast_secops.api.error_mapping import RequestInfo, error_of_item
-from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotUnderstood, UnreadableReply
+from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotExecuted, NotUnderstood, UnreadableReply
 from mimecast_secops.api.reply_form import find_rows, form_of, looks_like_row
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.resources.held_listing import LIST as LIST  # noqa: PLC0414 -- an explicit re-export
@@ -51,6 +51,7 @@ DETAIL: Final = Endpoint(
     ),
 )
 ENDPOINTS: Final = (LIST, RELEASE, REJECT, SUMMARY, DETAIL)
+_DONE: Final = {"release": "released", "reject": "rejected"}
 _SUMMARY_MEMBERS: Final = frozenset({"policyInfo", "numberOfItems"})
 
 
@@ -118,7 +119,8 @@ class HeldResource:
         """Release a held message to its recipient.
 
         Raises:
-            NotConfirmed: the reply does not confirm the release of this ID. The message may not be held any more.
+            NotConfirmed: the reply neither confirms nor refuses the release of this ID. It may have been released.
+            NotExecuted: the reply says that the message was not released. It may not be held any more.
             MimecastError: the call failed.
         """
         self._session.send(self.release_request(hold_id))
@@ -127,8 +129,8 @@ class HeldResource:
         """The request that `release` sends."""
 
         def check(reply: Reply) -> None:
-            if not _confirms(reply, hold_id, "release"):
-                raise NotConfirmed(_not_confirmed("released", reply), endpoint=RELEASE.path, status=reply.status)
+            if error := _error_of_decision(reply, hold_id, "release", RELEASE.path):
+                raise error
 
         return Request(RELEASE, ({"id": hold_id},), check)
 
@@ -145,7 +147,8 @@ class HeldResource:
             notify: whether Mimecast notifies the sender.
 
         Returns:
-            For each ID None if the reply confirms the rejection, otherwise the error.
+            For each ID None if the reply confirms the rejection, otherwise the error: `NotExecuted` if the reply
+            says that the message was not rejected, and `NotConfirmed` if the reply does not say it.
 
         Raises:
             MimecastError: the request as a whole failed.
@@ -162,13 +165,8 @@ class HeldResource:
         def errors_of(reply: Reply) -> dict[str, MimecastError | None]:
             request_info = RequestInfo(REJECT, self._session.api_version)
             refused = {str(fail.key.get("id", "")): error_of_item(request_info, fail) for fail in reply.fails}
-            return {
-                hold_id: None
-                if _confirms(reply, hold_id, "reject")
-                else refused.get(hold_id)
-                or NotConfirmed(_not_confirmed("rejected", reply), endpoint=REJECT.path, status=reply.status)
-                for hold_id in hold_ids
-            }
+            errors = {hold_id: _error_of_decision(reply, hold_id, "reject", REJECT.path) for hold_id in hold_ids}
+            return {hold_id: error and refused.get(hold_id, error) for hold_id, error in errors.items()}
 
         item: dict[str, Any] = {"ids": list(hold_ids), "notify": notify}
         if message:
@@ -180,8 +178,9 @@ class HeldResource:
     def summary(self) -> tuple[HoldSummary, ...]:
         """Count the held messages per policy.
 
-            Raises:
-        NotUnderstood: XXError: the call failed.
+        Raises:
+            NotUnderstood: the reply does not have the form of a list.
+            MimecastError: the call failed.
         """
         return self._session.send(Request(SUMMARY, (), _summaries))
 
@@ -231,10 +230,21 @@ def _detail(reply: Reply) -> MessageDetail:
     return MessageDetail.read(record)
 
 
-def _confirms(reply: Reply, item_id: str, member: str) -> bool:
-    return any(isinstance(row, dict) and row.get("id") == item_id and row.get(member) is True for row in reply.data)
+def _error_of_decision(reply: Reply, hold_id: str, member: str, path: str) -> NotConfirmed | None:
+    """The error that the reply to a decision reports for one message; None if the reply confirms the decision.
 
-
-def _not_confirmed(decision: str, reply: Reply) -> str:
+    Args:
+        reply: the reply.
+        hold_id: the hold ID of the message.
+        member: the member of a result that confirms the decision: `release` or `reject`.
+        path: the path of the endpoint.
+    """
+    answers = [row.get(member) for row in reply.data if isinstance(row, dict) and row.get("id") == hold_id]
+    if any(answer is True for answer in answers):
+        return None
+    sentence = f"Mimecast did not confirm that the message was {_DONE[member]}."
+    if any(answer is False for answer in answers):
+        reason = "The reply says that it was not. It may not be held any more."
+        return NotExecuted(f"{sentence} {reason}", endpoint=path, status=reply.status)
     reason = f" Mimecast replied: {reply.fails[0]}." if reply.fails else ""
-    return f"Mimecast did not confirm that the message was {decision}. It may not be held any more.{reason}"
+    return NotConfirmed(f"{sentence} It may not be held any more.{reason}", endpoint=path, status=reply.status)

@@ -48,7 +48,7 @@ class DetailsReader:
             details.notes.append(_MANY_HOLDS.format(count=match.candidates) if match.candidates else _NO_HOLD)
         try:
             return self._read(record, details, match, is_last_try=is_last_try)
-        except DeadlineExceeded as error:
+        except (DeadlineExceeded, RateLimited) as error:
             return FailedRead(FailureScope.OUT_OF_TIME, error)
 
     def _read(

@@ -41,6 +41,12 @@ class Tenant(Protocol):
     def clock_skew(self) -> float | None:
         """Seconds that this machine's clock is ahead of Mimecast's, by the last reply; None before any reply."""
 
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds, because an earlier cycle was told so.
+
+        A call that needs the endpoint before raises `RateLimited`.
+        """
+
     def search(
         self,
         address: str,
@@ -100,6 +106,10 @@ class MimecastTenant:
     def clock_skew(self) -> float | None:
         """Seconds that this machine's clock is ahead of Mimecast's; None before the first reply of this cycle."""
         return self._client.clock_skew
+
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds."""
+        self._client.wait_for_rate_limit(endpoint, seconds)
 
     def search(
         self,

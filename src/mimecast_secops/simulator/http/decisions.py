@@ -61,7 +61,7 @@ def hold_reject(request: ApiRequest) -> ApiResponse:
 
 
 def _decide(request: ApiRequest, hold_id: str, outcome: str, **notice: Any) -> bool:
-    """Carry out the decision, or with some values of `decision_reply` only say so. Returns what the reply says."""
+    """Carry out the decision, or with some values of `decision_reply` only confirm it. Returns what the reply says."""
     tenant = request.tenant
     if tenant.quirks.decision_reply in _WITHOUT_EFFECT:
         record = tenant.by_hold_id.get(hold_id) or tenant.tracked.get(hold_id)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mimecast_secops.api import Deadline
-from mimecast_secops.api.errors import Unavailable
+from mimecast_secops.api.errors import MimecastError, RateLimited, Unavailable
 from mimecast_secops.ingest.state import RereadProgress
 from tests.ingest.conftest import Bench
 from tests.ingest.model import HOUR, SECOND, START
@@ -115,7 +115,14 @@ def test_a_re_read_ends_with_the_time_of_the_cycle(bench: Bench) -> None:
     assert searches(bench) == 0
 
 
-def test_a_re_read_that_fails_is_a_problem_and_continues_later(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("error", "problems"),
+    [
+        (Unavailable("Mimecast returned a server error."), ["Older messages could not be searched again"]),
+        (RateLimited("Too many requests."), []),
+    ],
+)
+def test_a_re_read_that_fails_continues_later(bench: Bench, error: MimecastError, problems: list[str]) -> None:
     bench.cycle()
     bench.receive("late", seconds_ago=0, visible_ms=START + 5 * HOUR, status="rejected")
     bench.advance(5 * 3600)
@@ -124,12 +131,12 @@ def test_a_re_read_that_fails_is_a_problem_and_continues_later(bench: Bench) -> 
     def failing_search(*arguments: object) -> object:
         calls.append(arguments)
         if len(calls) > 6:
-            raise Unavailable("Mimecast returned a server error.")
+            raise error
         return real_search(*arguments)  # type: ignore[arg-type]
 
     bench.tenant.search = failing_search  # type: ignore[assignment,method-assign]
     report = bench.cycle()
-    assert [problem.partition(":")[0] for problem in report.problems] == ["Older messages could not be searched again"]
+    assert [problem.partition(":")[0] for problem in report.problems] == problems
     bench.tenant.search = real_search  # type: ignore[method-assign]
     bench.advance(60)
     assert bench.cycle().ok

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, RateLimited
 from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
@@ -63,8 +63,8 @@ class DeepReread:
                 if cycle.deadline.remaining() < reserve:
                     break
                 self._read(*slice_)
-        except DeadlineExceeded:
-            pass  # The next cycle continues.
+        except (DeadlineExceeded, RateLimited):
+            pass  # The next cycle continues. What is new has been read.
         except MimecastError as error:
             cycle.counters.add_failure("Older messages could not be searched again", error)
         return cycle.counters.late - found_before

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Final
 
 from mimecast_secops.api import TrackedMessage
-from mimecast_secops.api.decode import NO_TIME_ZONE
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, NotUnderstood
 from mimecast_secops.ingest.clock import MINUTE_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.domain_search import NOTHING_FORMS
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
+from mimecast_secops.ingest.message_tracking.row_defects import NO_ZONE, note_time_form, row_defects
 from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS, RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import (
     next_length,
@@ -24,7 +24,6 @@ from mimecast_secops.ingest.message_tracking.search_window import (
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
 from mimecast_secops.ingest.message_tracking.unread_periods import UnreadPeriods
 from mimecast_secops.ingest.message_tracking.window import Window
-from mimecast_secops.ingest.profile import TIME_FORM
 from mimecast_secops.ingest.record import PendingRecord, tracking_id
 from mimecast_secops.ingest.settings import ConnectorSettings
 from mimecast_secops.ingest.state import RecordState
@@ -36,7 +35,6 @@ _NULL_ADVICE: Final = (
     "A search reply has no list of messages. If Mimecast answers so only when there are none, enable Accept Null As "
     "Empty."
 )
-_NO_ZONE: Final = f"received ({NO_TIME_ZONE})"
 _CLOCK_JUMP_MS: Final = 5 * MINUTE_MS
 # The search compares whole seconds, and times of archived records are cut to the minute, so that a message that was
 # held can step back by up to 59 s (docs/reference/mimecast-api.md#search-message-tracking).
@@ -143,13 +141,13 @@ class TrackingPoll:
         cycle = self._cycle
         for message in messages:
             defects = row_defects(message)
-            if message.received and to_ms(message.received) < earliest_ms and _NO_ZONE not in defects:
+            if message.received and to_ms(message.received) < earliest_ms and NO_ZONE not in defects:
                 continue
             record_id = tracking_id(message)
             if record_id in self._seen:
                 continue
             cycle.row_defects.add(defects)
-            self._note_time_form(message, defects)
+            note_time_form(cycle.state.profile, message, defects, cycle.now_ms)
             cycle.counters.seen += 1
             is_known = cycle.state.record_state(record_id, message.status) is not RecordState.NEW
             excluded_by = (
@@ -167,11 +165,6 @@ class TrackingPoll:
                 cycle.filter_row(record_id, excluded_by)
             else:
                 cycle.add_pending(record)
-
-    def _note_time_form(self, message: TrackedMessage, defects: set[str]) -> None:
-        if message.received:
-            form = NO_TIME_ZONE if _NO_ZONE in defects else "with time zone"
-            self._cycle.state.profile.note(TIME_FORM, form, self._cycle.now_ms)
 
     def record_index(self) -> RecordIndex:
         """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""
@@ -267,18 +260,6 @@ class TrackingPoll:
         )
         self._cycle.add_gap(PendingRecord.from_gap(f"{reached_ms}", reached_ms, text))
         state.give_up_before(earliest_ms)
-
-
-def row_defects(message: TrackedMessage) -> set[str]:
-    """The members of a row that are missing or garbled, apart from those that a row may lack."""
-    required = {
-        "id": message.id,
-        "status": message.status,
-        "received": message.received,
-        "route": message.route,
-        "attachments": message.has_attachments is not None,
-    }
-    return {*message.defects, *(name for name, value in required.items() if not value)}
 
 
 def request_time(tenant: Tenant, settings: ConnectorSettings, now_ms: int) -> None:

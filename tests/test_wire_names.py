@@ -18,7 +18,15 @@ ALLOWED = {
     "cli": {"dryRun", "holdId", "trackingId"},
     "ingest": {
         # Keys that the connector adds to each event.
-        *("currentStatus", "holdId", "holdMessageMetadataID", "internetMessageId", "receivedUnixMs", "recordType"),
+        *(
+            "currentStatus",
+            "holdEvidence",
+            "holdId",
+            "holdMessageMetadataID",
+            "internetMessageId",
+            "receivedUnixMs",
+            "recordType",
+        ),
         "trackingId",
         # Keys that events have from the members of a tracking record or of an entry of the hold queue.
         *("detectionLevel", "fromEnv_emailAddress", "fromHdr_displayableName", "fromHdr_emailAddress"),

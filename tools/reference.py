@@ -116,6 +116,7 @@ component.
 | `event_type` | `Message`, or the type of the component without spaces |
 | `trackingId`, `holdId`, `internetMessageId` | The three IDs; empty if the message does not have one |
 | `holdMessageMetadataID` | The hold ID again, for playbooks that read it under this name |
+| `holdEvidence` | What ties the hold ID to the message: `ids` if the details name the entry of the hold queue, `content` if recipient, sender, subject and time agree and no other message fits; empty without a hold ID |
 | `status`, `currentStatus` | The status in the search result; the status in the details |
 | `complete`, `note_1`, … | `False`, with sentences that name what could not be read |
 | `receivedUnixMs` | When Mimecast received the message, in Unix milliseconds |

@@ -58,6 +58,9 @@ class Record:
     lagging_status: str = ""  # what message tracking still shows, while the hold queue follows `status`
     attachments: tuple[bytes, ...] = ()
     recipients: list[Any] | None = None  # what `to` carries, where it is not the recipient
+    hold_fields: dict[str, Any] = field(default_factory=dict)  # what the hold queue shows in another way
+    hold_seconds: int = 0  # how much later the time in the hold queue is
+    queue_id: str = ""  # `queueInfo.id`
 
     @property
     def tracked_status(self) -> str:
@@ -86,7 +89,8 @@ class Record:
             "subject": self.subject,
             "route": self.route.upper(),
             "hasAttachments": bool(self.attachments),
-            "dateReceived": stamp(self.received_ms),
+            "dateReceived": stamp(self.received_ms + self.hold_seconds * SECOND),
+            **self.hold_fields,
         }
 
     def info(self) -> dict[str, Any]:
@@ -97,9 +101,20 @@ class Record:
                 "messageInfo": {"subject": self.subject, "fromEnvelope": self.sender},
                 "txInfo": {"queueDetailStatus": "Message Hold Applied", "to": self.recipient},
             },
-            "queueInfo": {"reason": self.reason},
+            "queueInfo": {"id": self.queue_id, "reason": self.reason},
             "spamInfo": {"spamProcessingDetail": {"verdict": {"risk": self.risk}}},
         }
+
+
+@dataclass
+class Holds:
+    """The entries of a hold list."""
+
+    entries: Iterator[HeldMessage]
+    completeness: Completeness = field(default_factory=Completeness)
+
+    def __iter__(self) -> Iterator[HeldMessage]:
+        return self.entries
 
 
 @dataclass
@@ -200,12 +215,15 @@ class ModelTenant:
             raise NotFound("Mimecast does not know the id.")
         return MessageInfo.read(record.info())
 
-    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
+    def holds(self, start: datetime, end: datetime, page_size: int) -> Holds:
+        return Holds(self._holds(start, end))
+
+    def _holds(self, start: datetime, end: datetime) -> Iterator[HeldMessage]:
         self._called("holds", (start, end))
         low, high = int(start.timestamp() * 1000), int(end.timestamp() * 1000)
         for record in list(self.records.values()):
             is_held = record.status == "held" and not record.deleted and record.visible_ms <= self.now_ms
-            if is_held and low <= record.received_ms <= high:
+            if is_held and low <= record.received_ms + record.hold_seconds * SECOND <= high:
                 if record.received_ms // SECOND in self.undecodable:
                     raise UndecodableReply("The reply is not complete JSON.")
                 yield HeldMessage.read(record.hold())

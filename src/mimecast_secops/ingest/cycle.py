@@ -111,10 +111,10 @@ class Cycle:
         self.state.mark_delivered(record.id, self.now_ms, hold_id)
         self._log_outcome(record.id, "delivered, hold id %r", hold_id)
 
-    def mark_filtered(self, record: PendingRecord, filter_name: str) -> None:
+    def mark_filtered(self, record: PendingRecord, filter_name: str, hold_id: str = "") -> None:
         """A filter that needs the details excluded it."""
         self.counters.filtered[filter_name] += 1
-        self.state.mark_filtered(record, self.now_ms)
+        self.state.mark_filtered(record, self.now_ms, hold_id)
         self._log_outcome(record.id, "filtered by %s", filter_name)
 
     def mark_duplicate(self, record: PendingRecord, hold_id: str) -> None:

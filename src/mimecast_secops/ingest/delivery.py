@@ -19,7 +19,7 @@ from mimecast_secops.ingest.interfaces import (
     ReadResult,
     Source,
 )
-from mimecast_secops.ingest.record import TRACKING, PendingRecord
+from mimecast_secops.ingest.record import HOLD, TRACKING, PendingRecord
 
 # How many records are read per alert that may be delivered: filters and failures leave some out.
 _READS_PER_ALERT: Final = 3
@@ -82,10 +82,10 @@ class BatchDelivery:
                 self._failed_in_a_row = 0
                 self._processed += 1
                 self._deliver(record, result)
-            case FilteredRecord(filter_name):
+            case FilteredRecord(filter_name, hold_id):
                 self._failed_in_a_row = 0
                 self._processed += 1
-                self._cycle.mark_filtered(record, filter_name)
+                self._cycle.mark_filtered(record, filter_name, hold_id)
             case FailedRead(FailureScope.RECORD, error):
                 self._cycle.defer(record, str(error))
                 self._failed_in_a_row += error.consequence is Consequence.RETRY
@@ -100,13 +100,20 @@ class BatchDelivery:
 
     def _deliver(self, record: PendingRecord, result: ReadRecord) -> None:
         cycle = self._cycle
-        if record.kind == TRACKING and result.hold_id and cycle.state.is_delivered_as_hold(result.hold_id):
+        if self._is_duplicate(record, result.hold_id):
             cycle.mark_duplicate(record, result.hold_id)
         elif self._delivery.deliver(result.alert) is DeliveryResult.OVERFLOWED:
             cycle.defer_overflowed(record)
         else:
             self._delivered += 1
             cycle.mark_delivered(record, result.hold_id, is_incomplete=result.is_incomplete)
+
+    def _is_duplicate(self, record: PendingRecord, hold_id: str) -> bool:
+        """Whether the same message was delivered under its other id: the tracking id, or that of its hold."""
+        state = self._cycle.state
+        if record.kind == TRACKING:
+            return bool(hold_id) and state.is_delivered_as_hold(hold_id)
+        return record.kind == HOLD and not state.is_hold_open(record.hold_id)
 
     def _stop(self, failure: FailedRead) -> None:
         self._is_stopped = True

@@ -37,9 +37,10 @@ class ReadRecord:
 
 @dataclass(frozen=True, slots=True)
 class FilteredRecord:
-    """A record was read, and a filter that needs its details excluded it."""
+    """A record was read, and a filter that needs its details excluded it. `hold_id` as for `ReadRecord`."""
 
     filter_name: str
+    hold_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

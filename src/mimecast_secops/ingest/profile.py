@@ -23,6 +23,10 @@ SEARCH_TOTAL: Final = "search_total"
 """`unreliable` if a reply was cut although it had as many rows as its total said."""
 TIME_FORM: Final = "time_form"
 """Whether the times of tracking records name their time zone."""
+HOLD_TIME_OFFSET: Final = "hold_time_offset"
+"""How many seconds the times of the hold queue are later than those of message tracking."""
+HOLD_DIFFERENCES: Final = "hold_differences"
+"""In what else the hold queue shows messages in another way than message tracking."""
 
 MAX_AGE_MS: Final = 7 * 24 * HOUR_MS
 # Names may contain paths that a reply or a setting gives, so their number and length are limited.

@@ -243,15 +243,15 @@ class State:
         self.backlog.remove(record_id)
         self.processed_ids.add(record_id, now_ms)
         if hold_id:
-            self.mark_hold_matched(hold_id, now_ms)
+            self.tie(record_id, hold_id, now_ms)
 
-    def mark_filtered(self, record: PendingRecord, now_ms: int) -> None:
-        """PENDING → DONE: a filter that needs the details excluded it."""
+    def mark_filtered(self, record: PendingRecord, now_ms: int, hold_id: str = "") -> None:
+        """PENDING → DONE: a filter that needs the details excluded it. `hold_id` is as for `mark_delivered`."""
         self.backlog.remove(record.id)
         done_id = _filtered_id(record.id, record.status) if record.kind == TRACKING else record.id
         self.processed_ids.add(done_id, now_ms)
-        if record.hold_id:
-            self.mark_hold_matched(record.hold_id, now_ms)
+        if hold_id or record.hold_id:
+            self.tie(record.id, hold_id or record.hold_id, now_ms)
 
     def defer(self, record: PendingRecord, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
         """PENDING → PENDING: it could not be read or delivered, and is tried again after `after_ms`."""
@@ -261,10 +261,24 @@ class State:
             )
         )
 
-    def mark_hold_matched(self, hold_id: str, now_ms: int) -> None:
-        """An entry of the hold queue belongs to a record that is done."""
+    def tie(self, record_id: str, hold_id: str, now_ms: int) -> None:
+        """An entry of the hold queue belongs to a record that is done. From now on, neither belongs to another."""
         self.unmatched_holds.pop(hold_id, None)
         self.processed_ids.add(_matched_id(hold_id), now_ms)
+        if record_id != PendingRecord.id_of_hold(hold_id):
+            self.processed_ids.add(_tied_id(record_id), now_ms)
+            if self.is_delivered_as_hold(hold_id):
+                self.processed_ids.add(_joined_id(hold_id), now_ms)
+
+    def is_tied(self, record_id: str) -> bool:
+        """Whether an entry of the hold queue is known to belong to a record that is done."""
+        return _tied_id(record_id) in self.processed_ids
+
+    def is_hold_open(self, hold_id: str) -> bool:
+        """Whether the tracking record of an entry of the hold queue is not known. The entry itself may be delivered."""
+        if _matched_id(hold_id) not in self.processed_ids:
+            return True
+        return self.is_delivered_as_hold(hold_id) and _joined_id(hold_id) not in self.processed_ids
 
     def is_hold_matched(self, hold_id: str) -> bool:
         """Whether an entry of the hold queue belongs to a record that is done, or is a pending record itself."""
@@ -361,3 +375,11 @@ def _filtered_id(record_id: str, status: str) -> str:
 
 def _matched_id(hold_id: str) -> str:
     return f"accounted:{hold_id}"
+
+
+def _tied_id(record_id: str) -> str:
+    return f"tied:{record_id}"
+
+
+def _joined_id(hold_id: str) -> str:
+    return f"joined:{hold_id}"

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import HeldMessage
-from mimecast_secops.ingest.message_tracking.hold_matching import (
+from mimecast_secops.ingest.message_tracking.candidates import (
     MAX_COUNTED,
     TOLERANCE_MS,
-    HoldIndex,
-    RecordIndex,
     candidate_of_hold,
     candidate_of_record,
     key_of_hold,
     key_of_record,
+)
+from mimecast_secops.ingest.message_tracking.hold_matching import (
+    Evidence,
+    HoldIndex,
+    HoldMatch,
+    RecordIndex,
     match_all,
     match_one,
 )
@@ -163,14 +170,6 @@ def _most_pairs(records: Sequence[PendingRecord], holds: Sequence[HeldMessage]) 
     return best
 
 
-@pytest.mark.parametrize(("apart_ms", "matches"), [(0, True), (TOLERANCE_MS, True), (TOLERANCE_MS + 1, False)])
-@pytest.mark.parametrize("sign", [-1, 1])
-def test_times_may_differ_by_the_tolerance(apart_ms: int, matches: bool, sign: int) -> None:
-    record = PendingRecord(id="m1", received_ms=START + sign * apart_ms, recipient="ann@example.com")
-    assert candidate_of_record(record).could_be(candidate_of_hold(hold_of(1))) is matches
-    assert (len(_assigned([record], [hold_of(1)])) == 1) is matches
-
-
 def test_an_entry_without_a_time_is_assigned_the_earliest_record() -> None:
     records = [record_of(1, 8), record_of(2, 3)]
     assert _assigned(records, [hold_of(1, None)]) == {"h1": records[1]}
@@ -205,8 +204,50 @@ def test_a_record_that_is_added_later_is_found() -> None:
 
 def test_looking_for_an_entry_adds_no_key() -> None:
     index = HoldIndex([hold_of(1)])
-    assert index.alike(("nobody", "nothing")) == []
+    assert list(index.alike(("nobody", "nothing"))) == []
     assert [candidate.message for candidate in index.alike(key_of_hold(hold_of(1)))] == [hold_of(1)]
+
+
+def encoded(**members: object) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(members).encode())).decode()
+
+
+def test_details_that_name_an_entry_by_its_text_are_tied_to_it() -> None:
+    index = HoldIndex([hold_of(1), hold_of(2)])
+    assert index.tie("h2") == HoldMatch(index.holds["h2"], 1, Evidence.IDS)
+    assert index.tie("h3") is None
+    assert index.tie("") is None
+
+
+def test_details_that_name_an_entry_by_its_number_are_tied_to_it() -> None:
+    node = {"tmnd": "usterm11", "tnde": "006"}
+    ids = [encoded(hldqid=number, queue_id=number, **node) for number in (1, 2)]
+    index = HoldIndex([HeldMessage.read({"id": hold_id}) for hold_id in ids])
+    match = index.tie(encoded(hldqid=2, activeid="CUSA1_77_usterm11_006_x", **node))
+    assert match == HoldMatch(index.holds[ids[1]], 1, Evidence.IDS)
+    assert index.tie(encoded(hldqid=3, **node)) is None
+
+
+def test_a_number_that_two_entries_have_ties_neither() -> None:
+    ids = [encoded(hldqid=1, tmnd="usterm11", tnde=node) for node in ("001", "002")]
+    index = HoldIndex([HeldMessage.read({"id": hold_id}) for hold_id in ids])
+    assert index.tie(encoded(hldqid=1)) is None
+    match = index.tie(encoded(hldqid=1, tmnd="usterm11", tnde="002"))
+    assert match is not None
+    assert match.hold is index.holds[ids[1]]
+
+
+def test_a_second_record_of_another_status_does_not_hide_the_entry_of_a_held_one() -> None:
+    held, hold = record_of(1), hold_of(1)
+    accepted = msgspec.structs.replace(record_of(2), status="accepted")
+    match = match_one(held, HoldIndex([hold]), RecordIndex([held, accepted]))
+    assert (match.hold, match.evidence) == (hold, Evidence.CONTENT)
+
+
+def test_entries_are_compared_with_their_time_in_message_tracking() -> None:
+    record, hold = record_of(1, 0), hold_of(1, 3600)
+    assert match_one(record, HoldIndex([hold]), RecordIndex([record])).hold is None
+    assert match_one(record, HoldIndex([hold], offset_ms=3600 * SECOND), RecordIndex([record])).hold is hold
 
 
 def test_an_entry_without_an_id_is_ignored() -> None:

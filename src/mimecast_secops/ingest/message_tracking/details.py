@@ -12,7 +12,7 @@ from mimecast_secops.ingest.interfaces import FailedRead, FailureScope, Filtered
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.attachments import fetch_files
 from mimecast_secops.ingest.message_tracking.events import RecordDetails, alert_of
-from mimecast_secops.ingest.message_tracking.hold_matching import HoldMatch
+from mimecast_secops.ingest.message_tracking.hold_matching import HoldIndex, HoldMatch
 from mimecast_secops.ingest.message_tracking.tenant import Tenant
 from mimecast_secops.ingest.record import GAP, HOLD, PendingRecord
 from mimecast_secops.ingest.settings import ConnectorSettings
@@ -33,26 +33,31 @@ class DetailsReader:
     product_field: str = ""
     defects: DefectCounter | None = None
 
-    def read(self, record: PendingRecord, match: HoldMatch | None, *, is_last_try: bool) -> ReadResult:
+    def read(
+        self, record: PendingRecord, match: HoldMatch | None, holds: HoldIndex | None = None, *, is_last_try: bool
+    ) -> ReadResult:
         """Read a record.
 
         Args:
             record: the pending record.
-            match: its entry of the hold queue; None if it was not looked up or could not be.
+            match: its entry of the hold queue by its content; None if it was not looked up or could not be.
+            holds: the hold queue, in which the details may name the entry. None if it could not be listed.
             is_last_try: whether to return an incomplete alert if the details cannot be read.
         """
         details = RecordDetails(hold_id=record.hold_id, hold_reason=record.reason)
-        if match and match.hold:
-            details.hold_id, details.hold_reason = match.hold.id, match.hold.policy
-        elif match:
-            details.notes.append(_MANY_HOLDS.format(count=match.candidates) if match.candidates else _NO_HOLD)
         try:
-            return self._read(record, details, match, is_last_try=is_last_try)
+            return self._read(record, details, match, holds, is_last_try=is_last_try)
         except (DeadlineExceeded, RateLimited) as error:
             return FailedRead(FailureScope.OUT_OF_TIME, error)
 
     def _read(
-        self, record: PendingRecord, details: RecordDetails, match: HoldMatch | None, *, is_last_try: bool
+        self,
+        record: PendingRecord,
+        details: RecordDetails,
+        match: HoldMatch | None,
+        holds: HoldIndex | None,
+        *,
+        is_last_try: bool,
     ) -> ReadResult:
         is_incomplete = False
         if record.has_tracking_id:
@@ -69,10 +74,15 @@ class DetailsReader:
                 )
             else:
                 self._count_defects(details.info)
-                filter_name = self._filter(record, details.info)
-                if filter_name:
-                    return FilteredRecord(filter_name)
-        elif record.kind == HOLD:
+            if match and holds and details.info:
+                match = holds.tie(details.info.queue_id) or match
+            _add_hold(details, match)
+            filter_name = self._filter(record, details.info) if details.info else None
+            if filter_name:
+                return FilteredRecord(filter_name, details.hold_id)
+        else:
+            _add_hold(details, match)
+        if record.kind == HOLD:
             filter_name = self._filter_hold(record)
             if filter_name:
                 return FilteredRecord(filter_name)
@@ -114,6 +124,15 @@ class DetailsReader:
             return
         details.files, notes = fetch_files(self.tenant, self.settings, details.hold_id)
         details.notes.extend(notes)
+
+
+def _add_hold(details: RecordDetails, match: HoldMatch | None) -> None:
+    """Add the entry of the hold queue, whether the ids or the content tie it to the record, or why there is none."""
+    if match and match.hold:
+        details.hold_id, details.hold_reason = match.hold.id, match.hold.policy
+        details.hold_evidence = match.evidence
+    elif match:
+        details.notes.append(_MANY_HOLDS.format(count=match.candidates) if match.candidates else _NO_HOLD)
 
 
 def scope_of(error: MimecastError) -> FailureScope:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from mimecast_secops.api import MessageInfo, Risk
 from mimecast_secops.ingest.alert import INFORMATIONAL, PRIORITIES, VENDOR, Alert, AlertFile, grouping_id
 from mimecast_secops.ingest.event_fields import MAX_VALUE_LENGTH, flatten
+from mimecast_secops.ingest.message_tracking.hold_matching import Evidence
 from mimecast_secops.ingest.record import GAP, PendingRecord
 
 MESSAGE: Final = "Message"
@@ -30,6 +31,7 @@ class RecordDetails:
     Attributes:
         info: the details of the message; None if they could not be read.
         hold_id: its entry of the hold queue; "" if there is none, or it is not known which.
+        hold_evidence: what ties the entry to the record.
         hold_reason: the policy that this entry names.
         files: the attachments.
         notes: sentences about what could not be read.
@@ -38,6 +40,7 @@ class RecordDetails:
 
     info: MessageInfo | None = None
     hold_id: str = ""
+    hold_evidence: Evidence = Evidence.NONE
     hold_reason: str = ""
     files: tuple[AlertFile, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -100,6 +103,7 @@ def _fixed_fields(record: PendingRecord, details: RecordDetails, notes: Sequence
         "holdId": hold_id,
         "internetMessageId": (info.message_id if info else "")[:MAX_VALUE_LENGTH],
         "holdMessageMetadataID": hold_id,
+        "holdEvidence": details.hold_evidence.value if hold_id and not record.hold_id else "",
         "status": record.status,
         "currentStatus": info.status if info else "",
         "recordType": record.kind,

@@ -65,7 +65,7 @@ class MessageTrackingSource:
     def reader(self, record: PendingRecord, *, is_last_try: bool) -> Callable[[], ReadResult]:
         """Match the record with the hold queue now; the returned function reads its details and attachments."""
         match = self._queue.match(record)
-        return lambda: self._details.read(record, match, is_last_try=is_last_try)
+        return lambda: self._details.read(record, match, self._queue.holds, is_last_try=is_last_try)
 
     def earliest_read_ms(self) -> int:
         """How far back the overlap of the next poll, the window of the hold queue, and the re-reads go."""

@@ -17,6 +17,7 @@ from mimecast_secops.api import (
     SpooledFile,
     TrackedMessages,
 )
+from mimecast_secops.api.completeness import Completeness
 
 
 class Side(Enum):
@@ -24,6 +25,17 @@ class Side(Enum):
 
     RECIPIENT = "recipient"
     SENDER = "sender"
+
+
+class HoldListing(Protocol):
+    """The entries of a hold list. Its completeness is known after the last entry."""
+
+    @property
+    def completeness(self) -> Completeness:
+        """The evidence that the list is complete."""
+
+    def __iter__(self) -> Iterator[HeldMessage]:
+        """The entries."""
 
 
 class Tenant(Protocol):
@@ -66,7 +78,7 @@ class Tenant(Protocol):
     def info(self, tracking_id: str) -> MessageInfo:
         """The details of a tracking record."""
 
-    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
+    def holds(self, start: datetime, end: datetime, page_size: int) -> HoldListing:
         """The hold queue between two times, in pages of at most `page_size` messages.
 
         Raises:
@@ -130,7 +142,7 @@ class MimecastTenant:
         """The details of a tracking record."""
         return self._client.tracking.info(tracking_id)
 
-    def holds(self, start: datetime, end: datetime, page_size: int) -> Iterator[HeldMessage]:
+    def holds(self, start: datetime, end: datetime, page_size: int) -> HoldListing:
         """The hold queue between two times."""
         # A queue can be long, and the source row is most of the memory of an entry.
         return self._client.held.list(start=start, end=end, page_size=page_size, keep_source=False)

@@ -220,22 +220,37 @@ def test_all_calls_and_views_of_a_client_share_a_token(server: Server) -> None:
     assert len(server.token_requests) == 1
 
 
+ENDED = {
+    "token_expired": flat(401, "token_expired"),
+    "invalid_token": flat(401, "invalid_token", "expired"),
+    "unauthorized": flat(401, "unauthorized", "Unauthorized Request"),
+    "no message": Answer(401, b'{"fail":[{"code":"unauthorized"}]}', {"Content-Type": "application/json"}),
+    "transient": flat(401, "InvalidClientIdentifier", "Client credentials are invalid"),
+    "another form": Answer(401, b'{"error":{"message":"expired"}}', {"Content-Type": "application/json"}),
+    "empty": Answer(401),
+    "page": Answer(401, b"<html>", {"Content-Type": "text/html"}),
+    "in meta": answer(fail=[{"errors": [{"code": "token_expired"}]}]),
+}
+
+
+@pytest.mark.parametrize("ended", ENDED.values(), ids=list(ENDED))
 @pytest.mark.parametrize("writes", [False, True], ids=["read", "write"])
-def test_an_expired_token_is_renewed_once_and_the_call_repeated(server: Server, writes: bool) -> None:
+def test_a_refused_token_is_renewed_once_and_the_call_repeated(server: Server, writes: bool, ended: Answer) -> None:
     server.tokens.append(token_answer("marked-token-00000000000002"))
     done = answer([{"id": "h", "release": True, "accountCode": "C"}])
-    server.say(flat(401, "token_expired"), done)
+    server.say(ended, done)
     with client_of(server.url) as client:
         client.held.release("h") if writes else client.account.get()
     used = [request.headers["authorization"] for request in server.requests]
     assert used == ["Bearer marked-token-00000000000001", "Bearer marked-token-00000000000002"]
 
 
-def test_a_renewed_token_that_is_refused_is_an_error(server: Server) -> None:
-    server.say(flat(401, "token_expired", "Access Token expired"))
+@pytest.mark.parametrize("code", ["token_expired", "invalid_token", "unauthorized", "InvalidClientIdentifier"])
+def test_a_renewed_token_that_is_refused_is_an_error(server: Server, code: str) -> None:
+    server.say(flat(401, code, "Access Token expired"))
     with client_of(server.url) as client, pytest.raises(AuthenticationFailed) as caught:
         client.account.get()
-    assert caught.value.code == "token_expired"
+    assert caught.value.code == code
     assert (len(server.requests), len(server.token_requests)) == (2, 2)
 
 

@@ -21,6 +21,7 @@ from mimecast_secops.api.errors import (
     MissingPermission,
     NotFound,
     RateLimited,
+    Redirected,
     Unavailable,
     UndecodableReply,
     UnreadableReply,
@@ -248,9 +249,73 @@ def test_a_status_without_a_code_decides(
     assert error.consequence is consequence
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 307, 308])
-def test_a_redirect_is_an_error(status: int) -> None:
-    assert isinstance(error_of(status, {"data": [{"id": "x"}]}), ApiError)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("body", [{"data": [{"id": "x"}]}, HTML, b""], ids=["JSON", "page", "empty"])
+def test_a_redirect_is_named_with_the_host_of_its_target_and_what_to_check(status: int, body: Any) -> None:
+    error = error_of(status, body, headers={"location": "https://login.example.org:8443/sso?secret=marked"})
+    assert type(error) is Redirected
+    assert "a redirect to the host login.example.org" in str(error)
+    assert "API Root" in str(error)
+    assert "marked" not in str(error)
+    assert error.maybe_done is (status == 303)
+
+
+@pytest.mark.parametrize("location", ["", "/login", "https://[broken", "https://a\x1b[31mb/", f"https://{'a' * 300}/"])
+def test_a_redirect_whose_target_cannot_be_named_is_still_a_redirect(location: str) -> None:
+    error = error_of(302, b"", headers={"location": location})
+    assert type(error) is Redirected
+    assert "a redirect to another address" in str(error)
+
+
+def test_a_status_that_redirects_nowhere_is_an_error() -> None:
+    assert isinstance(error_of(300, {"data": [{"id": "x"}]}), ApiError)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "the detail", "code": "the_code"}},
+        {"error": [{"message": "the detail", "code": "the_code"}]},
+        {"error": "the detail"},
+        {"data": [], "error": {"message": "the detail"}},
+    ],
+    ids=["object", "list", "text", "beside data"],
+)
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_an_error_member_instead_of_fail_is_the_reason(status: int, body: Any) -> None:
+    error = error_of(status, body)
+    assert "the detail" in str(error)
+    assert error.detail == "the detail"
+
+
+def test_an_error_member_beside_data_of_a_success_is_no_error() -> None:
+    raw = RawReply(200, {}, b'{"meta":{"status":200},"data":[],"error":"none"}')
+    assert mapped(raw) is None
+
+
+@pytest.mark.parametrize("code", ["internal-error", "internal_error"])
+def test_a_server_error_is_one_whatever_the_status(code: str) -> None:
+    error = error_of(200, nested(code))
+    assert type(error) is Unavailable
+    assert error.maybe_done is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Forbidden to perform the requested operation",
+        "Resource or method requested does not exist in any product assigned to the application.",
+    ],
+)
+def test_a_forbidden_application_is_recognised_by_its_code(text: str) -> None:
+    error = error_of(403, flat("app_forbidden", text), account.GET)
+    assert isinstance(error, MissingPermission)
+    assert error.product == account.GET.product
+
+
+def test_a_failure_beside_data_names_its_cause() -> None:
+    error = error_of(200, {**nested("err_backend", "Index not available"), "data": [{"id": "x"}]})
+    assert "err_backend: Index not available" in str(error)
 
 
 # permissions
@@ -296,7 +361,10 @@ UNREADABLE: list[tuple[str, int, bytes, dict[str, str], type[MimecastError], str
     ("a login page", 200, HTML, {"content-type": "text/html"}, UnreadableReply, "not the Mimecast API"),
     ("a page that says it is JSON", 200, HTML, {"content-type": "application/json"}, UnreadableReply, "web page"),
     ("a forbidding page", 403, HTML, {"content-type": "text/html"}, UnreadableReply, "web page (HTTP 403)"),
+    ("a page after a mark", 200, b"\xef\xbb\xbf" + HTML, {}, UnreadableReply, "web page"),
     ("an empty reply", 200, b"", {}, UnreadableReply, "an empty reply"),
+    ("a mark alone", 200, b"\xef\xbb\xbf", {}, UnreadableReply, "an empty reply"),
+    ("half a reply after a mark", 200, b'\xef\xbb\xbf{"data": [', {}, UndecodableReply, "not complete JSON"),
     ("blanks", 200, b" \r\n ", {}, UnreadableReply, "an empty reply"),
     ("half a reply", 200, b'{"data": [', {}, UndecodableReply, "not complete JSON"),
     ("a list", 200, b"[]", {}, UnreadableReply, "not complete JSON"),

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mimecast_secops.api.errors import (
+    AuthenticationFailed,
     Consequence,
+    DeadlineExceeded,
     MimecastError,
+    NotConfirmed,
+    NotExecuted,
+    RateLimited,
+    Redirected,
+    Unavailable,
+    UnexpectedReply,
+    Unreachable,
+    UnreadableReply,
 )
 
 
@@ -29,6 +41,30 @@ def test_every_error_class_has_its_consequence() -> None:
         "IncompleteCredentials",
         "AuthenticationFailed",
         "MissingPermission",
+        "Redirected",
     }
     for name in ("NotFound", "NotFoundWithoutCode", "NotConfirmed", "FileRejected"):
         assert consequences[name] is Consequence.SKIP
+
+
+@pytest.mark.parametrize(
+    ("error", "maybe_done"),
+    [
+        (Unreachable("broken", may_have_been_executed=True), True),
+        (Unreachable("no connection"), False),
+        (DeadlineExceeded("too late", may_have_been_executed=True), True),
+        (DeadlineExceeded("too late"), False),
+        (Unavailable("HTTP 504", status=504), True),
+        (UnreadableReply("a page"), True),
+        (UnexpectedReply("another form"), True),
+        (NotConfirmed("no echo"), True),
+        (NotExecuted("release: false"), False),
+        (Redirected("302", status=302), False),
+        (Redirected("303", status=303), True),
+        (RateLimited("quota"), False),
+        (AuthenticationFailed("no", status=401), False),
+    ],
+    ids=lambda value: f"{type(value).__name__} {value}" if isinstance(value, MimecastError) else "",
+)
+def test_an_error_says_whether_a_write_may_have_been_executed(error: MimecastError, maybe_done: bool) -> None:
+    assert error.maybe_done is maybe_done

@@ -21,6 +21,7 @@ from mimecast_secops.api.errors import (
     NotFound,
     NotSupported,
     RateLimited,
+    Redirected,
     ReplyTooLarge,
     Unavailable,
     UndecodableReply,
@@ -59,6 +60,7 @@ FINAL = [
     NotSupported("not there"),
     FileRejected("too long"),
     ReplyTooLarge("too long"),
+    Redirected("to another host", status=302),
     DeadlineExceeded("too late"),
     DeadlineExceeded("too late", may_have_been_executed=True),
 ]
@@ -75,6 +77,7 @@ def attempt_of(
     time_left: float = math.inf,
     jitter: float = 0.0,
     divisible: bool = False,
+    has_token: bool = False,
 ) -> FailedAttempt:
     return FailedAttempt(
         error=error,
@@ -85,6 +88,7 @@ def attempt_of(
         time_left=time_left,
         jitter=jitter,
         divisible=divisible,
+        has_token=has_token,
     )
 
 
@@ -106,6 +110,7 @@ attempts = st.builds(
     time_left=st.floats(min_value=-1e6, allow_nan=False),
     jitter=fractions,
     divisible=st.booleans(),
+    has_token=st.booleans(),
 )
 
 
@@ -130,10 +135,27 @@ def test_a_permanent_error_fails_at_once(error: MimecastError, writes: bool) -> 
     assert verdict(attempt_of(error, writes=writes)) == Verdict(Step.FAIL)
 
 
+@pytest.mark.parametrize("code", ["token_expired", "invalid_token", "unauthorized", "InvalidClientIdentifier", ""])
 @pytest.mark.parametrize("writes", [False, True])
-def test_an_expired_token_is_renewed_once_for_reads_and_writes(writes: bool) -> None:
-    assert verdict(attempt_of(RENEWED, writes=writes)) == Verdict(Step.RENEW)
-    assert verdict(attempt_of(RENEWED, writes=writes, renewed=True)) == Verdict(Step.FAIL)
+def test_a_refused_token_is_renewed_once_whatever_the_code_says(writes: bool, code: str) -> None:
+    error = AuthenticationFailed("refused", status=401, code=code)
+    assert verdict(attempt_of(error, writes=writes, has_token=True)) == Verdict(Step.RENEW)
+    assert verdict(attempt_of(error, writes=writes, has_token=True, renewed=True)) == Verdict(Step.FAIL)
+    assert verdict(attempt_of(error, writes=writes)) == Verdict(Step.FAIL)
+
+
+def test_a_page_with_status_401_renews_the_token() -> None:
+    assert verdict(attempt_of(UnreadableReply("a page", status=401), has_token=True)) == Verdict(Step.RENEW)
+
+
+def test_a_missing_permission_renews_no_token_whatever_its_status() -> None:
+    assert verdict(attempt_of(MissingPermission("no", status=401), has_token=True)) == Verdict(Step.FAIL)
+
+
+def test_a_token_that_the_gateway_cannot_verify_is_renewed_and_then_the_call_is_repeated_later() -> None:
+    error = AuthenticationFailed("unsure", status=401, code="token_verification_failed")
+    assert verdict(attempt_of(error, has_token=True)) == Verdict(Step.RENEW)
+    assert verdict(attempt_of(error, number=2, has_token=True, renewed=True)).step is Step.RETRY
 
 
 def test_the_last_allowed_attempt_is_the_last() -> None:
@@ -165,6 +187,12 @@ def test_the_wait_is_the_one_that_the_server_asks_for() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=42.0))) == Verdict(Step.RETRY, 42.0)
 
 
+def test_a_call_that_is_refused_again_waits_longer_each_time() -> None:
+    waits = [verdict(attempt_of(RateLimited("quota", wait=0.001), number=number)).wait for number in (1, 2, 3, 4)]
+    assert waits == [0.001, 0.125, 0.25, 0.5]
+    assert verdict(attempt_of(RateLimited("quota", wait=42.0), number=4)).wait == 42.0
+
+
 def test_a_wait_longer_than_the_maximum_ends_the_call() -> None:
     assert verdict(attempt_of(RateLimited("quota", wait=MAX_WAIT))).step is Step.RETRY
     assert verdict(attempt_of(RateLimited("quota", wait=MAX_WAIT + 1))).step is Step.FAIL
@@ -189,10 +217,7 @@ def test_the_wait_doubles_up_to_a_ceiling_and_is_spread_over_its_upper_half(
 
 @given(attempts)
 def test_a_write_that_may_have_been_executed_is_never_repeated(attempt: FailedAttempt) -> None:
-    unsure = isinstance(attempt.error, (Unavailable, UnreadableReply)) or (
-        isinstance(attempt.error, Unreachable) and attempt.error.may_have_been_executed
-    )
-    if attempt.writes and unsure:
+    if attempt.writes and attempt.error.maybe_done:
         assert verdict(attempt).step is Step.FAIL
 
 
@@ -208,7 +233,8 @@ def test_a_retry_respects_the_deadline_the_maximum_wait_and_the_number_of_attemp
 def test_a_retry_is_never_earlier_than_the_server_allows(attempt: FailedAttempt) -> None:
     decided = verdict(attempt)
     if decided.step is Step.RETRY and isinstance(attempt.error, RateLimited) and attempt.error.wait is not None:
-        assert attempt.error.wait <= decided.wait <= attempt.error.wait + 0.25
+        most = attempt.error.wait + 0.25
+        assert attempt.error.wait <= decided.wait <= (most if attempt.number == 1 else max(most, 15.0))
 
 
 @given(attempts)

@@ -15,7 +15,7 @@ from typing import Final
 from mimecast_secops.actions import decision_evidence, hold_queue
 from mimecast_secops.actions.decision_evidence import Evidence
 from mimecast_secops.actions.declaration import EXAMPLE_ID, ActionFailed, Context, Json
-from mimecast_secops.actions.mutation import State, may_have_been_done, write_result
+from mimecast_secops.actions.mutation import State, write_result
 from mimecast_secops.actions.resolution import HeldTarget
 from mimecast_secops.api import Decision, MessageInfo, Status
 from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, NotConfirmed, Unavailable, Unreachable
@@ -99,7 +99,7 @@ class HoldDecision:
         try:
             send()
         except MimecastError as error:
-            if not may_have_been_done(error):
+            if not error.maybe_done:
                 raise
             self.context.log.warning("It is unclear whether the decision was carried out: %s", error)
             return self._investigated(error, since)

@@ -8,14 +8,7 @@ from typing import Any, Final, TypeVar
 
 from mimecast_secops.actions.declaration import ActionFailed, Context, Json, Result
 from mimecast_secops.api import Request
-from mimecast_secops.api.errors import (
-    MimecastError,
-    NotConfirmed,
-    NotExecuted,
-    Unavailable,
-    Unreachable,
-    UnreadableReply,
-)
+from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.parameters import flag
 from mimecast_secops.sentences import sentence, sentence_of
 
@@ -98,18 +91,6 @@ def read_back(context: Context, read_state: Callable[[], State], *, enabled: boo
     except MimecastError as error:
         context.log.warning("The change was made, but its result cannot be read back: %s", error)
         return State.PENDING
-
-
-def may_have_been_done(error: MimecastError) -> bool:
-    """Whether a change may have been made in spite of the error, because no reply says what happened to it.
-
-    An error code of Mimecast says it. So does a rate limit, and an error before the request was sent.
-    """
-    if isinstance(error, NotExecuted):
-        return False
-    if isinstance(error, Unreachable):
-        return error.may_have_been_executed
-    return isinstance(error, (NotConfirmed, Unavailable, UnreadableReply))
 
 
 def apply_to_each(items: Sequence[Item], change: Callable[[Item], dict[str, Json]]) -> list[dict[str, Json]]:

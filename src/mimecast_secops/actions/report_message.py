@@ -90,7 +90,7 @@ def _send(context: Context, report: _Report) -> None:
     try:
         context.client.send(report.request)
     except MimecastError as error:
-        if not mutation.may_have_been_done(error):
+        if not error.maybe_done:
             raise
         message = sentence(
             "{error} Nothing shows whether the report was received. Check with Mimecast before you report it again.",

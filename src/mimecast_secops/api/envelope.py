@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from mimecast_secops.api.errors import NotUnderstood
-from mimecast_secops.api.json_repair import NotJson, decode_json
+from mimecast_secops.api.json_repair import NotJson, decode_json, without_byte_order_mark
 from mimecast_secops.api.reply_form import form_of
 
 _HTTP_ERROR: Final = 400
@@ -107,7 +107,7 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
     Returns:
         The content; None if the body is not a JSON object (HTML, empty, truncated, another JSON value).
     """
-    body = _body(raw.body, undecoded=undecoded)
+    body = _body(without_byte_order_mark(raw.body), undecoded=undecoded)
     if not isinstance(body, dict):
         return None
     meta = body.get("meta")
@@ -120,7 +120,7 @@ def open_envelope(raw: RawReply, *, undecoded: bool = False) -> Reply | None:
     return Reply(
         status=status,
         data=tuple(_as_list(body.get("data"))),
-        fails=tuple(_fails(body.get("fail"))),
+        fails=tuple(_fails(body.get("fail")) or _fails(_error_member(body, status))),
         next_token=next((token for block in blocks if (token := token_in(block))), ""),
         body=body,
         has_list=isinstance(body.get("data"), list),
@@ -190,6 +190,15 @@ def rows_of(reply: Reply, listed: str, path: str) -> tuple[Any, ...]:
             status=reply.status,
         )
     return reply.data
+
+
+def _error_member(body: Mapping[str, Any], status: int) -> Any:
+    """The error of a reply that has `error` instead of `fail`; None if there is none.
+
+    Source: docs/reference/mimecast-api.md#gateway-failures [seen in a client].
+    """
+    is_error = status >= _HTTP_ERROR or "data" not in body
+    return body.get("error") if is_error else None
 
 
 def _body(content: bytes, *, undecoded: bool) -> Any:

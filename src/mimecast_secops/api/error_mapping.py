@@ -6,9 +6,10 @@ docs/reference/mimecast-api.md#http-status.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from mimecast_secops.api.endpoint import Endpoint
 from mimecast_secops.api.envelope import Fail, RawReply, Reply
@@ -19,11 +20,13 @@ from mimecast_secops.api.errors import (
     MissingPermission,
     NotFound,
     RateLimited,
+    Redirected,
     Unavailable,
     UndecodableReply,
     UnreadableReply,
 )
-from mimecast_secops.api.rate_limit import retry_after
+from mimecast_secops.api.json_repair import without_byte_order_mark
+from mimecast_secops.api.rate_headers import retry_after
 from mimecast_secops.api.vocabulary import ApiVersion
 from mimecast_secops.sentences import sentence
 
@@ -31,6 +34,8 @@ TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 MISSING_PRODUCT: Final = "app_forbidden"
 TRANSIENT_CODES: Final = frozenset({"token_verification_failed", "err_developer_key"})
 _MAX_DETAIL: Final = 300
+_MAX_HOST: Final = 253
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _SUCCESS: Final = range(200, 300)
 
 
@@ -42,11 +47,13 @@ class RequestInfo:
         endpoint: the endpoint that was called.
         api_version: the API version in use.
         request_id: the ID of the request, which Mimecast support asks for.
+        read_wait: reads the seconds to wait from the headers of a reply with HTTP 429.
     """
 
     endpoint: Endpoint
     api_version: ApiVersion
     request_id: str = ""
+    read_wait: Callable[[Mapping[str, str]], float | None] = retry_after
 
 
 def error_of_reply(request_info: RequestInfo, raw: RawReply, reply: Reply | None) -> MimecastError | None:
@@ -57,6 +64,8 @@ def error_of_reply(request_info: RequestInfo, raw: RawReply, reply: Reply | None
         raw: the reply as received.
         reply: the decoded reply; None if its body is not a JSON object.
     """
+    if raw.status in _REDIRECTS:
+        return _redirected(request_info, raw)
     if reply is None:
         return _error_of_unreadable(request_info, raw)
     if reply.status in _SUCCESS and not reply.fails:
@@ -94,7 +103,8 @@ def _error_of_unreadable(request_info: RequestInfo, raw: RawReply) -> MimecastEr
         return _rate_limited(request_info, raw)
     if raw.status >= 500:
         return _unavailable(request_info, raw.status, Fail())
-    if raw.status == 400 and not raw.body.strip():
+    body = without_byte_order_mark(raw.body).strip()
+    if raw.status == 400 and not body:
         # A secure id that was cut or changed gives 400 without a word (docs/reference/mimecast-api.md#gateway-failures
         # [seen in a client]).
         return NotFound(
@@ -121,15 +131,32 @@ def _error_of_unreadable(request_info: RequestInfo, raw: RawReply) -> MimecastEr
         )
     if raw.status in (401, 403, 407):
         return AuthenticationFailed(f"The server refused {path} with HTTP {raw.status} and gave no reason.", **fields)
-    if not raw.body.strip():
+    if not body:
         return UnreadableReply(f"Mimecast answered {path} with an empty reply (HTTP {raw.status}).", **fields)
     message = f"Mimecast answered {path} with a reply that is not complete JSON (HTTP {raw.status})."
-    is_object = raw.status in _SUCCESS and raw.body.lstrip().startswith(b"{")
+    is_object = raw.status in _SUCCESS and body.startswith(b"{")
     return UndecodableReply(message, **fields) if is_object else UnreadableReply(message, **fields)
 
 
+def _redirected(request_info: RequestInfo, raw: RawReply) -> Redirected:
+    """The error of a redirect. It names the host of the target and nothing else of it: a query may carry secrets."""
+    try:
+        host = urlsplit(raw.headers.get("location", "")).hostname or ""
+    except ValueError:
+        host = ""
+    is_nameable = 0 < len(host) <= _MAX_HOST and host.isascii() and host.isprintable()
+    message = sentence(
+        "The server answered {path} with a redirect to {target} (HTTP {status}), which is not followed. Check that "
+        "{API Root:bare} is the root of the Mimecast API, and check whether a proxy or a login page answers instead.",
+        path=request_info.endpoint.path,
+        target=f"the host {host}" if is_nameable else "another address",
+        status=raw.status,
+    )
+    return Redirected(message, **_fields(request_info, raw.status, Fail()))
+
+
 def _looks_like_html(raw: RawReply) -> bool:
-    start = raw.body[:512].lstrip().lower()
+    start = without_byte_order_mark(raw.body[:512]).lstrip().lower()
     return "text/html" in raw.headers.get("content-type", "") or start.startswith((b"<!doctype", b"<html"))
 
 
@@ -168,7 +195,7 @@ def _rate_limited(request_info: RequestInfo, raw: RawReply) -> RateLimited:
     path = request_info.endpoint.path
     return RateLimited(
         f"Rate limit exceeded for {path}. Reduce the call rate or increase the interval.",
-        wait=retry_after(raw.headers),
+        wait=request_info.read_wait(raw.headers),
         endpoint=path,
         request_id=request_info.request_id,
     )
@@ -178,6 +205,12 @@ def _unavailable(request_info: RequestInfo, status: int, fail: Fail) -> Unavaila
     return Unavailable(
         f"Mimecast returned a server error (HTTP {status}). Try again later.", **_fields(request_info, status, fail)
     )
+
+
+def _internal_error(request_info: RequestInfo, status: int, fail: Fail) -> Unavailable:
+    """A server error, also where the HTTP status reports success."""
+    message = f"Mimecast returned a server error ({_reason(fail)}). Try again later."
+    return Unavailable(message, **_fields(request_info, status, fail))
 
 
 def _authentication_failed(request_info: RequestInfo, status: int, fail: Fail) -> MimecastError:
@@ -248,4 +281,6 @@ _BY_CODE: Final[dict[str, Callable[[RequestInfo, int, Fail], MimecastError]]] = 
     "err_xdk_operation_forbidden_for_address": _missing_permission,
     MISSING_PRODUCT: _missing_product,
     "xdk_failure": _unknown_id,
+    "internal-error": _internal_error,
+    "internal_error": _internal_error,
 }

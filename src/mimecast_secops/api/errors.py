@@ -15,6 +15,7 @@
     │   └── NotConfirmed             the reply does not confirm that the call was executed
     │       └── NotExecuted              the reply says that the call was not executed
     ├── UnreadableReply          the reply is not the expected JSON (a login page, an empty body)
+    │   ├── Redirected               a redirect to another URL, which is not followed
     │   ├── UndecodableReply         JSON that cannot be decoded; a request for less may succeed
     │   │   └── ReplyTooLarge        longer than accepted
     │   └── UnexpectedReply          JSON, but not in the form of this endpoint's reply
@@ -27,6 +28,7 @@ An `except` clause catches a class. Code that only has to know whether to retry 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar
 
@@ -82,6 +84,14 @@ class MimecastError(Exception):
         self.attempts = 1
 
     @property
+    def maybe_done(self) -> bool:
+        """Whether a write may have been executed in spite of the error, because no reply says what happened to it.
+
+        An error code of Mimecast says it. So does a rate limit, and an error before the request was sent.
+        """
+        return False
+
+    @property
     def sentence(self) -> Sentence:
         """The message with its mentions of parameters, and the number of attempts."""
         return joined([self._sentence, f" ({self.attempts} attempts)"]) if self.attempts > 1 else self._sentence
@@ -114,6 +124,11 @@ class Unreachable(MimecastError):
     def __init__(self, message: Message, *, may_have_been_executed: bool = False, endpoint: str = "") -> None:
         super().__init__(message, endpoint=endpoint)
         self.may_have_been_executed = may_have_been_executed
+
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`."""
+        return self.may_have_been_executed
 
 
 class DeadlineExceeded(Unreachable):
@@ -170,15 +185,25 @@ class RateLimited(ApiError):
     Args:
         message: see `MimecastError`.
         wait: the seconds to wait that the server asks for; None if it names none.
+        until: when the next call is allowed, aware; None if it is not known.
         endpoint: see `MimecastError`.
         request_id: see `MimecastError`.
     """
 
     consequence = Consequence.RETRY
 
-    def __init__(self, message: str, *, wait: float | None = None, endpoint: str = "", request_id: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait: float | None = None,
+        until: datetime | None = None,
+        endpoint: str = "",
+        request_id: str = "",
+    ) -> None:
         super().__init__(message, status=429, endpoint=endpoint, request_id=request_id)
         self.wait = wait
+        self.until = until
 
 
 class NotFound(ApiError):
@@ -193,23 +218,57 @@ class NotFoundWithoutCode(NotFound):
 
 
 class Unavailable(ApiError):
-    """Mimecast returned a server error (HTTP 5xx)."""
+    """Mimecast returned a server error (HTTP 5xx).
+
+    A gateway may answer with HTTP 504 after a write has begun (docs/reference/mimecast-api.md#gateway-failures).
+    """
 
     consequence = Consequence.RETRY
+
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`."""
+        return True
 
 
 class NotConfirmed(ApiError):
     """The HTTP status reports success, but the reply does not confirm that the call was executed for this item."""
 
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`."""
+        return True
+
 
 class NotExecuted(NotConfirmed):
     """The reply says that the call was not executed for this item: `release: false`."""
+
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`."""
+        return False
 
 
 class UnreadableReply(MimecastError):
     """The reply is not what the API documents: HTML, empty, truncated, or JSON of another form."""
 
     consequence = Consequence.RETRY
+
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`."""
+        return True
+
+
+class Redirected(UnreadableReply):
+    """The server answered with a redirect, which is not followed: a request with credentials goes to API Root only."""
+
+    consequence = Consequence.FIX
+
+    @property
+    def maybe_done(self) -> bool:
+        """See `MimecastError.maybe_done`. HTTP 303 is the answer to a request that was executed."""
+        return self.status == 303
 
 
 class UndecodableReply(UnreadableReply):

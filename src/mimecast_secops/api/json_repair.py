@@ -55,6 +55,11 @@ def decode_json(body: bytes | msgspec.Raw) -> Any:
         raise NotJson("The text is not complete JSON.") from None
 
 
+def without_byte_order_mark(body: bytes) -> bytes:
+    """The text without the byte order mark of UTF-8, which some servers put before it."""
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
 def _text(body: bytes) -> str:
     """The characters of a body. Bytes that are not UTF-8 become lone surrogates, which `_repaired` finds."""
     if body.startswith(_BYTE_ORDER_MARKS):

@@ -1,7 +1,7 @@
 """What to do after a failed attempt: one pure function, so that it can be read and tested as a table.
 
 A write that may have been executed is never repeated. After an error that proves that the call was not executed (a rate
-limit, an expired token, a connection that was never established), reads and writes are repeated alike.
+limit, a refused token, a connection that was never established), reads and writes are repeated alike.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
     MimecastError,
+    MissingPermission,
     RateLimited,
+    Redirected,
     ReplyTooLarge,
     Unavailable,
     UndecodableReply,
@@ -60,6 +62,7 @@ class FailedAttempt:
         time_left: seconds until the deadline of the caller.
         jitter: a random number in [0, 1).
         divisible: whether the caller can ask for less if the reply cannot be decoded.
+        has_token: whether the request was sent with a token, which can be renewed.
     """
 
     error: MimecastError
@@ -70,21 +73,32 @@ class FailedAttempt:
     time_left: float
     jitter: float
     divisible: bool = False
+    has_token: bool = False
 
 
 def verdict(attempt: FailedAttempt) -> Verdict:
     """Decide whether a call is repeated, and after how many seconds."""
     error = attempt.error
-    if isinstance(error, AuthenticationFailed) and error.code == TOKEN_EXPIRED:
-        return Verdict(Step.FAIL if attempt.renewed else Step.RENEW)
+    if attempt.has_token and not attempt.renewed and _refuses_token(error):
+        return Verdict(Step.RENEW)
     if not _is_repeatable(error, writes=attempt.writes) or attempt.number >= _limit(attempt):
         return Verdict(Step.FAIL)
     wait = _wait(attempt)
     return Verdict(Step.FAIL) if wait > min(MAX_WAIT, attempt.time_left) else Verdict(Step.RETRY, wait)
 
 
+def _refuses_token(error: MimecastError) -> bool:
+    """Whether the token may be the reason. Whatever the code says: sources name five for a token that has ended.
+
+    Source: docs/reference/mimecast-api.md#gateway-failures.
+    """
+    if isinstance(error, MissingPermission):
+        return False
+    return error.status == 401 or error.code == TOKEN_EXPIRED
+
+
 def _is_repeatable(error: MimecastError, *, writes: bool) -> bool:
-    if isinstance(error, (DeadlineExceeded, ReplyTooLarge)):
+    if isinstance(error, (DeadlineExceeded, Redirected, ReplyTooLarge)):
         return False
     if isinstance(error, RateLimited):
         return True
@@ -109,6 +123,12 @@ def _wait(attempt: FailedAttempt) -> float:
         return _UNDECODABLE_WAIT
     error = attempt.error
     if isinstance(error, RateLimited) and error.wait is not None:
-        return wait_after_rate_limit(error.wait, attempt.jitter)
-    ceiling = min(_MAX_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
-    return ceiling * (0.5 + attempt.jitter / 2)
+        requested = wait_after_rate_limit(error.wait, attempt.jitter)
+        # A call that is refused again after the wait was perhaps told another unit of time.
+        return max(requested, _back_off(attempt.number - 1, attempt.jitter)) if attempt.number > 1 else requested
+    return _back_off(attempt.number, attempt.jitter)
+
+
+def _back_off(number: int, jitter: float) -> float:
+    ceiling = min(_MAX_BACKOFF, _FIRST_WAIT * 2.0 ** min(number - 1, 20))
+    return ceiling * (0.5 + jitter / 2)

@@ -47,6 +47,7 @@ def status(context: CommandContext) -> int:
         context.screen.data(values)
     else:
         facts = [(label, "-" if values[key] is None else str(values[key])) for key, label in _LABELS.items()]
+        facts += [("Tenant", line) for line in state.profile.lines()]
         context.screen.facts(f"Connector {context.options['namespace']}", facts)
     return exit_codes.OK
 
@@ -61,6 +62,7 @@ def _values(state: State) -> dict[str, object]:
         "oldest_pending": to_time(oldest).isoformat() if oldest else None,
         "pending_with_an_error": sum(bool(record.error) for record in state.backlog),
         "processed_ids": len(state.processed_ids),
+        "profile": state.profile.as_json(),
     }
 
 

@@ -21,7 +21,9 @@ import msgspec
 
 from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS
 from mimecast_secops.ingest.processed_ids import ProcessedIds
+from mimecast_secops.ingest.profile import Fact, TenantProfile
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
+from mimecast_secops.ingest.search_history import SearchHistory
 
 _META: Final = "meta"
 _BACKLOG: Final = "backlog."
@@ -51,6 +53,20 @@ class PollProgress(msgspec.Struct, frozen=True):
     reached_ms: int
 
 
+class RereadProgress(msgspec.Struct, frozen=True):
+    """A re-read of an older period, in unix milliseconds.
+
+    Attributes:
+        begun_ms: when the last one began.
+        reached_ms: how far it has read; 0 if none is running.
+        target_ms: where it ends; 0 if none is running.
+    """
+
+    begun_ms: int
+    reached_ms: int = 0
+    target_ms: int = 0
+
+
 class UnreadableState(Exception):
     """The stored state is damaged, or a newer version wrote it. The message says what to do."""
 
@@ -68,6 +84,13 @@ class _Meta(msgspec.Struct, kw_only=True):
     unmatched_holds: dict[str, int] = msgspec.field(name="missing", default_factory=dict)
     processed: int | None = msgspec.field(name="settled", default=None)
     undecodable: tuple[int, ...] = ()
+    # Members that version 2.0 did not have; it ignores them.
+    profile: dict[str, Fact] | msgspec.UnsetType = msgspec.UNSET
+    search_history: SearchHistory | msgspec.UnsetType = msgspec.UNSET
+    rereads: dict[str, RereadProgress] | msgspec.UnsetType = msgspec.UNSET
+    remembered_ms: int | msgspec.UnsetType = msgspec.UNSET
+    unaccounted_cycles: int | msgspec.UnsetType = msgspec.UNSET
+    rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -158,6 +181,12 @@ class State:
         token: what the delivery returned before the last commit.
         unmatched_holds: hold id → number of cycles that found no tracking record for it.
         undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
+        profile: what was learned about the tenant.
+        search_history: what earlier search replies showed about the completeness of later ones.
+        rereads: kind of re-read → its progress.
+        unaccounted_cycles: the number of cycles in a row that left held messages unaccounted for.
+        remembered_ms: the ids of all records that were received since and are done are remembered.
+        rate_limits: endpoint → when Mimecast allows its next call, by this machine's clock.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
     """
@@ -171,6 +200,12 @@ class State:
         self.token = ""
         self.unmatched_holds: dict[str, int] = {}
         self.undecodable: set[int] = set()
+        self.profile = TenantProfile()
+        self.search_history = SearchHistory()
+        self.rereads: dict[str, RereadProgress] = {}
+        self.remembered_ms = start_ms
+        self.unaccounted_cycles = 0
+        self.rate_limits: dict[str, int] = {}
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
 
@@ -256,6 +291,7 @@ class State:
         """Forget the ids that were processed before a time: no search can return them again."""
         oldest_ms = time_ms - _PROCESSED_IDS_MARGIN_MS
         self.processed_ids.forget_before(oldest_ms)
+        self.remembered_ms = max(self.remembered_ms, oldest_ms)
         remembered = sorted(second for second in self.undecodable if second * SECOND_MS >= oldest_ms)
         self.undecodable = set(remembered[-_MAX_UNDECODABLE:])
 
@@ -273,6 +309,12 @@ class State:
             unmatched_holds=self.unmatched_holds,
             processed=len(self.processed_ids),
             undecodable=tuple(sorted(self.undecodable)),
+            profile=self.profile.stored() or msgspec.UNSET,
+            rereads=self.rereads or msgspec.UNSET,
+            remembered_ms=self.remembered_ms,
+            unaccounted_cycles=self.unaccounted_cycles or msgspec.UNSET,
+            search_history=msgspec.UNSET if self.search_history == SearchHistory() else self.search_history,
+            rate_limits=self.rate_limits or msgspec.UNSET,
         )
         return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
 
@@ -302,6 +344,13 @@ class State:
         state.read_until_ms, state.poll, state.window_ms = meta.read_until_ms, meta.poll, meta.window_ms
         state.token, state.unmatched_holds = meta.token, dict(meta.unmatched_holds)
         state.undecodable = set(meta.undecodable)
+        state.profile = TenantProfile(meta.profile or None)
+        state.rereads = dict(meta.rereads or {})
+        # A version that does not store it forgot ids after about a day.
+        state.remembered_ms = meta.read_until_ms if meta.remembered_ms is msgspec.UNSET else meta.remembered_ms
+        state.unaccounted_cycles = meta.unaccounted_cycles or 0
+        state.search_history = meta.search_history or SearchHistory()
+        state.rate_limits = dict(meta.rate_limits or {})
         return state
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from mimecast_secops.api import MessageInfo, Status
 from mimecast_secops.api.errors import Consequence, DeadlineExceeded, MimecastError, RateLimited
+from mimecast_secops.ingest.defects import DefectCounter
 from mimecast_secops.ingest.interfaces import FailedRead, FailureScope, FilteredRecord, ReadRecord, ReadResult
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.attachments import fetch_files
@@ -30,6 +31,7 @@ class DetailsReader:
     tenant: Tenant
     settings: ConnectorSettings
     product_field: str = ""
+    defects: DefectCounter | None = None
 
     def read(self, record: PendingRecord, match: HoldMatch | None, *, is_last_try: bool) -> ReadResult:
         """Read a record.
@@ -46,7 +48,7 @@ class DetailsReader:
             details.notes.append(_MANY_HOLDS.format(count=match.candidates) if match.candidates else _NO_HOLD)
         try:
             return self._read(record, details, match, is_last_try=is_last_try)
-        except DeadlineExceeded as error:
+        except (DeadlineExceeded, RateLimited) as error:
             return FailedRead(FailureScope.OUT_OF_TIME, error)
 
     def _read(
@@ -66,6 +68,7 @@ class DetailsReader:
                     f"The details could not be read in {record.tries + 1} tries. The last error: {error}"
                 )
             else:
+                self._count_defects(details.info)
                 filter_name = self._filter(record, details.info)
                 if filter_name:
                     return FilteredRecord(filter_name)
@@ -78,10 +81,23 @@ class DetailsReader:
         self._add_files(record, details, match)
         return ReadRecord(alert_of(record, details, self.product_field), details.hold_id, is_incomplete)
 
+    def _count_defects(self, info: MessageInfo) -> None:
+        if self.defects is None:
+            return
+        # A message without a verdict is a defect only where the risk decides that a message is left out.
+        is_needed = not self.settings.without_risk
+        has_no_risk = info.risk_is_unreadable or (is_needed and not info.verdict_was_read)
+        self.defects.add([*info.defects, *(["risk"] if has_no_risk else [])])
+
     def _filter(self, record: PendingRecord, info: MessageInfo) -> str | None:
         return filters.by_details(
             self.settings,
-            risk=info.risk,
+            risk=filters.RiskOfMessage(
+                info.risk,
+                is_unreadable=info.risk_is_unreadable,
+                was_read=info.verdict_was_read,
+                category_risk=info.category_risk,
+            ),
             queue_reason=info.queue_reason or record.reason,
             list_values=(info.queue_detail_status, info.bounce_type),
         )

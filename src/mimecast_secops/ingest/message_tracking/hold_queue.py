@@ -13,6 +13,7 @@ from mimecast_secops.api.errors import (
     DeadlineExceeded,
     MimecastError,
     MissingPermission,
+    RateLimited,
     ReplyTooLarge,
     UndecodableReply,
 )
@@ -89,6 +90,8 @@ class HoldQueue:
             self.holds = HoldIndex(self._read(start - _LIST_MARGIN_MS, end + _LIST_MARGIN_MS))
         except MimecastError as error:
             cycle.counters.add_failure("The hold queue could not be listed", error)
+            if isinstance(error, RateLimited):
+                cycle.counts_tries = False  # The records wait for the rate limit, whatever it takes.
             # Without the permission it never can be, so alerts are delivered without a hold id.
             self.holds = HoldIndex(()) if isinstance(error, MissingPermission) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -23,7 +24,7 @@ from mimecast_secops.simulator.http.middleware import Middleware, version_of
 from mimecast_secops.simulator.http.pages import page
 from mimecast_secops.simulator.http.replay import Replay
 from mimecast_secops.simulator.http.request_log import LoggedRequest, new_log
-from mimecast_secops.simulator.http.responses import ApiResponse
+from mimecast_secops.simulator.http.responses import JSON, ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
@@ -101,12 +102,15 @@ class SimulatorApp:
         delay = quirks.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
         if delay:
             await asyncio.sleep(delay)
-        response = fault_response(fault, version) if fault else None
+        now = self.tenant.clock.now().timestamp()
+        response = fault_response(fault, version, quirks, now) if fault else None
         if response is None:
             response = self._respond(request, headers, body)
             response.body = self.tenant.insert_raw_subjects(response.body)
             if fault and fault.kind == "undecodable":
                 response.body = make_undecodable(response.body, fault.variant)
+        if quirks.bom and response.content_type == JSON and response.body:
+            response.body = codecs.BOM_UTF8 + response.body
         response.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind, end = fault.kind if fault else "", time.monotonic()

@@ -21,6 +21,12 @@ TESTED_ELSEWHERE = {
     "api/endpoint.py": "api/resources/test_endpoints.py",
     # What it holds is learned and used by the hold list.
     "api/learned_limits.py": "api/resources/test_held_listing.py",
+    "api/open_facts/__init__.py": "readings/test_matrix.py",
+    "api/open_facts/actions.py": "readings/test_matrix.py",
+    "api/open_facts/connection.py": "readings/test_matrix.py",
+    "api/open_facts/fact.py": "readings/test_matrix.py",
+    "api/open_facts/holds.py": "readings/test_matrix.py",
+    "api/open_facts/tracking.py": "readings/test_matrix.py",
     "permissions.py": "diagnosis/test_permission_check.py",
     "simulator/http/schemas/account.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/control.py": "simulator/http/test_openapi.py",
@@ -29,6 +35,12 @@ TESTED_ELSEWHERE = {
     "simulator/http/schemas/overview.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/policies.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/tracking.py": "simulator/http/test_openapi.py",
+    "simulator/quirk_groups/archive.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/connection.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/decisions.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/holds.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/policies.py": "simulator/test_quirks.py",
+    "simulator/quirk_groups/tracking.py": "simulator/test_quirks.py",
 }
 # Modules without code: types, constants, and methods without a body.
 ONLY_DECLARATIONS = {

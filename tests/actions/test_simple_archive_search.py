@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mimecast_secops.actions.archive_results import MESSAGES_FOUND
 from mimecast_secops.actions.simple_archive_search import Parameters, query_of
 from mimecast_secops.addresses import is_address, is_domain
 from mimecast_secops.api import QueryError
@@ -193,6 +194,25 @@ def test_flat_and_nested_items_are_returned(runner: ActionRunner, flat: bool) ->
     runner.set_quirks(archive_items_flat=flat)
     runner.receive("Lunch")
     assert [item["subject"] for item in runner.succeeds(FIND)] == ["Lunch"]
+
+
+@pytest.mark.parametrize("wrapper", ["null", "text"])
+def test_a_reply_that_is_not_understood_is_not_told_as_nothing_found(runner: ActionRunner, wrapper: str) -> None:
+    runner.set_quirks(archive_wrapper=wrapper)
+    runner.receive("Lunch")
+    assert f"it has no list of items (its form: {wrapper})" in runner.fails(FIND)
+
+
+@pytest.mark.parametrize("wrapper", ["items", "flat", "messages"])
+@pytest.mark.parametrize("member", ["next", "nextToken", "pageToken", "none"])
+@pytest.mark.parametrize("total", [True, False])
+def test_all_emails_are_returned_however_the_next_page_is_named(
+    v2: ActionRunner, wrapper: str, member: str, *, total: bool
+) -> None:
+    v2.set_quirks(archive_wrapper=wrapper, archive_next=member, archive_total=total)
+    archive_messages(v2, 250)
+    result = v2.run(FIND, Max_Emails_To_Return=300)
+    assert (result.message, len(result.json_result)) == (MESSAGES_FOUND, 250)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_told_bucket_is_used_to_the_full_and_hardly_ever_refuses(refill: int, 
 
 
 @pytest.mark.parametrize(("refill", "period"), [(1, 0.15), (20, 1.0)], ids=["1 in 150 ms", "20 in 1 s"])
-def test_a_bucket_that_only_refusals_tell_is_learned(refill: int, period: float) -> None:
+def test_a_bucket_that_only_errors_tell_is_learned(refill: int, period: float) -> None:
     bucket = Bucket(size=20, refill=refill, period=period, tells=False)
     bucket.execute(100)
     sent, refused, began = bucket.sent, bucket.refused, bucket.now
@@ -134,7 +134,7 @@ def test_a_call_without_a_reply_does_not_stop_the_next_one() -> None:
     assert quota.wait(10.0) == 0.0
 
 
-def test_refusals_in_a_row_make_the_wait_longer() -> None:
+def test_errors_in_a_row_make_the_wait_longer() -> None:
     quota = Quota()
     waits = []
     now = 0.0
@@ -148,7 +148,7 @@ def test_refusals_in_a_row_make_the_wait_longer() -> None:
     assert 1.0 < waits[-1] < 2.1
 
 
-def test_without_a_told_time_a_refusal_changes_nothing() -> None:
+def test_without_a_told_time_http_429_changes_nothing() -> None:
     quota = Quota()
     quota.refuse(quota.start(0.0), None, None, 0.0)
     assert quota.wait(0.0) == 0.0

@@ -135,7 +135,7 @@ def test_incomplete_headers_do_not_delay_a_call(time: FakeTime, reported: dict[s
     assert time.slept == []
 
 
-def test_a_call_whose_quota_is_used_up_while_it_waits_for_its_turn_does_not_enter(time: FakeTime) -> None:
+def test_a_call_whose_quota_is_exhausted_while_it_waits_for_its_turn_does_not_enter(time: FakeTime) -> None:
     limiter = limiter_of(time)
     call(limiter, 200, headers(1, 7.0))
     first, second = limiter.admission(PATH, NEVER), limiter.admission(PATH, NEVER)

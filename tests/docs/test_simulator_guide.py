@@ -6,15 +6,21 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from mimecast_secops.simulator import Quirks
+from mimecast_secops.simulator.quirk_groups.holds import HoldQuirks
+from mimecast_secops.simulator.quirk_groups.tracking import TrackingQuirks
 from tests.docs.test_pages import ROOT
 from tests.simulator.process import environment
 
 PAGE = ROOT / "docs" / "guide" / "simulator.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\| `(\w+)` \| (.+?) \|", re.MULTILINE)
 SERVER = re.compile(r"^mimecast-secops simulator (?!--env)", re.MULTILINE)
 PREFIX = """
 set -eu -o pipefail
@@ -56,3 +62,22 @@ def test_the_commands_of_the_guide_work_one_after_the_other(tmp_path: Path) -> N
     assert "No archive emails were found" in outputs["simple-archive-search"]
     assert "Successfully rejected message" in outputs["reject-message"]
     assert "Successfully created a block sender policy" in outputs["create-block-sender-policy"]
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/fr"])
+def test_the_table_has_the_switches_of_tracking_and_holds_with_their_values(folder: str) -> None:
+    page = (ROOT / folder / "guide" / "simulator.md").read_text("utf-8")
+    table = dict(ROW.findall(page))
+    switches = [field for group in (TrackingQuirks, HoldQuirks) for field in fields(group)]
+    assert set(table) == {switch.name for switch in switches}
+    types = get_type_hints(Quirks)
+    for switch in switches:
+        words: tuple[str, ...] = get_args(types[switch.name])
+        if types[switch.name] is bool:
+            words = ("true", "false")
+        values = re.findall(r"`(\w+)`", table[switch.name])
+        assert set(values) == set(words), switch.name
+        if words:
+            assert values[0] == str(switch.default).lower(), switch.name
+        else:
+            assert not switch.default or str(switch.default) in page

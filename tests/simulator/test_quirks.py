@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 
 from mimecast_secops.simulator import Quirks, UnknownQuirk
+from mimecast_secops.simulator.quirks import descriptions
 
 
 def test_quirks_are_set_from_text_or_json() -> None:
@@ -42,6 +43,12 @@ WORDS = {
     "hold_next": ["next", "nextToken", "pageToken", "none", "always"],
     "hold_order": ["newest", "oldest"],
     "hold_end_future": ["accept", "refuse"],
+    "policy_get": ["full", "documented", "wrapped", "renamed", "empty"],
+    "policy_delete_reply": ["documented", "empty"],
+    "sender_reply": ["documented", "spelled", "upper", "empty"],
+    "unmanaged_recipient": ["accept", "refuse"],
+    "archive_wrapper": ["items", "flat", "messages", "null", "text"],
+    "archive_next": ["next", "nextToken", "pageToken", "none"],
     "not_held": ["flag", "fail", "empty"],
     "unknown_id": ["fail", "status"],
     "tracked_order": ["newest", "oldest", "none"],
@@ -87,3 +94,10 @@ def test_every_quirk_with_text_has_its_words() -> None:
     assert {
         field.name for field in fields(Quirks) if isinstance(field.default, str) and field.name not in FREE_TEXTS
     } == set(WORDS)
+
+
+def test_every_quirk_has_a_description_and_no_two_groups_have_the_same_quirk() -> None:
+    names = [name for group in Quirks.__mro__[1:-1] for name in vars(group)["__annotations__"]]
+    assert len(names) == len(set(names))
+    assert list(descriptions()) == [field.name for field in fields(Quirks)]
+    assert all(descriptions().values())

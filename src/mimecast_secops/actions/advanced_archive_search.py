@@ -10,12 +10,18 @@ from mimecast_secops.actions.declaration import Action, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
 from mimecast_secops.api import check_query
 from mimecast_secops.api.archive_query import QueryError
+from mimecast_secops.api.completeness import Completeness, CompletenessKind
 from mimecast_secops.api.resources import archive
 from mimecast_secops.parameters import InvalidParameter, checked
 from mimecast_secops.sentences import sentence
 
 MAX_PAGES: Final = 20
 """The search returns at most this many pages."""
+_STOPPED: Final = Completeness(
+    CompletenessKind.PARTIAL,
+    pages=MAX_PAGES,
+    reason=f"the search stopped after {MAX_PAGES} pages, and the archive has more. Narrow the query",
+)
 
 
 def _check(query: str) -> str:
@@ -40,7 +46,8 @@ class Parameters:
 def run(context: Context, parameters: Parameters) -> Result:
     """Read the pages of the query, up to the limit."""
     items: list[dict[str, Any]] = []
-    for number, page in enumerate(context.client.archive.search_pages(parameters.query), 1):
+    pages = context.client.archive.search_pages(parameters.query)
+    for number, page in enumerate(pages, 1):
         items.extend(page.items)
         context.progress(len(items), None, "emails found")
         if number >= MAX_PAGES:
@@ -48,8 +55,9 @@ def run(context: Context, parameters: Parameters) -> Result:
                 context.log.warning(
                     "The search stopped after %d pages, and the archive has more. Narrow the query.", MAX_PAGES
                 )
+                return archive_results.archive_result(items, _STOPPED)
             break
-    return archive_results.archive_result(items)
+    return archive_results.archive_result(items, pages.completeness)
 
 
 ACTION: Final = Action(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from mimecast_secops.actions.declaration import Result, Table
+from mimecast_secops.actions.declaration import ActionFailed, Result, Table
+from mimecast_secops.api.completeness import NOTHING_READ, Completeness, CompletenessKind
 
 MESSAGES_FOUND: Final = "Successfully found archive emails for the provided criteria in Mimecast."
 NO_MESSAGES_FOUND: Final = "No archive emails were found for the provided criteria in Mimecast."
@@ -26,10 +27,29 @@ EXAMPLE: Final = [
 ]
 
 
-def archive_result(items: Sequence[dict[str, Any]]) -> Result:
-    """The result: the items as Mimecast returns them, and a table with one column per key."""
+def archive_result(items: Sequence[dict[str, Any]], completeness: Completeness = NOTHING_READ) -> Result:
+    """The result: the items as Mimecast returns them, and a table with one column per key.
+
+    Args:
+        items: the items to return.
+        completeness: the evidence that they are all. If they are not, the output message reports it.
+
+    Raises:
+        ActionFailed: no item was read although the archive has some.
+    """
+    is_part = completeness.kind is CompletenessKind.PARTIAL
+    if is_part and not items:
+        raise ActionFailed(f"The search returned no emails, but this is not the whole result: {completeness.reason}.")
+    message = MESSAGES_FOUND if items else NO_MESSAGES_FOUND
     return Result(
-        message=MESSAGES_FOUND if items else NO_MESSAGES_FOUND,
+        message=message + (_part_note(len(items), completeness) if is_part else ""),
         json_result=list(items),
         tables=(Table.of("Results", items),) if items else (),
     )
+
+
+def _part_note(shown: int, completeness: Completeness) -> str:
+    """A sentence for the output message, with a space before it."""
+    total = completeness.total
+    numbers = f"{shown} of {total} emails" if total is not None and total > shown else f"{shown} emails, maybe not all"
+    return f" The result is incomplete ({numbers}): {completeness.reason}."

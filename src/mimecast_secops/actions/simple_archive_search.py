@@ -74,7 +74,7 @@ class Parameters:
 def run(context: Context, parameters: Parameters) -> Result:
     """Build the query and read its pages, up to the limit."""
     emails = context.client.archive.search(query_of(parameters, context.now()), max_items=parameters.limit)
-    return archive_results.archive_result(list(emails))
+    return archive_results.archive_result(list(emails), emails.completeness)
 
 
 def query_of(parameters: Parameters, now: datetime) -> ArchiveQuery:

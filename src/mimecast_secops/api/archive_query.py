@@ -47,6 +47,7 @@ class ArchiveQuery:
         start: the earliest time sent or received, aware; None for no limit.
         end: the latest time sent or received, aware; None for no limit.
         page_size: the number of items per page.
+        start_row: the number of items to skip. Page tokens are the usual way to later items.
     """
 
     fields: Sequence[str]
@@ -57,6 +58,7 @@ class ArchiveQuery:
     start: datetime | None = None
     end: datetime | None = None
     page_size: int = DEFAULT_PAGE_SIZE
+    start_row: int = 0
 
     def to_xml(self) -> str:
         """The query as an `xmlquery` document.
@@ -71,7 +73,7 @@ class ArchiveQuery:
             "archive": "true",
             "active": "false",
             "page-size": str(self.page_size),
-            "startrow": "0",
+            "startrow": str(self.start_row),
         }
         metadata = Tree.SubElement(root, "metadata", attributes)
         mailboxes = Tree.SubElement(metadata, "mailboxes")

@@ -32,6 +32,7 @@ from mimecast_secops.sentences import sentence
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 MISSING_PRODUCT: Final = "app_forbidden"
+FORBIDDEN_FOR_ADDRESS: Final = "err_xdk_operation_forbidden_for_address"
 TRANSIENT_CODES: Final = frozenset({"token_verification_failed", "err_developer_key"})
 _MAX_DETAIL: Final = 300
 _MAX_HOST: Final = 253
@@ -278,7 +279,7 @@ _BY_CODE: Final[dict[str, Callable[[RequestInfo, int, Fail], MimecastError]]] = 
     "unauthorized": _authentication_failed,
     "err_xdk_binding_expired": _binding_expired,
     "err_audit_log_incorrect_region": _wrong_region,
-    "err_xdk_operation_forbidden_for_address": _missing_permission,
+    FORBIDDEN_FOR_ADDRESS: _missing_permission,
     MISSING_PRODUCT: _missing_product,
     "xdk_failure": _unknown_id,
     "internal-error": _internal_error,

@@ -14,7 +14,7 @@ from typing import Final
 
 # A quota whose resets are further apart is not extrapolated: only a reply tells the time of the next reset.
 _LONG_PERIOD: Final = 2.0
-# So many calls at once need no limit of their own.
+# So many calls at once need no limit.
 _UNLIMITED: Final = 64
 _FIRST_HOLD: Final = 16
 _MAX_HOLD: Final = 256
@@ -40,14 +40,14 @@ class Quota:
     resets_at: float = math.inf
     _period: float = 0.0  # the time between two resets, at least the longest that was told
     _longest: float = 0.0  # the longest time until a reset that was told
-    _refusals: int = 0  # since the last success, each burst counted once
-    _told_at: float = 0.0  # the reset that the last refusal told
+    _errors: int = 0  # since the last success, each burst counted once
+    _told_at: float = 0.0  # the reset that the last HTTP 429 told
     _since: int = 0  # the calls that succeeded since then
     _grant: int = 1  # the calls that come back at each reset, as far as known
     _succeeded: int = 0  # since the last reset
     _is_refused: bool = False  # since the last reset
     _is_told: bool = False  # whether successful replies tell what is left
-    _hold: int = _FIRST_HOLD  # for how many periods the grant does not grow after a refusal
+    _hold: int = _FIRST_HOLD  # for how many periods the grant does not grow after HTTP 429
     _grows_at: float = 0.0
     _sent: int = 0
     _ended: int = 0
@@ -95,12 +95,12 @@ class Quota:
         if reset is None:
             return
         self.left = 0
-        if self._is_refused:  # The other refusals until the next reset say nothing new.
+        if self._is_refused:  # The other errors until the next reset say nothing new.
             self._set_reset(max(reset, self.resets_at - now), now)
             return
         # A call that is refused again after the wait was perhaps told another unit of time.
-        self._refusals += 1
-        back_off = _FIRST_BACK_OFF * 2.0 ** min(self._refusals - 2, 10) if self._refusals > 1 else 0.0
+        self._errors += 1
+        back_off = _FIRST_BACK_OFF * 2.0 ** min(self._errors - 2, 10) if self._errors > 1 else 0.0
         self._set_reset(max(reset, min(back_off, _LONG_PERIOD)), now)
         self._measure_period()
         if self._grant > 1:
@@ -119,7 +119,7 @@ class Quota:
             limit: see the attribute.
             now: the time.
         """
-        self._is_told, self._refusals = True, 0
+        self._is_told, self._errors = True, 0
         self.limit = limit if limit is not None else self.limit
         if number >= self._newest:
             self._newest = number
@@ -131,7 +131,7 @@ class Quota:
 
     def succeed(self) -> None:
         """Record a successful reply that does not tell the quota."""
-        self._refusals = 0
+        self._errors = 0
         self._succeeded += 1
         self._since += 1
         if self.left is None or self.resets_at != math.inf:
@@ -145,7 +145,7 @@ class Quota:
     def _measure_period(self) -> None:
         """Correct the period after HTTP 429, which was told because a call was made too early.
 
-        Between the resets that two refusals told, as many calls came back as succeeded.
+        Between the resets that two of them told, as many calls came back as succeeded.
         """
         if self._told_at and self._since:
             measured = (self.resets_at - self._told_at) * self._grant / self._since

@@ -24,7 +24,7 @@ from mimecast_secops.api.rate_headers import MAX_QUOTA_WAIT, ResetUnit, call_lim
 MAX_WAIT: Final = 120.0
 """The longest wait for a rate limit, in seconds. A call that would have to wait longer fails."""
 MIN_QUOTA_WAIT: Final = 5.0
-"""From this many seconds on, a wait that does not fit into the time left is an error of its own."""
+"""From this many seconds on, a wait that does not fit into the time left is an error with the time of the next call."""
 _SPREAD: Final = 0.25
 
 
@@ -75,7 +75,7 @@ class Admission:
         self._number = 0
 
     def wait(self) -> None:
-        """Wait until the quota has room for a call, or until the deadline. The call itself then fails.
+        """Wait until the quota allows a call, or until the deadline. The call itself then fails.
 
         Raises:
             RateLimited: the wait is long, and longer than the time left or `MAX_WAIT`.
@@ -83,7 +83,7 @@ class Admission:
         self._limiter.wait(self._path, self._deadline)
 
     def enter(self) -> bool:
-        """Count the call. Returns False, without counting it, if the quota has no room any more."""
+        """Count the call. Returns False, without counting it, if the quota allows no call any more."""
         self._number = self._limiter.start(self._path, self._deadline)
         return self._number > 0
 
@@ -142,7 +142,7 @@ class RateLimiter:
             self._sleep(min(wait, left), deadline)
 
     def start(self, path: str, deadline: Deadline) -> int:
-        """The number of a call that starts now; 0 if the quota has no room and the deadline has not expired."""
+        """The number of a call that starts now; 0 if the quota allows none and the deadline has not expired."""
         with self._lock:
             quota, now = self._quota(path), self._monotonic()
             return quota.start(now) if quota.wait(now) <= 0 or deadline.remaining(now) <= 0 else 0

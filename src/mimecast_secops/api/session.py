@@ -186,9 +186,14 @@ class Session:
         except MissingPermission as error:
             if request.fallback is None or error.code != MISSING_PRODUCT:
                 raise
+            missing = error
         else:
             return request.read(reply)
-        return self.send(request.fallback)
+        try:
+            return self.send(request.fallback)
+        except MissingPermission as error:
+            # Without the product, neither path is available. The error names the documented one.
+            raise (missing if error.code == MISSING_PRODUCT else error) from None
 
     def with_retries(self, request: Request[Any], send: Callable[[Attempt], Result]) -> Result:
         """Make attempts at a call until one succeeds or the verdict is to fail.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_the_report_has_no_value_of_a_message(simulator: Simulator, api_version:
     ],
     ids=",".join,
 )
-def test_no_reading_of_the_api_ends_the_contact(simulator: Simulator, quirks: dict[str, object]) -> None:
+def test_no_reading_of_the_api_ends_the_contact(simulator: Simulator, quirks: dict[str, Any]) -> None:
     report = contact(simulator, **quirks)
     assert len(report.results) == len(QUESTIONS)
     assert report.requests <= report.budget

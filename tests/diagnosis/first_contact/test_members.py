@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mimecast_secops.diagnosis.first_contact import Knowledge
@@ -11,7 +13,7 @@ from tests.diagnosis.first_contact.contacts import answer, text_of
 
 
 def test_types_are_listed_without_values() -> None:
-    rows = [{"a": "x", "b": None, "c": [1]}, {"a": 1, "b": True, "someone@example.com": {}}]
+    rows: list[dict[str, Any]] = [{"a": "x", "b": None, "c": [1]}, {"a": 1, "b": True, "someone@example.com": {}}]
     assert types_of(rows) == {"a": "number, text", "b": "boolean, null", "c": "list", "another member": "object"}
 
 

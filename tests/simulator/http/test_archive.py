@@ -76,12 +76,42 @@ def test_a_page_token_of_another_endpoint_is_refused(simulator: Simulator, v2: C
     assert refused.codes == ["xdk_failure"]
 
 
-def test_items_are_directly_in_data_with_the_quirk(simulator: Simulator, caller: Caller) -> None:
+@pytest.mark.parametrize(("quirk", "value"), [("archive_items_flat", True), ("archive_wrapper", "flat")])
+def test_items_are_directly_in_data_with_the_quirk(
+    simulator: Simulator, caller: Caller, quirk: str, value: object
+) -> None:
     simulator.tenant.receive(eml("Flat"))
-    simulator.tenant.quirks.archive_items_flat = True
+    simulator.tenant.quirks.change(quirk, value)
     assert [item["subject"] for item in caller.call(ARCHIVE, {"admin": True, "query": archive_query()}).data] == [
         "Flat"
     ]
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "name", "kind"),
+    [("items", "items", list), ("messages", "messages", list), ("null", "items", type(None)), ("text", "items", str)],
+)
+def test_items_are_in_the_member_of_the_quirk(
+    simulator: Simulator, caller: Caller, wrapper: str, name: str, kind: type
+) -> None:
+    simulator.tenant.receive(eml())
+    simulator.tenant.quirks.change("archive_wrapper", wrapper)
+    [entry] = caller.call(ARCHIVE, {"admin": True, "query": archive_query()}).data
+    assert (set(entry), type(entry[name])) == ({name, "queryDuration"}, kind)
+
+
+@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("member", ["next", "nextToken", "pageToken", "none"])
+def test_the_next_page_is_named_as_the_quirk_says(
+    simulator: Simulator, caller: Caller, member: str, *, total: bool
+) -> None:
+    for _ in range(2):
+        simulator.tenant.receive(eml())
+    simulator.tenant.quirks.change("archive_next", member)
+    simulator.tenant.quirks.archive_total = total
+    _, meta = search(caller, archive_query(page_size=1))
+    assert {"next", "nextToken", "pageToken"} & set(meta) == {member} - {"none"}
+    assert meta.get("totalCount") == (2 if total else None)
 
 
 @pytest.mark.parametrize(("kind", "content"), [("PLAIN", b"Please find"), ("HTML", b"<p>x</p>"), ("RFC822", b"From:")])

@@ -183,7 +183,7 @@ def test_the_document_has_every_call_member_and_fault_that_the_guide_names(guide
 @pytest.mark.parametrize("guide", GUIDES, ids=["en", "fr"])
 def test_the_document_has_every_member_that_the_examples_of_the_guide_send(guide: Path) -> None:
     examples = re.findall(r'/simulator/(\w+)" -d \'\{(.*)\}\'', guide.read_text("utf-8"))
-    assert {call for call, _ in examples} == {"faults", "rights", "state"}
+    assert {call for call, _ in examples} == {"behaviour", "faults", "rights", "state"}
     for call, body in examples:
         members = set(re.findall(r'"(\w+)":', body))
         fault_members = set(DOCUMENT["components"]["schemas"]["Fault"]["properties"]) if call == "faults" else set()

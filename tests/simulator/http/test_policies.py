@@ -70,7 +70,7 @@ def test_an_invalid_policy_is_refused(
 
 
 def test_the_rest_endpoints_exist_only_on_api_2(simulator: Simulator, v1: Caller, v2: Caller) -> None:
-    body = {"option": "block_sender", "description": "d", "fromType": "everyone"}
+    body = {"option": "block_sender", "description": "d", "fromType": "everyone", "toType": "everyone"}
     made = v2.post(REST_POLICIES, body).json
     path = f"{REST_POLICIES}/{made['id']}"
     assert v2.get(REST_POLICIES).json == {"policies": [made], "nextToken": None}
@@ -82,3 +82,11 @@ def test_the_rest_endpoints_exist_only_on_api_2(simulator: Simulator, v1: Caller
     assert v2.post(REST_POLICIES, {}, method="DELETE").status == 405
     assert v1.get(REST_POLICIES).status == 404
     assert v2.get(path + "/deeper").codes == ["app_forbidden"]
+
+
+@pytest.mark.parametrize("kind", ["free_mail_domains", "header_display_name", "no_such_type"])
+def test_the_rest_endpoint_refuses_some_senders(simulator: Simulator, v2: Caller, kind: str) -> None:
+    target = {"type": kind, "headerDisplayName": "The Boss"}
+    body = {"option": "block_sender", "description": "d", "from": target, "to": {"type": "everyone"}}
+    assert v2.post(REST_POLICIES, body).status == 400
+    assert simulator.tenant.policies == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mimecast_secops.simulator import Simulator
 from tests.simulator.caller import (
     SENDERS,
@@ -40,7 +42,30 @@ def test_a_recipient_outside_the_tenant_is_refused(simulator: Simulator, caller:
     assert [entry.to for entry in simulator.tenant.managed_senders.values()] == ["ann@EXAMPLE.com"]
 
 
-def test_a_quirk_accepts_a_recipient_outside_the_tenant(simulator: Simulator, caller: Caller) -> None:
-    simulator.tenant.quirks.accept_outside_recipients = True
+@pytest.mark.parametrize(("quirk", "value"), [("accept_outside_recipients", True), ("unmanaged_recipient", "accept")])
+def test_a_quirk_accepts_a_recipient_outside_the_tenant(
+    simulator: Simulator, caller: Caller, quirk: str, value: object
+) -> None:
+    simulator.tenant.quirks.change(quirk, value)
     item = {"sender": "bad@example.org", "to": "ann@other.example", "action": "block"}
     assert caller.call(SENDERS, item).data[0]["to"] == "ann@other.example"
+
+
+@pytest.mark.parametrize(
+    ("form", "types"),
+    [
+        ("documented", ["Block", "Permit"]),
+        ("spelled", ["Blocked", "Permitted"]),
+        ("upper", ["BLOCK", "PERMIT"]),
+        ("empty", []),
+    ],
+)
+def test_an_entry_is_confirmed_in_the_form_of_the_quirk(
+    simulator: Simulator, caller: Caller, form: str, types: list[str]
+) -> None:
+    simulator.tenant.quirks.change("sender_reply", form)
+    items = [
+        {"sender": f"{action}@example.org", "to": "ann@example.com", "action": action} for action in ("block", "permit")
+    ]
+    assert [entry["type"] for entry in caller.call(SENDERS, *items).data] == types
+    assert len(simulator.tenant.managed_senders) == 2

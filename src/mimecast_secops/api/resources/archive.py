@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from mimecast_secops.api.archive_query import ArchiveQuery
 from mimecast_secops.api.decode import first_object
 from mimecast_secops.api.download import SpooledFile, fetch_file
 from mimecast_secops.api.endpoint import Endpoint
-from mimecast_secops.api.envelope import Reply, rows_of
-from mimecast_secops.api.errors import UnexpectedReply, UnreadableReply
-from mimecast_secops.api.paging import pages
+from mimecast_secops.api.envelope import Reply
+from mimecast_secops.api.errors import UnreadableReply
 from mimecast_secops.api.request import Request, no_result, whole_reply
+from mimecast_secops.api.resources.archive_search import ArchiveItems, ArchivePages, PageRequest
 from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.session import Session
 
@@ -43,64 +43,40 @@ PART: Final = Endpoint(
 ENDPOINTS: Final = (SEARCH, DETAIL, PART)
 
 
-@dataclass(frozen=True, slots=True)
-class ArchivePage:
-    """One page of an archive search.
-
-    Attributes:
-        items: the items as Mimecast returns them.
-        more: whether there is another page.
-    """
-
-    items: tuple[dict[str, Any], ...]
-    more: bool
-
-
 class ArchiveResource:
     """The endpoints of the archive."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def search_pages(self, query: ArchiveQuery | str) -> Iterator[ArchivePage]:
+    def search_pages(self, query: ArchiveQuery | str) -> ArchivePages:
         """Search the archive page by page. A page is requested when the iteration reaches it.
 
         Args:
             query: an `ArchiveQuery`, or the text of a query that `check_query` accepted.
 
-        Raises:
-            UnexpectedReply: a page does not have the form of a search result.
-            MimecastError: the request for a page failed.
+        Returns:
+            An iterator over the pages. Its `completeness` is final after the last page.
         """
-        xml = query if isinstance(query, str) else query.to_xml()
-        # Without `admin` an API application gets a successful empty list
-        # (docs/reference/mimecast-api.md#search-the-archive [seen in a client]).
-        item = {"admin": True, "query": xml}
 
-        def fetch(token: str) -> Reply:
-            return self._session.send(
-                Request(SEARCH, (item,), whole_reply, pagination={"pageToken": token} if token else None)
-            )
+        def fetch(page: PageRequest) -> Reply:
+            xml = query if isinstance(query, str) else replace(query, start_row=page.start_row).to_xml()
+            # Without `admin` an API application gets a successful empty list
+            # (docs/reference/mimecast-api.md#search-the-archive [seen in a client]).
+            item = {"admin": True, "query": xml}
+            pagination = {"pageToken": page.token} if page.token else None
+            return self._session.send(Request(SEARCH, (item,), whole_reply, pagination=pagination))
 
-        for reply in pages(fetch, "archived messages"):
-            yield ArchivePage(tuple(_items(reply)), bool(reply.next_token))
+        page_size = 0 if isinstance(query, str) else query.page_size
+        return ArchivePages(fetch, page_size=page_size, path=SEARCH.path)
 
-    def search(self, query: ArchiveQuery | str, *, max_items: int | None = None) -> Iterator[dict[str, Any]]:
+    def search(self, query: ArchiveQuery | str, *, max_items: int | None = None) -> ArchiveItems:
         """Search the archive item by item, newest first. No page after item number `max_items` is requested.
 
-        Raises:
-            MimecastError: the request for a page failed.
+        Returns:
+            An iterator over the items. Its `completeness` is final after the last page.
         """
-        left = max_items
-        for page in self.search_pages(query):
-            for item in page.items:
-                if left is not None:
-                    if left <= 0:
-                        return
-                    left -= 1
-                yield item
-            if left == 0:
-                return
+        return ArchiveItems(self.search_pages(query), max_items=max_items)
 
     def message_detail(self, archive_id: str, *, context: str = "RECEIVED") -> MessageDetail:
         """The details of an archived message, with its attachments.
@@ -145,25 +121,3 @@ def _detail(reply: Reply) -> MessageDetail:
     if not record:
         raise UnreadableReply("Mimecast answered without any details of the message.", endpoint=DETAIL.path)
     return MessageDetail.read(record)
-
-
-def _items(reply: Reply) -> Iterator[dict[str, Any]]:
-    """The items, wrapped as in all known clients, or flat as in the documentation.
-
-    Source: docs/reference/mimecast-api.md#search-the-archive.
-
-    Raises:
-        UnexpectedReply: the reply does not have the form of a search result, so it does not mean that nothing was
-            found.
-    """
-    for entry in rows_of(reply, "archived messages", SEARCH.path):
-        wrapped = entry.get("items") if isinstance(entry, dict) else None
-        if isinstance(wrapped, list):
-            yield from (row for row in wrapped if isinstance(row, dict))
-        elif isinstance(entry, dict) and "id" in entry:
-            yield entry
-        else:
-            raise UnexpectedReply(
-                "Mimecast answered the search with JSON that is not a search result: it has no list of items.",
-                endpoint=SEARCH.path,
-            )

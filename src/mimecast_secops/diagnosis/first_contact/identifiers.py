@@ -92,7 +92,7 @@ def _tied(kind: str, row: Mapping[str, Any], hold: Mapping[str, Any]) -> Questio
     words = {"text": "the same ID", "number": "the same queue number in different IDs", "content": "the same content"}
     same = [name for name, is_same in _SAME.items() if is_same(row, hold)]
     other = [name for name in _SAME if name not in same]
-    answers = [f"The hold entry of the newest held record was found by {words[kind]}."]
+    answers = [f"The hold entry of a held record was found by {words[kind]}."]
     tracked, received = parse_timestamp(row.get("received")), parse_timestamp(hold.get("dateReceived"))
     evidence: dict[str, int | str] = {"tie": kind, "equal": ", ".join(same)}
     if tracked and received:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mimecast_secops.simulator.http.files import file_response
 from mimecast_secops.simulator.http.held import message_detail
@@ -12,6 +12,7 @@ from mimecast_secops.simulator.http.responses import ApiResponse, data, error, f
 from mimecast_secops.simulator.http.schemas.envelope import Pagination
 from mimecast_secops.simulator.http.schemas.messages import ArchiveItem, ArchiveItems, ArchiveMessageDetail
 from mimecast_secops.simulator.mail.parser import Part
+from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.query import InvalidQuery, parse_query
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 
@@ -35,12 +36,26 @@ def search(request: ApiRequest) -> ApiResponse:
     begin = offset + query.start_row
     page = records[begin : begin + query.page_size]
     meta: Pagination = {"recordStart": begin, **page_meta("archive", begin, query.page_size, len(page), len(records))}
-    del meta["totalCount"]
     items = [_selected(archive_item(record), query.fields) for record in page]
-    if request.tenant.quirks.archive_items_flat:
-        return data(items, meta)
-    result: ArchiveItems = {"items": items, "queryDuration": 12}
-    return data([result], meta)
+    return _search_reply(request.tenant.quirks, items, meta)
+
+
+def _search_reply(quirks: Quirks, items: list[Any], meta: Pagination) -> ApiResponse:
+    """The reply to a search, in the form that the quirks define."""
+    pagination: dict[str, Any] = dict(meta)
+    if not quirks.archive_total:
+        del pagination["totalCount"]
+    token = pagination.pop("next", None)
+    if token and quirks.archive_next != "none":
+        pagination[quirks.archive_next] = token
+    if quirks.archive_items_flat or quirks.archive_wrapper == "flat":
+        return data(items, cast("Pagination", pagination))
+    if quirks.archive_wrapper == "items":
+        documented: ArchiveItems = {"items": items, "queryDuration": 12}
+        return data([documented], cast("Pagination", pagination))
+    named = {"messages": ("messages", items), "null": ("items", None), "text": ("items", f"{len(items)} emails")}
+    name, content = named[quirks.archive_wrapper]
+    return data([{name: content, "queryDuration": 12}], cast("Pagination", pagination))
 
 
 def _selected(item: ArchiveItem, fields: tuple[str, ...]) -> Any:

@@ -168,7 +168,7 @@ class ControlApi:
 
     def record(self, body: control.RecordRequest) -> TrackedEmail:
         """Change the record `id`: its `status`, `deleted`, members of its `row` and `info`, or its `raw_subject`."""
-        record = self._tenant.tracked.get(str(body.get("id")))
+        record = self._tenant.tracking_record(str(body.get("id")))
         if record is None:
             raise InvalidControlCall("There is no record of that id.")
         if "raw_subject" in body:

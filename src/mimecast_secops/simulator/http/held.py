@@ -47,7 +47,8 @@ def get_hold_message_list(request: ApiRequest) -> ApiResponse:
         start = request.tenant.clock.now() - timedelta(hours=request.tenant.quirks.hold_list_hours)
     if refusal := refused_window(request, end):
         return refusal
-    held = request.tenant.held_keys(start, end)
+    offset_of_times = timedelta(seconds=request.tenant.quirks.hold_time_offset)
+    held = request.tenant.held_keys(start and start - offset_of_times, end and end - offset_of_times)
     if criteria.get("value") and criteria.get("fieldName"):
         held = [key for key in held if _matches_search(request.tenant.tracked[key[1]], criteria)]
     size = size_of(request.pagination, 50, request.tenant.quirks.queue_page_limit)

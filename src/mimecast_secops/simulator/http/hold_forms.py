@@ -25,7 +25,8 @@ def row_in_form(request: ApiRequest, record: TrackingRecord, documented: Mapping
     row = dict(documented) | {"id": hold_id(request.tenant, record, request.caller)}
     if quirks.hold_time_offset:
         row["dateReceived"] = format_time(record.received + timedelta(seconds=quirks.hold_time_offset))
-    row["subject"] = _subject(quirks, str(row["subject"]))
+    if record.raw_subject is None:
+        row["subject"] = _subject(quirks, record.subject)
     if quirks.hold_from == "header":
         row["from"] = row["fromHeader"]
     if quirks.hold_to == "alias":
@@ -39,7 +40,7 @@ def row_in_form(request: ApiRequest, record: TrackingRecord, documented: Mapping
 
 
 def refused_window(request: ApiRequest, end: datetime | None) -> ApiResponse | None:
-    """The refusal of a page size or of an end, as the quirks define it; None if nothing is refused."""
+    """The failure for a page size or an end that the quirks do not allow; None if they allow both."""
     quirks = request.tenant.quirks
     size = request.pagination.get("pageSize")
     if quirks.queue_page_refused and isinstance(size, int) and size > quirks.queue_page_refused:

@@ -32,9 +32,9 @@ def offset_of(pagination: Mapping[str, Any], kind: str) -> int | None:
 
 
 def size_of(pagination: Mapping[str, Any], default: int, limit: int) -> int:
-    """The requested page size, limited to 1 … `limit`."""
+    """The requested page size, or else `default`, limited to 1 … `limit`."""
     size = pagination.get("pageSize")
-    return max(1, min(limit, size)) if isinstance(size, int) and not isinstance(size, bool) else default
+    return max(1, min(limit, size if isinstance(size, int) and not isinstance(size, bool) else default))
 
 
 def page_meta(kind: str, offset: int, size: int, count: int, total: int) -> Pagination:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, cast
 
+from mimecast_secops.simulator.http import policy_forms
 from mimecast_secops.simulator.http.requests import ApiRequest, parse_time
 from mimecast_secops.simulator.http.responses import (
     ApiResponse,
@@ -17,7 +18,12 @@ from mimecast_secops.simulator.http.responses import (
     missing,
 )
 from mimecast_secops.simulator.http.schemas.envelope import ObjectId
-from mimecast_secops.simulator.http.schemas.policies import PolicyEntry, PolicySettings, RestPolicies, RestPolicy
+from mimecast_secops.simulator.http.schemas.policies import (
+    PolicyEntry,
+    PolicySettings,
+    RestPolicies,
+    RestPolicy,
+)
 from mimecast_secops.simulator.tenant.records import Policy
 
 _ETERNAL_START: Final = "1900-01-01T00:00:00+0000"
@@ -35,6 +41,7 @@ _TYPES_WITHOUT_VALUE: Final = {
     "address_attribute_value",
     "free_mail_domains",
 }
+_NOT_ON_REST: Final = frozenset({"free_mail_domains", "header_display_name"})
 _ADDRESS: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+\Z")
 _DOMAIN: Final = re.compile(r"[^@\s<>,;]+\.[^@\s<>,;.]+\Z")
 
@@ -63,9 +70,10 @@ def create_policy(request: ApiRequest) -> ApiResponse:
     if item.get("id") and existing is None:
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=item)
     policy_id = existing.id if existing else request.tenant.ids.new("policy")
-    record = Policy(policy_id, item["option"], policy, existing.created if existing else now, now)
+    settings = policy_forms.settings_kept(request.tenant.quirks, policy)
+    record = Policy(policy_id, item["option"], settings, existing.created if existing else now, now)
     request.tenant.policies[policy_id] = record
-    return data([policy_entry(record)])
+    return policy_forms.creation_reply(request.tenant.quirks, policy_entry(record))
 
 
 def get_policy(request: ApiRequest) -> ApiResponse:
@@ -73,11 +81,11 @@ def get_policy(request: ApiRequest) -> ApiResponse:
     policy_id = request.item_id
     if policy_id is None:
         records = [policy_entry(record) for record in request.tenant.policies.values()]
-        return data(records, {"pageSize": len(records)})
+        return policy_forms.listing_reply(request.tenant.quirks, records)
     record = request.tenant.policies.get(policy_id)
     if record is None:
         return failure([error("xdk_failure", "0007 Invalid token", "id")], key=request.item)
-    return data([policy_entry(record)])
+    return policy_forms.listing_reply(request.tenant.quirks, [policy_entry(record)])
 
 
 def delete_policy(request: ApiRequest) -> ApiResponse:
@@ -88,7 +96,7 @@ def delete_policy(request: ApiRequest) -> ApiResponse:
     if request.tenant.policies.pop(policy_id, None) is None:
         return json_response({"meta": {"status": 404}, "data": [], "fail": []})
     result: ObjectId = {"id": policy_id}
-    return data([result])
+    return data([] if request.tenant.quirks.policy_delete_reply == "empty" else [result])
 
 
 def policy_entry(record: Policy) -> PolicyEntry:
@@ -131,12 +139,20 @@ def rest(request: ApiRequest, method: str) -> ApiResponse:
         listing: RestPolicies = {"policies": [_rest_policy(record) for record in policies.values()], "nextToken": None}
         return json_response(listing)
     now = request.tenant.clock.now()
-    policy = {name: value for name, value in request.body.items() if name != "option"}
+    sent = {name: value for name, value in request.body.items() if name != "option"}
+    policy = policy_forms.settings_kept(request.tenant.quirks, sent)
     if request.body.get("option") not in ("no_action", "block_sender") or not policy.get("description"):
         return gateway_failure(400, "validation_error", "option and description are mandatory")
+    for side in ("from", "to"):
+        target = _target(policy, side, f"{side}Type")
+        if target.get("type") in _NOT_ON_REST or not _target_is_valid(target):
+            return gateway_failure(400, "validation_error", f"{side} is not valid")
     record = Policy(request.tenant.ids.new("policy"), request.body["option"], policy, now, now)
     policies[record.id] = record
-    return json_response(_rest_policy(record))
+    created = dict(_rest_policy(record))
+    if not request.tenant.quirks.policy_create_id:
+        del created["id"]
+    return json_response(created)
 
 
 def _rest_policy_by_id(request: ApiRequest, method: str, policy_id: str) -> ApiResponse:

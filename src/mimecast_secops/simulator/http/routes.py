@@ -252,6 +252,7 @@ ENDPOINTS: Final = (
         rights.CLOUD_GATEWAY,
         policy_types.PolicyEntry,
         policy_types.PolicyRequest,
+        quirk="legacy_policy_on_v2",
     ),
     Endpoint(
         "/api/policy/blockedsenders/get-policy",
@@ -260,6 +261,7 @@ ENDPOINTS: Final = (
         rights.CLOUD_GATEWAY,
         policy_types.PolicyEntry,
         policy_types.PolicyIdRequest,
+        quirk="legacy_policy_on_v2",
     ),
     Endpoint(
         "/api/policy/blockedsenders/delete-policy",

@@ -27,8 +27,23 @@ def permit_or_block_sender(request: ApiRequest) -> ApiResponse:
             failures.append({"key": item, "errors": [problem]})
             continue
         sender = request.tenant.manage_sender(item["sender"], item["to"], item["action"])
-        entries.append({"id": sender.id, "sender": sender.sender, "to": sender.to, "type": sender.action.title()})
+        entry: ManagedSenderEntry = {
+            "id": sender.id,
+            "sender": sender.sender,
+            "to": sender.to,
+            "type": _type(request.tenant, sender.action),
+        }
+        entries.append(entry)
+    if request.tenant.quirks.sender_reply == "empty":
+        entries = []
     return json_response({"meta": {"status": 200}, "data": entries, "fail": failures})
+
+
+def _type(tenant: Tenant, action: str) -> str:
+    """The type of an entry, as the quirk `sender_reply` spells it."""
+    spelled = {"block": "Blocked", "permit": "Permitted"} if tenant.quirks.sender_reply == "spelled" else {}
+    text = spelled.get(action, action.title())
+    return text.upper() if tenant.quirks.sender_reply == "upper" else text
 
 
 def _recipient_error(tenant: Tenant, recipient: str) -> Error | None:
@@ -36,7 +51,8 @@ def _recipient_error(tenant: Tenant, recipient: str) -> Error | None:
 
     Source: docs/reference/mimecast-api.md#permit-or-block-a-sender.
     """
-    if tenant.quirks.accept_outside_recipients or tenant.is_internal(recipient):
+    quirks = tenant.quirks
+    if quirks.accept_outside_recipients or quirks.unmanaged_recipient == "accept" or tenant.is_internal(recipient):
         return None
     code, text = "err_xdk_operation_forbidden_for_address", "0003 Forbidden To Perform Operation For Address"
     return error(code, text, "to")

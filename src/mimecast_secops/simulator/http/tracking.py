@@ -25,6 +25,7 @@ from mimecast_secops.simulator.http.schemas.tracking import (
 )
 from mimecast_secops.simulator.http.tracking_forms import (
     addresses_in_form,
+    recipients_in_form,
     rows_of,
     search_response,
     verdict_in_form,
@@ -51,11 +52,12 @@ def search(request: ApiRequest) -> ApiResponse:
         code = "err_validation_at_least_one_not_null"
         return failure([error(code, text, "advancedTrackAndTraceOptions")], key=item)
     start, end = parse_time(item.get("start")), parse_time(item.get("end"))
-    if start is not None and start <= now - SEARCHABLE:
+    oldest = now - SEARCHABLE
+    refuses_oldest = request.tenant.quirks.refuse_start_at_limit
+    if start is not None and (start < oldest or (start == oldest and refuses_oldest)):
         text = "Start date must be within the last 30 days"
         return failure([error("err_track_and_trace_invalid_start_date", text, "start")], key=item)
     request.tenant.apply_due_decisions()
-    oldest = now - SEARCHABLE
     candidates: Iterable[TrackingRecord]
     if message_id is not None:
         candidates = request.tenant.by_message_id(str(message_id))
@@ -189,7 +191,7 @@ def _message_text(request: ApiRequest, record: TrackingRecord) -> MessageText:
     return {
         "fromHeader": addresses_in_form(form, mail.header_from),
         "fromEnvelope": addresses_in_form(form, mail.sender),
-        "to": list(mail.recipients),
+        "to": recipients_in_form(form, mail.recipients),
         "cc": list(mail.cc),
         "subject": record.subject,
         "sent": format_time(mail.sent or record.received),

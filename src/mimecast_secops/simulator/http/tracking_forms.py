@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mimecast_secops.simulator.http.paging import offset_of, page_token
 from mimecast_secops.simulator.http.requests import ApiRequest
-from mimecast_secops.simulator.http.responses import ApiResponse, data, format_time, json_response
+from mimecast_secops.simulator.http.responses import ApiResponse, format_time, invalid_id, json_response
 from mimecast_secops.simulator.quirks import Quirks
 from mimecast_secops.simulator.tenant.id_forms import tracking_id
 from mimecast_secops.simulator.tenant.records import TrackingRecord
@@ -33,7 +33,10 @@ def search_response(request: ApiRequest, rows: Sequence[Mapping[str, Any]]) -> A
     """The reply of a search: cut or in pages, with the rows where the quirks put them."""
     quirks = request.tenant.quirks
     limit, paging = quirks.tracked_limit, quirks.tracked_paging
-    first = offset_of(request.pagination, _KIND) or 0 if "next" in paging else 0
+    # A search that does not page ignores the request's pagination.
+    first = offset_of(request.pagination, _KIND) if "next" in paging else 0
+    if first is None:
+        return invalid_id(request.item, "pageToken")
     page = rows[first : first + limit] if limit else rows
     pagination: dict[str, Any] = {"pageSize": 0 if paging == "none" else len(page)}
     if "next" in paging and first + len(page) < len(rows):
@@ -66,6 +69,11 @@ def addresses_in_form(form: str, address: str) -> Any:
     """An address of the tracking details: a text, an object or a list."""
     value = {"displayableName": "", "emailAddress": address}
     return {"object": value, "list": [value]}.get(form, address)
+
+
+def recipients_in_form(form: str, addresses: Sequence[str]) -> list[Any]:
+    """The recipients in the tracking details: texts or objects. They are a list in every form."""
+    return [addresses_in_form("text" if form == "text" else "object", address) for address in addresses]
 
 
 def verdict_in_form(form: str, documented: dict[str, Any]) -> dict[str, Any] | None:
@@ -111,7 +119,7 @@ def _wrapped(quirks: Quirks, rows: Sequence[Mapping[str, Any]], pagination: dict
         case "flat":
             content = rows
         case "null_data":
-            return json_response({"meta": meta, "data": None, "fail": []})
+            content = None
         case _:
             content = [{"trackedEmails": rows}]
-    return json_response({"meta": meta, "data": content, "fail": []}) if content is not rows else data(list(rows))
+    return json_response({"meta": meta, "data": content, "fail": []})

@@ -34,7 +34,7 @@ def tracking_id(tenant: Tenant, record: TrackingRecord, caller: str = "", *, sta
     status = status or record.status
     shown = record.id
     if form == "real":
-        shown = _encoded(_tracking_members(record, status), caller if tenant.quirks.ids_per_client else "")
+        shown = _encoded(_tracking_members(record, status), _owner(tenant, caller))
     elif form == "status" or status != record.status:
         shown = _opaque(record.id, status)
     if tenant.quirks.ids_per_client and form != "real":
@@ -49,7 +49,7 @@ def hold_id(tenant: Tenant, record: TrackingRecord, caller: str = "") -> str:
     if tenant.quirks.tracking_ids == "real":
         number = _hold_number(record)
         members = {"hldqid": number, "tmnd": _NODE, "version": 1, "tnde": _HOST, "queue_id": number}
-        shown = _encoded(members, caller if tenant.quirks.ids_per_client else "")
+        shown = _encoded(members, _owner(tenant, caller))
     elif tenant.quirks.ids_per_client:
         shown = _opaque(shown, caller)
     tenant.by_hold_id[shown] = record
@@ -57,12 +57,24 @@ def hold_id(tenant: Tenant, record: TrackingRecord, caller: str = "") -> str:
 
 
 def queue_id(tenant: Tenant, record: TrackingRecord, caller: str = "") -> str:
-    """`queueInfo.id` of the tracking details."""
-    if tenant.quirks.tracking_ids == "real" and not tenant.quirks.queue_id_is_hold_id:
-        members = {"hldqid": _hold_number(record), "tmnd": _NODE, "tnde": _HOST, "customercode": _CUSTOMER}
-        active = {"activeid": _active_id(record, "queue"), "version": 1}
-        return _encoded(members | active, caller)
-    return hold_id(tenant, record, caller) if tenant.quirks.queue_id_is_hold_id else record.archive_id
+    """`queueInfo.id` of the tracking details.
+
+    As in the captures, a real one is another text than the hold ID and has the same `hldqid`. Whether it is accepted in
+    place of the hold ID depends on the quirk `queue_id_is_hold_id`.
+    """
+    is_hold_id = tenant.quirks.queue_id_is_hold_id
+    if tenant.quirks.tracking_ids != "real":
+        return hold_id(tenant, record, caller) if is_hold_id else record.archive_id
+    members = {"hldqid": _hold_number(record), "tmnd": _NODE, "tnde": _HOST, "customercode": _CUSTOMER}
+    shown = _encoded(members | {"activeid": _active_id(record, "queue"), "version": 1}, _owner(tenant, caller))
+    if is_hold_id:
+        tenant.by_hold_id[shown] = record
+    return shown
+
+
+def _owner(tenant: Tenant, caller: str) -> str:
+    """For whom an ID is valid: the caller, or "" for everyone."""
+    return caller if tenant.quirks.ids_per_client else ""
 
 
 def _tracking_members(record: TrackingRecord, status: str) -> dict[str, Any]:
@@ -79,7 +91,8 @@ def _tracking_members(record: TrackingRecord, status: str) -> dict[str, Any]:
         }
     active = _active_id(record, "tracking")
     if kind == "rejected":
-        return {"rejectid": _number(record, "reject"), "messageStatusType": kind, "activeid": active, "queue_id": 0}
+        numbers = {"rejectid": _number(record, "reject"), "queue_id": _number(record, "reject queue")}
+        return {"messageStatusType": kind, "activeid": active, **numbers}
     return {
         "messageStatusType": kind,
         "messageQueueId": _queue_number(record),

@@ -1,0 +1,1 @@
+"""The quirks by subject. `quirks.Quirks` has all of them."""

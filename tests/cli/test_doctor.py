@@ -152,3 +152,21 @@ def test_a_recording_that_cannot_be_written_is_an_error_before_any_request(
     assert result.exit_code != exit_codes.OK
     assert "No such file or directory" in result.stderr
     assert simulator.requests == []
+
+
+def test_what_the_connector_has_learned_is_shown_if_it_has_run(command_line: CommandLine) -> None:
+    assert "Learned by the connector" not in command_line.invoke("doctor").stdout
+    command_line.invoke(*command_line.connector())
+    for options in ((), ("--first-contact",)):
+        shown = command_line.invoke("doctor", *options).stdout
+        assert "\nLearned by the connector\n  " in shown
+        assert "search most rows: " in shown
+    assert isinstance(command_line.invoke_json("doctor"), list)
+
+
+def test_a_damaged_state_does_not_stop_the_doctor(command_line: CommandLine) -> None:
+    command_line.state.parent.mkdir(parents=True)
+    command_line.state.write_bytes(b"damaged" * 1000)
+    result = command_line.invoke("doctor")
+    assert (result.exit_code, "No problems." in result.stdout) == (exit_codes.OK, True)
+    assert str(command_line.state) in result.stderr.replace("\n", "")

@@ -26,7 +26,10 @@ def run(context: CommandContext) -> int:
     """Check everything, and show the findings; or make a first contact, and show its report."""
     with context.client() as client, _recording(context, client):
         check = _first_contact if context.options["first_contact"] else _check_permissions
-        return check(client, context.screen)
+        code = check(client, context.screen)
+    if not context.screen.as_json:
+        _show_profile(context)
+    return code
 
 
 def _check_permissions(client: MimecastClient, screen: Screen) -> int:
@@ -65,6 +68,28 @@ def _first_contact(client: MimecastClient, screen: Screen) -> int:
     # The questions about messages. The others are also answered without any permission.
     is_answered = any(result.knowledge is not Knowledge.UNKNOWN for result in report.results[:7])
     return exit_codes.OK if is_answered else exit_codes.API_ERROR
+
+
+def _show_profile(context: CommandContext) -> None:
+    """Show what the connector has learned about its tenant, if there is a state of it."""
+    from mimecast_secops.ingest import UnreadableState
+    from mimecast_secops.ingest.state import State
+    from mimecast_secops.stores.errors import StateError, StateMissing
+    from mimecast_secops.stores.sqlite import SqliteStore
+
+    try:
+        state = State.decode(SqliteStore(context.state(create=False)).load())
+    except StateMissing:
+        return
+    except (StateError, UnreadableState) as error:
+        context.screen.note(str(error), "yellow")
+        return
+    lines = state.profile.lines() if state else []
+    if lines:
+        context.screen.say("")
+        context.screen.say("Learned by the connector", "bold")
+    for line in lines:
+        context.screen.say(f"  {line}")
 
 
 @contextmanager

@@ -30,6 +30,8 @@ HELD: Final = words_of(
 _MAX_DOMAINS: Final = 3
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+# The hold queue can show a message later than message tracking, and with a later time.
+_SETTLED: Final = timedelta(minutes=5)
 _TWO_WEEKS: Final = timedelta(days=14)
 
 
@@ -124,8 +126,10 @@ class Evidence:
 
     @cached_property
     def held_info(self) -> Answered:
-        """The details of the newest tracking record that is held."""
-        row = next((row for row in self.held_records if text_of(row, "id")), None)
+        """The details of a tracking record that is held, and that both views show by now."""
+        rows = [row for row in self.held_records if text_of(row, "id")]
+        settled = (row for row in rows if (time := parse_timestamp(row.get("received"))) and time < self.now - _SETTLED)
+        row = next(settled, rows[0] if rows else None)
         return self.info(text_of(row, "id")) if row else Answered()
 
     @cached_property

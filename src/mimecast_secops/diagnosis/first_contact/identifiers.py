@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mimecast_secops.api.decode import parse_addresses, parse_timestamp
+from mimecast_secops.api.secure_ids import decode_secure_id
 from mimecast_secops.api.vocabulary import Status
 from mimecast_secops.diagnosis.first_contact.evidence import TRACKED as TRACKED_MEMBERS
-from mimecast_secops.diagnosis.first_contact.evidence import Evidence, decoded_members, ids_of, text_of
+from mimecast_secops.diagnosis.first_contact.evidence import Evidence, ids_of, text_of
 from mimecast_secops.diagnosis.first_contact.results import Knowledge, QuestionResult, unanswered
 
-_STATUS: Final = "messageStatusType"
-_HOLD_NUMBER: Final = "hldqid"
 _KNOWN_STATUSES: Final = frozenset({*Status, "processing"})
 
 
@@ -23,12 +22,12 @@ def ask_about_ids(evidence: Evidence) -> QuestionResult:
         return unanswered(1, "No tracking record of the last day could be read, so there is no ID to look at.")
     second = ids_of(evidence.hour_again.rows(TRACKED_MEMBERS))
     same = len(set(first) & set(second))
-    decoded = [members for identifier in first if (members := decoded_members(identifier))]
-    with_status = [members for members in decoded if members.get(_STATUS) is not None]
-    unknown_words = {str(members[_STATUS]).lower() for members in with_status} - _KNOWN_STATUSES
+    decoded = [secure_id for identifier in first if (secure_id := decode_secure_id(identifier))]
+    with_status = [secure_id for secure_id in decoded if secure_id.status]
+    unknown_words = {secure_id.status for secure_id in with_status} - _KNOWN_STATUSES
     answers = [
         f"{same} of {len(first)} IDs are the same in a second search of the same period.",
-        f"{len(decoded)} of {len(first)} IDs contain JSON; {len(with_status)} of them name the status of the message.",
+        f"{len(decoded)} of {len(first)} IDs can be decoded; {len(with_status)} of them name the status.",
         _echo(evidence),
     ]
     form = "status" if with_status else "encoded" if decoded else "opaque"
@@ -67,7 +66,7 @@ def ask_about_ties(evidence: Evidence) -> QuestionResult:
     queue_id = text_of(_object(record, "queueInfo"), "id")
     ties: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
         "text": lambda hold: bool(queue_id) and text_of(hold, "id") == queue_id,
-        "number": lambda hold: _number(queue_id) is not None and _number(text_of(hold, "id")) == _number(queue_id),
+        "number": lambda hold: _is_same_hold(queue_id, text_of(hold, "id")),
         "content": lambda hold: _same_content(row, hold) == len(_SAME),
     }
     for kind, is_tied in ties.items():
@@ -92,7 +91,7 @@ def _tied(kind: str, row: Mapping[str, Any], hold: Mapping[str, Any]) -> Questio
     words = {"text": "the same ID", "number": "the same queue number in different IDs", "content": "the same content"}
     same = [name for name, is_same in _SAME.items() if is_same(row, hold)]
     other = [name for name in _SAME if name not in same]
-    answers = [f"The hold entry of the newest held record was found by {words[kind]}."]
+    answers = [f"The hold entry of a held record was found by {words[kind]}."]
     tracked, received = parse_timestamp(row.get("received")), parse_timestamp(hold.get("dateReceived"))
     evidence: dict[str, int | str] = {"tie": kind, "equal": ", ".join(same)}
     if tracked and received:
@@ -118,9 +117,10 @@ def _record(reply: Any) -> Mapping[str, Any]:
     return next((entry for entry in data if isinstance(entry, Mapping)), {})
 
 
-def _number(identifier: str) -> int | None:
-    value = decoded_members(identifier).get(_HOLD_NUMBER)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _is_same_hold(identifier: str, other: str) -> bool:
+    """Whether two different IDs have the number of one entry of the hold queue."""
+    first, second = decode_secure_id(identifier), decode_secure_id(other)
+    return first is not None and second is not None and first.is_same_hold(second) is True
 
 
 def _addresses(value: object) -> set[str]:

@@ -16,6 +16,7 @@ from mimecast_secops.diagnosis.first_contact.results import Knowledge, QuestionR
 _QUARTERS: Final = 4
 _LARGE_PAGE: Final = 500
 _PAGE: Final = 100
+_NEXT: Final = frozenset({"next", "nextToken", "pageToken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,10 @@ def ask_about_row_limit(evidence: Evidence) -> QuestionResult:
         f"The {part.name} has {part.whole} records in one search and {part.quarters} in four." for part in comparisons
     ]
     answers += [f"The rows are {order}.", f"Members that tell of pages: {', '.join(paging) or 'none'}."]
-    facts: dict[str, int | str] = {"search_order": order, "search_pages": ", ".join(paging) or "none"}
+    facts: dict[str, int | str] = {"search_order": order, "search_pages": _pages(paging)}
     problems = []
     cut = [part for part in comparisons if part.lost]
-    if cut and not any(name in paging for name in ("next", "totalCount")):
+    if cut and facts["search_pages"] == "none":
         facts["search_row_limit"] = max(part.whole for part in cut)
         problems = [f"A search of the {part.name} left {part.lost} records out without any sign." for part in cut]
     return QuestionResult(
@@ -81,6 +82,13 @@ def _paging(answered: Answered) -> list[str]:
     pagination = meta.get("pagination") if isinstance(meta, Mapping) else None
     known = ("pageSize", "totalCount", "next", "previous", "nextToken", "pageToken", "recordStart")
     return [name for name in known if isinstance(pagination, Mapping) and name in pagination]
+
+
+def _pages(paging: Sequence[str]) -> str:
+    """How a reply tells that there are more rows: `next`, `total` or `none`."""
+    if not _NEXT.isdisjoint(paging):
+        return "next"
+    return "total" if "totalCount" in paging else "none"
 
 
 def _order(times: Sequence[datetime | None]) -> str:

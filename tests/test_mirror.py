@@ -21,6 +21,12 @@ TESTED_ELSEWHERE = {
     "api/endpoint.py": "api/resources/test_endpoints.py",
     # What it holds is learned and used by the hold list.
     "api/learned_limits.py": "api/resources/test_held_listing.py",
+    "api/open_facts/__init__.py": "readings/test_matrix.py",
+    "api/open_facts/actions.py": "readings/test_matrix.py",
+    "api/open_facts/connection.py": "readings/test_matrix.py",
+    "api/open_facts/fact.py": "readings/test_matrix.py",
+    "api/open_facts/holds.py": "readings/test_matrix.py",
+    "api/open_facts/tracking.py": "readings/test_matrix.py",
     "permissions.py": "diagnosis/test_permission_check.py",
     "simulator/http/schemas/account.py": "simulator/http/test_openapi.py",
     "simulator/http/schemas/control.py": "simulator/http/test_openapi.py",

@@ -144,7 +144,11 @@ class ActionRunner:
     @property
     def writes(self) -> list[str]:
         """The paths of the requests that may have changed something."""
-        return [path for path in self.paths if path not in READ_PATHS]
+        return [
+            request.path
+            for request in self.simulator.requests
+            if request.path not in READ_PATHS | {TOKEN_PATH} and request.method != "GET"
+        ]
 
     def clear_requests(self) -> None:
         self.simulator.app.log.clear()

@@ -25,7 +25,7 @@ def test_an_advanced_search_reads_all_pages(runner: ActionRunner) -> None:
     assert runner.paths == [ARCHIVE] * 3
 
 
-def test_an_advanced_search_stops_at_the_page_limit_and_says_so(
+def test_an_advanced_search_stops_at_the_page_limit_and_reports_it(
     runner: ActionRunner, caplog: pytest.LogCaptureFixture
 ) -> None:
     archive_messages(runner, 23)

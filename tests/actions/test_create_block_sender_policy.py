@@ -527,10 +527,19 @@ def test_verification_can_be_disabled(runner: ActionRunner) -> None:
     assert runner.paths[-1] == CREATE
 
 
-@pytest.mark.parametrize("kind", ["html", "empty", "truncated"])
-def test_a_reply_without_confirmation_is_a_failure(runner: ActionRunner, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["html", "empty"])
+def test_a_reply_without_confirmation_is_a_failure_if_mimecast_does_not_list_the_policy(
+    runner: ActionRunner, kind: str
+) -> None:
     runner.add_fault(kind, CREATE)
-    runner.fails(CREATE_ACTION, RAW)
+    assert runner.fails(CREATE_ACTION, RAW).startswith("Whether the policy was created is unknown: ")
+
+
+def test_a_policy_whose_confirmation_is_lost_is_found(runner: ActionRunner) -> None:
+    runner.add_fault("truncated", CREATE)
+    made = create(runner)
+    assert (made["id"], made["state"], made["already"]) == (policies(runner)[0].id, "confirmed", False)
+    assert made["undo"]["parameters"] == {"Policy ID": made["id"]}
 
 
 def test_policies_created_before_a_failure_are_in_the_result(runner: ActionRunner) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_the_release_log_shows_the_opposite_decision(
 
 @pytest.mark.parametrize("headers", [{"sender": "eve@example.net"}, {"to": "bob@example.com"}, {"subject": "Another"}])
 def test_a_decision_on_a_similar_message_in_the_release_log_proves_nothing(
-    runner: ActionRunner, headers: dict[str, str]
+    runner: ActionRunner, headers: dict[str, Any]
 ) -> None:
     runner.set_quirks(release_log=True)
     other, message = runner.receive_held(**headers), runner.receive_held()

@@ -68,3 +68,60 @@ def test_a_reply_without_confirmation_is_a_failure(runner: ActionRunner, slug: s
 def test_an_address_is_sent_unchanged(v2: ActionRunner, slug: str, action: str, sender: str) -> None:
     v2.succeeds(slug, Sender=sender, Recipient=ANN)
     assert entries(v2) == [(sender, ANN, action)]
+
+
+@pytest.mark.parametrize("form", ["spelled", "upper"])
+@both_types
+def test_the_type_of_the_reply_may_be_spelled_in_any_way(
+    runner: ActionRunner, slug: str, action: str, form: str
+) -> None:
+    runner.set_quirks(sender_reply=form)
+    assert runner.succeeds(slug, Sender=EVE, Recipient=ANN)["state"] == "confirmed"
+    assert entries(runner) == [(EVE, ANN, action)]
+
+
+@both_types
+def test_an_empty_reply_is_unknown(runner: ActionRunner, slug: str, action: str) -> None:
+    runner.set_quirks(sender_reply="empty")
+    error = runner.fails(slug, Sender=EVE, Recipient=ANN)
+    verb = "blocked" if action == "block" else "permitted"
+    assert error.startswith(f"Whether the sender was {verb} is unknown, and Mimecast has no function that shows it: ")
+    assert "Check Managed Senders in the Mimecast console" in error
+    assert entries(runner) == [(EVE, ANN, action)]
+
+
+@pytest.mark.parametrize("fault", ["html", "reset"])
+@both_types
+def test_a_reply_that_does_not_arrive_is_unknown(runner: ActionRunner, slug: str, action: str, fault: str) -> None:
+    runner.add_fault(fault, PATH)
+    assert "is unknown" in runner.fails(slug, Sender=EVE, Recipient=ANN)
+
+
+@both_types
+def test_a_recipient_outside_the_tenant_is_not_told_as_a_missing_permission(
+    runner: ActionRunner, slug: str, action: str
+) -> None:
+    error = runner.fails(slug, Sender=EVE, Recipient="ann@elsewhere.example")
+    assert error == (
+        "Mimecast does not manage the recipient (err_xdk_operation_forbidden_for_address): elsewhere.example is not "
+        'one of the tenant\'s internal domains. Enter the address of a user of the tenant in "Recipient".'
+    )
+    assert entries(runner) == []
+
+
+@both_types
+def test_a_missing_permission_names_the_other_cause_as_well(runner: ActionRunner, slug: str, action: str) -> None:
+    runner.revoke("Gateway | Managed Senders | Edit")
+    error = runner.fails(slug, Sender=EVE, Recipient=ANN)
+    assert 'the permission "Gateway | Managed Senders | Edit"' in error
+    assert "If this permission is granted, Mimecast does not manage the recipient" in error
+
+
+@both_types
+def test_both_causes_are_named_if_the_internal_domains_cannot_be_read(
+    runner: ActionRunner, slug: str, action: str
+) -> None:
+    runner.revoke("Directories | Internal | Read")
+    error = runner.fails(slug, Sender=EVE, Recipient="ann@elsewhere.example")
+    assert 'the permission "Gateway | Managed Senders | Edit"' in error
+    assert "If this permission is granted, Mimecast does not manage the recipient" in error

@@ -121,12 +121,12 @@ def test_a_wait_before_a_retry_ends_when_the_deadline_is_expired(server: Server,
 
 
 def test_a_wait_for_the_rate_limit_ends_when_the_deadline_is_expired() -> None:
-    budget = RateLimiter(monotonic=time.monotonic, sleep=lambda seconds, deadline: deadline.wait(seconds))
-    budget.report("/path", 200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "100000"})
+    limiter = RateLimiter(monotonic=time.monotonic, sleep=lambda seconds, deadline: deadline.wait(seconds))
+    limiter.report("/path", 1, 200, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "100000"})
     deadline = Deadline.never()
     expiring = threading.Timer(0.02, deadline.expire)
     expiring.start()
-    budget.acquire("/path", deadline)
+    limiter.wait("/path", deadline)
     expiring.join()
     assert deadline.expired
 

@@ -26,7 +26,7 @@ from mimecast_secops.api.resources.account import Account
 from mimecast_secops.api.resources.held_messages import HeldMessage
 from mimecast_secops.api.resources.message_detail import MessageDetail
 from mimecast_secops.api.resources.message_info import MessageInfo, message_id_of
-from mimecast_secops.api.resources.policies import PolicyRecord, PolicyTarget
+from mimecast_secops.api.resources.policy_records import PolicyRecord, PolicyTarget
 from mimecast_secops.api.resources.tracked_messages import TrackedMessage
 from mimecast_secops.api.vocabulary import Risk
 from tests.api.json_values import NAMES, json_objects, json_values

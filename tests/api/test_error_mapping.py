@@ -279,7 +279,7 @@ def test_a_status_that_redirects_nowhere_is_an_error() -> None:
         {"error": "the detail"},
         {"data": [], "error": {"message": "the detail"}},
     ],
-    ids=["object", "list", "text", "beside data"],
+    ids=["object", "list", "text", "next to data"],
 )
 @pytest.mark.parametrize("status", [400, 403, 409])
 def test_an_error_member_instead_of_fail_is_the_reason(status: int, body: Any) -> None:
@@ -288,7 +288,7 @@ def test_an_error_member_instead_of_fail_is_the_reason(status: int, body: Any) -
     assert error.detail == "the detail"
 
 
-def test_an_error_member_beside_data_of_a_success_is_no_error() -> None:
+def test_an_error_member_next_to_data_of_a_success_is_no_error() -> None:
     raw = RawReply(200, {}, b'{"meta":{"status":200},"data":[],"error":"none"}')
     assert mapped(raw) is None
 
@@ -313,7 +313,7 @@ def test_a_forbidden_application_is_recognised_by_its_code(text: str) -> None:
     assert error.product == account.GET.product
 
 
-def test_a_failure_beside_data_names_its_cause() -> None:
+def test_a_failure_next_to_data_names_its_cause() -> None:
     error = error_of(200, {**nested("err_backend", "Index not available"), "data": [{"id": "x"}]})
     assert "err_backend: Index not available" in str(error)
 

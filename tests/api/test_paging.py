@@ -116,8 +116,8 @@ def test_the_pages_of_the_samples_make_one_list(sample: Sample, server: Server) 
 
 
 def test_an_archive_search_stops_after_the_page_with_the_last_item(server: Server) -> None:
-    page = [{"items": [{"id": "1"}, {"id": "2"}]}]
-    server.say(*(answer(page, pagination={"next": f"eN{number}"}) for number in range(9)))
+    pages = ([{"items": [{"id": f"{number}a"}, {"id": f"{number}b"}]}] for number in range(9))
+    server.say(*(answer(page, pagination={"next": f"eN{number}"}) for number, page in enumerate(pages)))
     with client_of(server.url) as client:
         assert len(list(client.archive.search("<xmlquery/>", max_items=4))) == 4
         assert len(server.requests) == 2

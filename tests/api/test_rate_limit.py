@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-import itertools
 import math
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mimecast_secops.api import Deadline
-from mimecast_secops.api.rate_limit import MAX_WAIT, RateLimiter, retry_after, wait_after_rate_limit
+from mimecast_secops.api.errors import RateLimited
+from mimecast_secops.api.rate_limit import MAX_WAIT, RateLimiter, wait_after_rate_limit
 from tests.api.clients import FakeTime, client_of
 from tests.api.local_server import Server, answer
 from tests.ids import plain_id
 
 NEVER = Deadline.never()
+NOW = datetime(2026, 3, 7, 16, 0, tzinfo=UTC)
 PATH = "/api/account/get-account"
 
 
 def limiter_of(time: FakeTime) -> RateLimiter:
-    return RateLimiter(monotonic=time, sleep=lambda seconds, _deadline: time.sleep(seconds))
+    return RateLimiter(monotonic=time, sleep=lambda seconds, _deadline: time.sleep(seconds), clock=lambda: NOW)
+
+
+def call(
+    limiter: RateLimiter,
+    status: int = 200,
+    reply_headers: dict[str, str] | None = None,
+    *,
+    path: str = PATH,
+    deadline: Deadline = NEVER,
+) -> None:
+    """One call with its reply."""
+    admission = limiter.admission(path, deadline)
+    admission.wait()
+    assert admission.enter()
+    admission.report(status, reply_headers or {})
+    admission.end()
 
 
 def headers(left: int, reset: float, *, limit: int | None = None, name: str = "x-ratelimit") -> dict[str, str]:
@@ -29,94 +47,71 @@ def headers(left: int, reset: float, *, limit: int | None = None, name: str = "x
     return quota | ({f"{name}-limit": str(limit)} if limit is not None else {})
 
 
-# the wait that a reply asks for
-
-
-@pytest.mark.parametrize("name", ["x-ratelimit-reset", "x-rate-limit-reset", "x-mimecast-ratelimit-reset"])
-@pytest.mark.parametrize(("value", "seconds"), [("42000", 42.0), ("0", 0.0), ("1500.5", 1.5005), ("1", 0.001)])
-def test_a_reset_header_counts_milliseconds(name: str, value: str, seconds: float) -> None:
-    assert retry_after({name: value}) == pytest.approx(seconds)
-
-
-@pytest.mark.parametrize(("value", "seconds"), [("7", 7.0), ("0", 0.0), ("1.5", 1.5)])
-def test_retry_after_counts_seconds(value: str, seconds: float) -> None:
-    assert retry_after({"retry-after": value}) == seconds
-
-
-def test_a_date_in_retry_after_is_not_used() -> None:
-    assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) is None
-
-
-def test_a_reset_header_takes_precedence_over_retry_after() -> None:
-    assert retry_after({"retry-after": "60", "x-ratelimit-reset": "2000"}) == 2.0
-    assert retry_after({"retry-after": "60", "x-ratelimit-reset": "soon"}) == 60.0
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    list(itertools.product(["retry-after", "x-ratelimit-reset"], ["", "soon", "-5", "nan", "inf", "1e999", "5 s"])),
-)
-def test_a_header_without_a_time_is_no_wait(name: str, value: str) -> None:
-    assert retry_after({name: value}) is None
-
-
-@given(st.text(), st.text())
-def test_no_header_makes_the_wait_negative_or_infinite(reset: str, after: str) -> None:
-    wait = retry_after({"x-ratelimit-reset": reset, "retry-after": after})
-    assert wait is None or 0 <= wait < math.inf
-
-
 def test_the_wait_after_a_rate_limit_is_the_requested_one_with_a_little_spread() -> None:
     assert wait_after_rate_limit(42.0, 0.0) == 42.0
     assert 42.0 < wait_after_rate_limit(42.0, 0.999) < 42.25
 
 
-# the quota
-
-
 def test_a_call_does_not_wait_if_nothing_is_known(time: FakeTime) -> None:
     limiter = limiter_of(time)
     for _ in range(1000):
-        limiter.acquire(PATH, NEVER)
+        call(limiter)
     assert time.slept == []
 
 
 @pytest.mark.parametrize("name", ["x-ratelimit", "x-rate-limit", "x-mimecast-ratelimit"])
 def test_a_call_waits_if_the_quota_is_exhausted(time: FakeTime, name: str) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 7.0, name=name))
-    limiter.acquire(PATH, NEVER)
+    call(limiter, 200, headers(0, 7.0, name=name))
+    call(limiter)
     assert time.slept == [7.0]
 
 
 def test_the_calls_that_are_left_do_not_wait(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(2, 7.0))
-    limiter.acquire(PATH, NEVER)
-    limiter.acquire(PATH, NEVER)
+    call(limiter, 200, headers(2, 7.0))
+    call(limiter, 500)
+    call(limiter, 500)
     assert time.slept == []
-    limiter.acquire(PATH, NEVER)
+    call(limiter)
     assert time.slept == [7.0]
 
 
-def test_the_quota_of_an_endpoint_does_not_delay_another(time: FakeTime) -> None:
+def test_http_429_without_counts_does_not_delay_another_endpoint(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 7.0))
-    limiter.acquire("/api/archive/search", NEVER)
+    call(limiter, 429, {"retry-after": "7"})
+    call(limiter, path="/api/archive/search")
     assert time.slept == []
+
+
+def test_a_called_endpoint_keeps_its_own_quota(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    call(limiter, 200, headers(9, 7.0), path="/api/archive/search")
+    call(limiter, 200, headers(0, 7.0))
+    call(limiter, path="/api/archive/search")
+    assert time.slept == []
+
+
+def test_an_endpoint_that_was_not_called_yet_begins_with_what_is_left_of_the_last_quota(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    call(limiter, 200, headers(1, 7.0))
+    call(limiter, 500, path="/api/archive/search")
+    assert time.slept == []
+    call(limiter, path="/api/archive/search")
+    assert time.slept == [7.0]
 
 
 def test_only_replies_with_http_429_count_as_refused(time: FakeTime) -> None:
     limiter = limiter_of(time)
     for status, reply_headers in [(200, headers(0, 7.0)), (429, {"retry-after": "3"}), (503, {}), (429, {})]:
-        limiter.report(PATH, status, reply_headers)
+        call(limiter, status, reply_headers)
     assert limiter.refused == 2
 
 
 def test_http_429_delays_calls_even_without_a_count(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 429, {"retry-after": "3"})
-    limiter.acquire(PATH, NEVER)
+    call(limiter, 429, {"retry-after": "3"})
+    call(limiter)
     assert time.slept == [3.0]
 
 
@@ -135,62 +130,96 @@ def test_http_429_delays_calls_even_without_a_count(time: FakeTime) -> None:
 )
 def test_incomplete_headers_do_not_delay_a_call(time: FakeTime, reported: dict[str, str]) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, reported)
-    limiter.acquire(PATH, NEVER)
+    call(limiter, 200, reported)
+    call(limiter)
     assert time.slept == []
 
 
-def test_within_one_window_a_late_reply_does_not_raise_the_count_again(time: FakeTime) -> None:
+def test_a_call_whose_quota_is_exhausted_while_it_waits_for_its_turn_does_not_enter(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 7.0))
-    limiter.report(PATH, 200, headers(9, 7.0))
-    limiter.acquire(PATH, NEVER)
+    call(limiter, 200, headers(1, 7.0))
+    first, second = limiter.admission(PATH, NEVER), limiter.admission(PATH, NEVER)
+    first.wait()
+    second.wait()
+    assert first.enter() is True
+    assert second.enter() is False
+    second.wait()
     assert time.slept == [7.0]
 
 
-def test_a_new_window_has_the_whole_limit_and_then_nothing_is_known(time: FakeTime) -> None:
+@pytest.mark.parametrize(("left", "reset"), [(2.0, 60.0), (math.inf, MAX_WAIT + 1)], ids=["deadline", "maximum"])
+def test_a_long_wait_beyond_the_time_left_is_an_error_at_once(time: FakeTime, left: float, reset: float) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 7.0, limit=3))
-    time.now += 7
-    for _ in range(3):
-        limiter.acquire(PATH, NEVER)
+    call(limiter, 200, headers(0, reset))
+    with pytest.raises(RateLimited) as caught:
+        call(limiter, deadline=Deadline(time.now + left))
     assert time.slept == []
-    limiter.acquire(PATH, NEVER)
-    assert time.slept == []
+    assert caught.value.endpoint == PATH
+    assert caught.value.wait == reset
+    assert caught.value.until == NOW + timedelta(seconds=reset)
+    assert f"{caught.value.until:%Y-%m-%d %H:%M:%S} UTC" in str(caught.value)
 
 
-def test_a_call_does_not_wait_beyond_the_deadline(time: FakeTime) -> None:
+def test_a_short_wait_beyond_the_time_left_ends_at_the_deadline(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 60.0))
-    limiter.acquire(PATH, Deadline(time.now + 2))
+    call(limiter, 200, headers(0, 3.0))
+    call(limiter, deadline=Deadline(time.now + 2))
     assert time.slept == [2.0]
 
 
-def test_a_wait_of_a_day_is_limited_to_two_minutes(time: FakeTime) -> None:
+def test_a_wait_of_a_day_is_believed_for_an_hour(time: FakeTime) -> None:
     limiter = limiter_of(time)
-    limiter.report(PATH, 200, headers(0, 86_400.0))
-    limiter.acquire(PATH, NEVER)
-    assert time.slept == [MAX_WAIT] == [120.0]
+    call(limiter, 200, headers(0, 86_400.0))
+    with pytest.raises(RateLimited) as caught:
+        call(limiter)
+    assert caught.value.wait == 3600.0
+    time.now += 3600
+    call(limiter)
+    assert time.slept == []
+
+
+def test_a_blocked_endpoint_is_not_called_until_its_time(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.block(PATH, 600.0)
+    with pytest.raises(RateLimited):
+        call(limiter)
+    call(limiter, path="/api/archive/search")
+    time.now += 600
+    call(limiter)
+    assert time.slept == []
+
+
+def test_a_shorter_block_does_not_end_a_longer_one(time: FakeTime) -> None:
+    limiter = limiter_of(time)
+    limiter.block(PATH, 600.0)
+    limiter.block(PATH, 10.0)
+    with pytest.raises(RateLimited) as caught:
+        call(limiter)
+    assert caught.value.wait == 600.0
 
 
 steps = st.lists(
     st.tuples(st.just("report"), st.integers(0, 5), st.floats(0.001, 200), st.none() | st.integers(1, 5))
-    | st.tuples(st.just("acquire"), st.floats(0, 300)),
+    | st.tuples(st.just("call"), st.floats(0, 300)),
     max_size=30,
 )
 
 
 @given(steps)
-def test_a_call_always_starts_and_never_waits_beyond_its_deadline(plan: list[tuple[object, ...]]) -> None:
+def test_a_call_starts_or_is_refused_and_never_waits_beyond_its_deadline(plan: list[tuple[object, ...]]) -> None:
     time = FakeTime()
     limiter = limiter_of(time)
     for step in plan:
+        before = time.now
         if step[0] == "report":
             _, left, reset, limit = step
-            limiter.report(PATH, 200, headers(left, reset, limit=limit))  # type: ignore[arg-type]
+            limiter.report(PATH, 0, 200, headers(left, reset, limit=limit))  # type: ignore[arg-type]
         else:
-            before = time.now
-            limiter.acquire(PATH, Deadline(before + float(step[1])))  # type: ignore[arg-type]
+            try:
+                call(limiter, deadline=Deadline(before + float(step[1])))  # type: ignore[arg-type]
+            except RateLimited as error:
+                assert error.wait is not None
+                assert error.wait > min(float(step[1]), MAX_WAIT) - 1e-6  # type: ignore[arg-type]
             assert time.now <= before + float(step[1]) + 1e-6  # type: ignore[arg-type]
     assert all(0 < seconds < math.inf for seconds in time.slept)
 
@@ -208,3 +237,14 @@ def test_the_client_waits_before_a_call_that_would_exceed_the_limit(server: Serv
         assert time.slept == []
         client.account.get()
     assert time.slept == [9.0]
+
+
+def test_a_limited_token_endpoint_is_not_asked_again_before_its_time(server: Server, time: FakeTime) -> None:
+    server.tokens[0] = answer(status=429, headers={"X-RateLimit-Reset": "600000"})
+    with client_of(server.url, time=time) as client:
+        for _ in range(2):
+            with pytest.raises(RateLimited) as caught:
+                client.account.get()
+            assert caught.value.endpoint == "/oauth/token"
+    assert len(server.token_requests) == 1
+    assert server.requests == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mimecast_secops.api import ApiVersion, BlockedSenderPolicy, MimecastClient, PolicyTarget, Request
-from mimecast_secops.api.errors import MimecastError, MissingPermission
+from mimecast_secops.api.errors import MimecastError, MissingPermission, NotFound
 from mimecast_secops.api.request import no_result
 from mimecast_secops.api.resources import held, policies
 from tests.api.clients import client_of
@@ -99,9 +99,30 @@ def test_the_fallback_is_sent_only_if_the_product_is_missing(server: Server) -> 
     assert len(server.requests) == 3
 
 
+def test_the_error_without_the_product_names_the_documented_path(server: Server) -> None:
+    server.say(flat(403, "app_forbidden"))
+    with client_of(server.url) as client, pytest.raises(MissingPermission) as caught:
+        client.policies.delete("p")
+    assert caught.value.endpoint == policies.DELETE.path
+    assert len(server.requests) == 2
+
+
+def test_another_error_of_the_fallback_is_its_own(server: Server) -> None:
+    server.say(flat(403, "app_forbidden"), flat(404, "not_found"))
+    with client_of(server.url) as client, pytest.raises(NotFound) as caught:
+        client.policies.delete("p")
+    assert caught.value.endpoint == policies.REST_DELETE.path
+
+
+def test_a_flat_request_has_no_envelope() -> None:
+    request = Request(policies.REST_DELETE, ({"option": "block_sender"},), no_result, flat=True)
+    assert json.loads(request.body or b"") == {"option": "block_sender"}
+
+
 def test_api_1_has_no_fallback(server: Server) -> None:
     with client_of(server.url, ApiVersion.V1) as client:
         assert client.policies.delete_request("p").fallback is None
+        assert client.policies.create_request(POLICY).fallback is None
 
 
 def test_requests_to_the_same_endpoint_with_the_same_items_are_equal(server: Server) -> None:

@@ -104,9 +104,20 @@ def test_a_rate_limited_call_waits_and_is_repeated(
 
 def test_a_rate_limit_beyond_the_deadline_names_the_time_of_the_next_call(server: Server, time: FakeTime) -> None:
     server.say(LIMITED)
-    with client_of(server.url, time=time) as client, pytest.raises(DeadlineExceeded) as caught:
+    with client_of(server.url, time=time) as client, pytest.raises(RateLimited) as caught:
         client.until(Deadline(time.now + 10)).account.get()
-    assert "The next call is allowed in 42 s, and 10 s are left." in str(caught.value)
+    assert caught.value.until is not None
+    assert f"Mimecast allows the next call at {caught.value.until:%Y-%m-%d %H:%M:%S} UTC." in str(caught.value)
+    assert time.slept == []
+
+
+def test_an_endpoint_that_must_wait_longer_than_the_time_left_is_not_called(server: Server, time: FakeTime) -> None:
+    server.say(LIMITED)
+    with client_of(server.url, time=time) as client:
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                client.until(Deadline(time.now + 10)).account.get()
+    assert len(server.requests) == 1
     assert time.slept == []
 
 
@@ -230,7 +241,10 @@ def test_an_attempt_that_returns_none_ends_the_call(server: Server) -> None:
     request = Request(held.SUMMARY, (), no_result)
     attempts: list[str] = []
     with client_of(server.url) as client:
-        assert client._session.with_retries(request, lambda info, _headers: attempts.append(info.request_id)) is None
+        assert (
+            client._session.with_retries(request, lambda attempt: attempts.append(attempt.request_info.request_id))
+            is None
+        )
     assert len(attempts) == 1
 
 
@@ -336,15 +350,30 @@ def test_a_rate_limit_within_the_deadline_is_waited_for(server: Server, time: Fa
 
 def test_the_error_of_a_rate_limit_beyond_the_deadline_names_the_endpoint(server: Server, time: FakeTime) -> None:
     server.say(LIMITED)
-    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded) as caught:
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(RateLimited) as caught:
         client.until(Deadline(time.now + 10)).account.get()
     assert caught.value.endpoint == "/api/account/get-account"
 
 
 def test_a_rate_limit_beyond_a_deadline_within_a_second_is_the_same_error(server: Server, time: FakeTime) -> None:
     server.say(LIMITED)
-    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(DeadlineExceeded):
+    with client_of(server.url, ApiVersion.V1, time=time) as client, pytest.raises(RateLimited):
         client.until(Deadline(time.now + 0.5)).account.get()
+
+
+def test_a_short_rate_limit_beyond_the_deadline_is_a_matter_of_time(server: Server, time: FakeTime) -> None:
+    server.say(answer(status=429, headers={"X-RateLimit-Reset": "2000"}))
+    with client_of(server.url, time=time) as client, pytest.raises(DeadlineExceeded, match=r"allowed in 2\.0 s"):
+        client.until(Deadline(time.now + 1)).account.get()
+
+
+def test_an_exhausted_rate_limit_tells_when_the_next_call_is_allowed(server: Server, time: FakeTime) -> None:
+    server.say(answer(status=429, headers={"X-RateLimit-Reset": "2000"}))
+    with client_of(server.url, time=time) as client, pytest.raises(RateLimited) as caught:
+        client.account.get()
+    assert caught.value.wait == 2.0
+    assert caught.value.until is not None
+    assert caught.value.attempts == 5
 
 
 def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
@@ -359,7 +388,7 @@ def test_the_deadline_ends_a_pause_if_no_sleep_is_set(time: FakeTime) -> None:
 def test_a_rate_limit_delays_the_next_call_after_the_one_that_failed(server: Server, time: FakeTime) -> None:
     server.say(LIMITED, ACCOUNT)
     with client_of(server.url, ApiVersion.V1, time=time) as client:
-        with pytest.raises(DeadlineExceeded):
+        with pytest.raises(RateLimited):
             client.until(Deadline(time.now + 10)).account.get()
         client.account.get()
     assert time.slept == [42.0]

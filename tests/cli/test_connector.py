@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,11 @@ from mimecast_secops.cli.delivered_alerts import DeliveredAlerts
 from mimecast_secops.cli.output import Screen
 from mimecast_secops.cli.stdout import StdoutDelivery
 from mimecast_secops.ingest import Connector, ConnectorSettings
+from mimecast_secops.ingest.state import State
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateUnwritable
+from mimecast_secops.stores.sqlite import SqliteStore
 from mimecast_secops.testing import MemoryStore
 from tests.cli.command_line import CommandLine, Service, ticket_ids
 from tests.ingest.model import DOMAIN, START, ModelTenant, Record
@@ -87,6 +90,73 @@ def file_size_limit(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+# rate limits
+
+LIMITED = [
+    "/api/message-finder/search",
+    "/api/message-finder/get-message-info",
+    "/api/gateway/get-hold-message-list",
+    "/oauth/token",
+]
+
+
+@pytest.mark.parametrize("endpoint", LIMITED)
+def test_a_wait_for_a_rate_limit_ends_the_cycle_with_its_own_exit_code(
+    command_line: CommandLine, endpoint: str
+) -> None:
+    command_line.simulator.control("faults", {"add": [{"kind": "quota", "path": endpoint, "seconds": 600}]})
+    sentence = f"Waiting for Mimecast's rate limit on {endpoint} until "
+    first = command_line.invoke(*command_line.connector("--log-format", "json"))
+    assert first.exit_code == exit_codes.RATE_LIMITED
+    assert sentence in first.stderr
+    [cycle] = [json.loads(line)["cycle"] for line in first.stderr.splitlines() if '"cycle"' in line]
+    assert cycle["outcome"] == "not ok"
+    assert [wait["endpoint"] for wait in cycle["waiting"]] == [endpoint]
+    requests = command_line.simulator.control("requests")["counts"][endpoint]
+
+    second = command_line.invoke(*command_line.connector())
+    assert second.exit_code == exit_codes.RATE_LIMITED
+    assert sentence in second.stderr
+    assert command_line.simulator.control("requests")["counts"][endpoint] == requests
+
+
+def test_after_the_wait_everything_comes(command_line: CommandLine) -> None:
+    endpoint = "/api/message-finder/get-message-info"
+    command_line.simulator.control("faults", {"add": [{"kind": "quota", "path": endpoint, "seconds": 600}]})
+    command_line.invoke(*command_line.connector())
+    assert not command_line.alerts.exists() or not command_line.alerts.read_text(encoding="utf-8")
+    command_line.simulator.control("faults", {"clear": True})
+    with StateDatabase.open(command_line.state) as database:
+        store = SqliteStore(database)
+        state = State.decode(store.load())
+        assert state is not None
+        assert list(state.rate_limits) == [endpoint]
+        state.rate_limits[endpoint] = int(time.time() * 1000) - 1  # as if the time had passed
+        store.commit(state.encode())
+    result = command_line.invoke(*command_line.connector())
+    assert result.exit_code == exit_codes.OK
+    held = list(command_line.simulator.tenant.held())
+    assert len(ticket_ids(command_line.alerts.read_text(encoding="utf-8"))) == len(held) > 0
+
+
+def test_a_service_sleeps_until_the_rate_limit_allows_the_next_call(
+    command_line: CommandLine, serve: Serve, tmp_path: Path
+) -> None:
+    endpoint, seconds = "/api/message-finder/search", 9  # longer than a cycle may take
+    fault = {"kind": "quota", "path": endpoint, "seconds": seconds}
+    command_line.simulator.control("faults", {"add": [fault]})
+    output = tmp_path / "alerts.jsonl"
+    command_line.environment["MIMECAST_PYTHONPROCESSTIMEOUT"] = "10"
+    words = ("--every", "1s", "--output", str(output))
+    result, pauses = serve(command_line, *words, steps=[lambda: time.sleep(seconds)])
+    assert outcomes(result) == ["NOT OK", "ok"]
+    assert 1 < pauses[0] <= seconds
+    assert pauses[1] == 1
+    assert len(ticket_ids(output.read_text(encoding="utf-8"))) == len(list(command_line.simulator.tenant.held()))
+    refused = [entry for entry in command_line.simulator.requests if entry.status == 429]
+    assert {entry.path for entry in refused} == {endpoint}
 
 
 # options

@@ -22,7 +22,8 @@ def test_the_status_has_a_title_and_a_label_per_line(command_line: CommandLine) 
     command_line.invoke(*command_line.connector())
     title, *facts = command_line.invoke("connector", "status").stdout.splitlines()
     assert title == "Connector connector"
-    assert [fact[2:18].rstrip() for fact in facts] == [
+    labels = [fact[2:18].rstrip() for fact in facts]
+    assert labels[:7] == [
         "Checkpoint",
         "Read until",
         "Started at",
@@ -31,6 +32,8 @@ def test_the_status_has_a_title_and_a_label_per_line(command_line: CommandLine) 
         "Deferred",
         "Processed IDs",
     ]
+    assert set(labels[7:]) == {"Tenant"}
+    assert any("search most rows: 7 (last seen " in fact for fact in facts)
 
 
 def test_a_state_database_that_does_not_exist_is_an_error(command_line: CommandLine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,14 @@ from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.stores.database import StateDatabase
 from mimecast_secops.stores.errors import StateInUse, StateLocked, StateUnwritable
 from tests.cli.command_line import CommandLine
+from tests.ingest.conftest import Bench
 from tests.tenants import retry_at_once
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
 
 CODES = [
     (None, exit_codes.OK),
@@ -27,6 +35,7 @@ CODES = [
     (errors.MissingPermission("x"), exit_codes.API_ERROR),
     (errors.Unreachable("x"), exit_codes.UNREACHABLE),
     (errors.Unavailable("x"), exit_codes.UNREACHABLE),
+    (errors.RateLimited("x"), exit_codes.RATE_LIMITED),
     (errors.UnreadableReply("x"), exit_codes.UNREADABLE),
     (StateLocked("x"), exit_codes.LOCKED),
     (StateInUse("x"), exit_codes.LOCKED),
@@ -171,3 +180,17 @@ def test_a_command_exits_with_the_code_that_the_help_names(
     monkeypatch.chdir(command_line.folder)
     assert provoke(command_line) == code
     assert not (command_line.folder / "absent.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("problems", "error", "code"),
+    [
+        ((), None, exit_codes.OK),
+        (("A message is missing.",), None, exit_codes.PARTIAL),
+        (("x",), errors.Unreachable("x"), exit_codes.UNREACHABLE),
+    ],
+)
+def test_a_cycle_with_a_problem_never_ends_with_success(
+    bench: Bench, problems: tuple[str, ...], error: errors.MimecastError | None, code: int
+) -> None:
+    assert exit_codes.code_of_cycle(replace(bench.cycle(), problems=problems, error=error)) == code

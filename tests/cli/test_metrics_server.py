@@ -55,6 +55,12 @@ def test_a_service_without_a_cycle_for_too_long_is_unhealthy() -> None:
         assert (status, text) == (503, "No cycle has ended for 0 s.\n")
 
 
+def test_a_service_that_waits_for_a_rate_limit_is_healthy() -> None:
+    with MetricsServer("127.0.0.1", 0, stale_after=-1) as server:
+        server.wait(3600)
+        assert get(server.port, "/healthz") == (200, "ok\n")
+
+
 def test_connections_above_the_limit_are_closed_until_others_end(server: MetricsServer) -> None:
     idle = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(16)]
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as refused:

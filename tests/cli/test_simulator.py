@@ -42,6 +42,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[foreground.Options]:
         (["--port", "8765", "--host", "0.0.0.0", "--allow-remote"], {"port": 8765, "allow_remote": True}),
         (["--domain", "a.example", "--domain", "b.example"], {"domains": ["a.example", "b.example"]}),
         (["--set", "latency_ms=5"], {"sets": ["latency_ms=5"]}),
+        (["--replay", "a.eml"], {"replay": Path("a.eml"), "mail": []}),
     ],
 )
 def test_options_of_the_server(

@@ -145,3 +145,18 @@ def test_without_an_answer_to_compare_with_the_code_decides(simulator: Simulator
 def test_an_endpoint_without_a_harmless_probe_is_unknown(simulator: Simulator) -> None:
     finding = probe_with_control(simulator, UNKNOWN_ENDPOINT, None)
     assert (finding.verdict, str(finding.why)) == (Verdict.UNKNOWN, "There is no harmless way to probe it.")
+
+
+@pytest.mark.parametrize("has_permission", [True, False])
+def test_api_2_without_the_legacy_path_still_creates_policies(simulator: Simulator, *, has_permission: bool) -> None:
+    simulator.control("behaviour", {"legacy_policy_on_v2": False})
+    if not has_permission:
+        simulator.control("rights", {"revoke": [policies.CREATE.permission]})
+    try:
+        findings = check(simulator, ApiVersion.V2)
+    finally:
+        simulator.control("behaviour", {"legacy_policy_on_v2": True})
+        simulator.control("rights", {"grant": [policies.CREATE.permission]})
+    verdict = Verdict.WORKS if has_permission else Verdict.MISSING
+    assert findings[f"function:{policies.CREATE.path}"].verdict is verdict
+    assert simulator.tenant.policies == {}

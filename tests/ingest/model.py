@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from random import Random
 from typing import Any
 
-from mimecast_secops.api import Attachment, HeldMessage, MessageDetail, MessageInfo, SpooledFile, TrackedMessage
-from mimecast_secops.api.completeness import Completeness
+from mimecast_secops.api import (
+    Attachment,
+    Completeness,
+    CompletenessKind,
+    HeldMessage,
+    MessageDetail,
+    MessageInfo,
+    SpooledFile,
+    TrackedMessages,
+)
 from mimecast_secops.api.errors import MimecastError, NotFound, RateLimited, UndecodableReply
 from mimecast_secops.ingest import Alert, DeliveryResult, Side
 
@@ -102,21 +111,6 @@ class Record:
         }
 
 
-class Rows(Sequence[TrackedMessage]):
-    """The rows of a reply, decoded when they are read, as the API client does it."""
-
-    def __init__(self, records: Sequence[Record], shown_id: Callable[[Record], str]) -> None:
-        self._records = records
-        self._shown_id = shown_id
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def __getitem__(self, index: Any) -> Any:
-        record = self._records[index]
-        return TrackedMessage.read(record.row() | {"id": self._shown_id(record)})
-
-
 @dataclass
 class Holds:
     """The entries of a hold list."""
@@ -134,6 +128,8 @@ class ModelTenant:
     records: dict[str, Record] = field(default_factory=dict)
     max_rows: int = 0
     newest_first: bool = True
+    shuffled: bool = False  # the order of the rows differs between replies
+    paging: str = ""  # "total": a cut reply tells how many rows there are
     failing: dict[str, MimecastError] = field(default_factory=dict)  # endpoint, or record id → error
     kill_on_info_of: str = ""
     machine_ahead: float = 0.0  # seconds that the clock of the connector is ahead
@@ -144,6 +140,7 @@ class ModelTenant:
     caller: str = "caller"
     id_form: str = "stable"  # what a tracking id changes with: "stable", "status" or "caller"
     rate_limited: int = 0  # calls that failed with `RateLimited`
+    limited_until_ms: dict[str, int] = field(default_factory=dict)  # endpoints that must not be called yet
 
     def add(self, record: Record) -> Record:
         self.records[record.id] = record
@@ -165,6 +162,10 @@ class ModelTenant:
     def requests_sent(self) -> int:
         return len(self.calls)
 
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Refuse the calls of an endpoint, which has the name of its method, for some seconds."""
+        self.limited_until_ms[endpoint] = self.now_ms + int(seconds * 1000)
+
     @property
     def requests_rate_limited(self) -> int:
         return self.rate_limited
@@ -178,8 +179,14 @@ class ModelTenant:
         self.calls_before = len(self.calls)
 
     def search(
-        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
-    ) -> Sequence[TrackedMessage]:
+        self,
+        address: str,
+        side: Side,
+        start: datetime,
+        end: datetime,
+        statuses: Sequence[str],
+        routes: Sequence[str] = (),
+    ) -> TrackedMessages:
         self._called("search", (address, side, int(start.timestamp() * 1000), int(end.timestamp() * 1000)))
         low, high = int(start.timestamp()) * SECOND, int(end.timestamp()) * SECOND
         matching = [
@@ -187,14 +194,22 @@ class ModelTenant:
             for record in self.visible()
             if low <= record.received_ms // SECOND * SECOND <= high
             and (not statuses or record.tracked_status in statuses)
+            and (not routes or record.route in routes)
             and _matches(address, record.sender if side is Side.SENDER else record.recipient)
         ]
         if any(record.received_ms // SECOND in self.undecodable for record in matching):
             raise UndecodableReply("The reply is not complete JSON.")
         matching.sort(key=lambda record: (record.received_ms, record.id), reverse=self.newest_first)
+        if self.shuffled:
+            Random(len(self.calls)).shuffle(matching)
+        total = len(matching)
         if self.max_rows:
             matching = matching[: self.max_rows]
-        return Rows(matching, self.shown_id)
+        completeness = Completeness()
+        if self.paging == "total":
+            kind = CompletenessKind.PROVED if len(matching) == total else CompletenessKind.PARTIAL
+            completeness = Completeness(kind, total, pages=1, rows=len(matching))
+        return TrackedMessages([record.row() | {"id": self.shown_id(record)} for record in matching], completeness)
 
     def shown_id(self, record: Record) -> str:
         """The tracking id of a record in the form of this tenant."""
@@ -242,6 +257,10 @@ class ModelTenant:
         yield SpooledFile(BytesIO(content), len(content), "0" * 64, "")
 
     def _called(self, endpoint: str, argument: Any) -> None:
+        until_ms = self.limited_until_ms.get(endpoint, 0)
+        if until_ms > self.now_ms:
+            until, wait = datetime.fromtimestamp(until_ms / 1000, UTC), (until_ms - self.now_ms) / 1000
+            raise RateLimited("Rate limit exceeded.", endpoint=endpoint, wait=wait, until=until)
         self.calls.append((endpoint, argument))
         if endpoint in self.failing:
             self.rate_limited += isinstance(self.failing[endpoint], RateLimited)

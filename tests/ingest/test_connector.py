@@ -13,6 +13,7 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
+    RateLimited,
     Unavailable,
     Unreachable,
 )
@@ -230,6 +231,7 @@ def test_with_a_full_id_list_nothing_before_its_timestamp_is_repeated(bench: Ben
 
 
 def test_processed_ids_are_forgotten_once_no_search_can_return_them(bench: Bench) -> None:
+    bench.settings = {"deep_reread_hours": 0, "deep_reread_days": 0}
     for number in range(50):
         bench.receive(f"m{number}", subject=str(number))
     bench.cycle()
@@ -264,3 +266,73 @@ def test_a_search_that_fails_after_a_long_outage_repeats_nothing(bench: Bench) -
         bench.advance(60)
         bench.cycle()
     assert bench.host.tickets() == ["m1"]
+
+
+# rate limits
+
+
+LIMITED_ENDPOINTS = ["search", "holds", "info", "detail", "file"]
+
+
+@pytest.mark.parametrize("endpoint", LIMITED_ENDPOINTS)
+def test_a_wait_for_a_rate_limit_is_a_state_and_afterwards_everything_comes(bench: Bench, endpoint: str) -> None:
+    bench.settings = {"tries": 2}
+    for number in range(3):
+        bench.receive(f"m{number}", subject=f"{number}", attachments=(b"content",))
+    bench.tenant.wait_for_rate_limit(endpoint, 600)
+    until_ms = bench.tenant.now_ms + 600_000
+    for _ in range(5):
+        report = bench.cycle()
+        assert not report.ok
+        assert [(wait.endpoint, wait.until_ms) for wait in report.waiting] == [(endpoint, until_ms)]
+        assert report.problems == (f"Waiting for Mimecast's rate limit on {endpoint} until 2026-09-21 14:23:20 UTC.",)
+        assert isinstance(report.error, RateLimited)
+        assert bench.host.tickets() == []
+        assert bench.state().rate_limits == {endpoint: until_ms}
+        bench.tenant.limited_until_ms.clear()  # A new process knows only what is stored.
+    assert not [name for name, _ in bench.tenant.calls if name == endpoint]
+    bench.advance(601)
+    report = bench.cycle()
+    assert report.ok
+    assert report.waiting == ()
+    assert sorted(bench.host.tickets()) == ["m0", "m1", "m2"]
+    assert all(alert.complete and alert.files for alert in bench.host.alerts)
+    assert bench.state().rate_limits == {}
+
+
+def test_a_limited_search_does_not_stop_what_is_pending(bench: Bench) -> None:
+    bench.settings = {"max_messages": 1}
+    bench.receive("m0", seconds_ago=100)
+    bench.receive("m1", seconds_ago=50)
+    bench.cycle()
+    bench.tenant.wait_for_rate_limit("search", 600)
+    report = bench.cycle()
+    assert not report.ok
+    assert bench.host.tickets() == ["m0", "m1"]
+
+
+def test_a_limited_hold_list_does_not_stop_what_needs_no_hold(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("held", "rejected")}
+    bench.receive("held")
+    bench.receive("rejected", status="rejected")
+    bench.tenant.wait_for_rate_limit("holds", 600)
+    report = bench.cycle()
+    assert not report.ok
+    assert bench.host.tickets() == ["rejected"]
+    assert report.pending == 1
+
+
+def test_limited_details_do_not_stop_the_search(bench: Bench) -> None:
+    bench.receive("m0")
+    bench.tenant.wait_for_rate_limit("info", 600)
+    report = bench.cycle()
+    assert (report.new, report.delivered, report.pending) == (1, 0, 1)
+
+
+def test_a_rate_limit_without_a_time_is_a_failure_and_no_wait(bench: Bench) -> None:
+    bench.receive("m0")
+    bench.tenant.failing["search"] = RateLimited("Rate limit exceeded.", endpoint="search")
+    report = bench.cycle()
+    assert report.problems == ("Message tracking could not be searched: Rate limit exceeded.",)
+    assert report.waiting == ()
+    assert bench.state().rate_limits == {}

@@ -43,6 +43,8 @@ def test_the_names_are_stable(bench: Bench) -> None:
         "delivered_incomplete",
         "pending",
         "gaps",
+        "late",
+        "unaccounted",
         "requests",
         "rate_limited",
         "exit_code",
@@ -97,6 +99,7 @@ def test_the_totals_count_all_cycles(bench: Bench) -> None:
         "mimecast_secops_delivered_total": "1",
         "mimecast_secops_delivered_incomplete_total": "0",
         "mimecast_secops_gaps_total": "0",
+        "mimecast_secops_late_total": "0",
         "mimecast_secops_requests_total": str(first.requests + last.requests),
         "mimecast_secops_rate_limited_total": str(last.rate_limited),
     }
@@ -111,3 +114,11 @@ def test_a_cycle_that_ended_with_an_exception_has_no_figures_and_is_not_ok(bench
     }
     comments = {line for line in text.splitlines() if line.startswith("#")}
     assert comments < set(metrics_of(bench.cycle()).splitlines())
+
+
+def test_a_wait_for_a_rate_limit_is_a_gauge_for_its_endpoint(bench: Bench) -> None:
+    bench.tenant.wait_for_rate_limit("search", 600)
+    found = values(metrics_of(bench.cycle(), exit_code=12))
+    until = bench.tenant.now_ms / 1000 + 600
+    assert found['mimecast_secops_cycle_waiting_until_seconds{endpoint="search"}'] == f"{until:.15g}"
+    assert found["mimecast_secops_cycle_ok"] == "0"

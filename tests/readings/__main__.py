@@ -54,8 +54,11 @@ def _try(simulator: Simulator, reading: Reading) -> Verdict:
 
 def _outcome(simulator: Simulator, reading: Reading, name: str, version: ApiVersion) -> Outcome:
     reset(simulator)
-    with ReadingTenant.running(simulator, reading.switches, version) as tenant:
-        return FLOWS[name](tenant, reading)
+    try:
+        with ReadingTenant.running(simulator, reading.switches, version) as tenant:
+            return FLOWS[name](tenant, reading)
+    except Exception as error:  # noqa: BLE001 -- the other readings are still worth knowing
+        return Outcome(Verdict.SILENT, f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

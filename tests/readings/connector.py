@@ -31,7 +31,7 @@ def run(tenant: ReadingTenant, mail: Mail) -> Outcome:
             _settings(mail),
             store,
             delivery,
-            clock=lambda: tenant.now.timestamp(),
+            clock=tenant.timestamp,
         )
         reports.append(connector.run_cycle())
         if mail is Mail.DECIDED and cycle == 1:
@@ -42,7 +42,12 @@ def run(tenant: ReadingTenant, mail: Mail) -> Outcome:
 
 
 def _settings(mail: Mail) -> ConnectorSettings:
-    raw = {"Domains": "example.com", "Status Filter": "held", "Max Messages To Return": "1000"}
+    raw = {
+        "Domains": "example.com",
+        "Status Filter": "held",
+        "Max Messages To Return": "1000",
+        "Max Hours Backwards": "24",
+    }
     if mail in _ALL_STATUSES:
         raw["Status Filter"] = ""
     if mail in (Mail.REJECTED, Mail.LATE):
@@ -73,7 +78,7 @@ def _outcome(expected: Sequence[TrackingRecord], alerts: Sequence[Alert], report
         seen += f", {count} {what}" if count else ""
     if problems:
         seen += f"; says: {problems[0]}"
-    # What is missing is missing in the last cycle too, so the last cycle has to say so.
+    # What is missing is missing in the last cycle too, so the last cycle has to report it.
     says_so = bool(gaps or not reports[-1].ok) if not complete else bool(problems or gaps)
     return Outcome.of(seen, is_right=complete and not (again or wrong_time or without_hold_id), says_so=says_so)
 

@@ -10,13 +10,14 @@ from typing import Final, Self
 from mimecast_secops.actions import Result
 
 _UNDECIDED: Final = re.compile(
-    r"\b(unknown|not (yet )?confirm|not be confirmed|cannot tell|whether|may (still )?(be|have)|look at|check (the|in))",
+    r"\b(unknown|not (yet )?confirm|not be confirmed|cannot tell|whether|may (still )?(be|have)|look at|"
+    r"check (the|in))",
     re.IGNORECASE,
 )
 
 
 class Verdict(StrEnum):
-    """`RIGHT`: everything came or was done, once. `HONEST`: not everything, and the result says so. Else `SILENT`."""
+    """`RIGHT`: everything came or was done, once. `HONEST`: not everything, and the result tells it. Else `SILENT`."""
 
     RIGHT = "right"
     HONEST = "honest"

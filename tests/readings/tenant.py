@@ -1,4 +1,4 @@
-"""A simulated tenant for one reading, whose time passes only when a test says so."""
+"""A simulated tenant for one reading, whose time passes only when a test lets it."""
 
 from __future__ import annotations
 
@@ -58,6 +58,10 @@ class ReadingTenant:
     @property
     def now(self) -> datetime:
         return self.simulator.tenant.clock.now()
+
+    def timestamp(self) -> float:
+        """The tenant's time, in unix seconds."""
+        return self.now.timestamp()
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -47,6 +47,24 @@ def test_a_missing_path_is_refused_before_the_server_starts(tmp_path: Path) -> N
         serve(Options(mail=[tmp_path / "typo"]))
 
 
+def test_another_file_than_a_recording_is_refused_before_the_server_starts(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("{}")
+    with pytest.raises(ValueError, match="is not a recording"):
+        serve(Options(replay=path))
+
+
+@POSIX
+def test_the_process_serves_a_recording(tmp_path: Path) -> None:
+    path = tmp_path / "recording.jsonl"
+    path.write_text('{"recording": 1}\n')
+    with running(tmp_path, "--replay", str(path)) as (_, output):
+        reply = send(f"{url_of(output)}/api/account/get-account", body=b'{"data":[]}')
+        assert reply.status == 501
+        assert "The recording has no reply" in reply.raw.decode()
+        assert any("0 exchanges of the recording" in line for line in output)
+
+
 def test_a_port_in_use_is_named() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -67,11 +67,15 @@ WORDS = {
         "gateway_timeout_done",
         "gateway_timeout_undone",
     ],
+    "rate_style": ["window", "bucket"],
+    "rate_scope": ["endpoint", "user"],
+    "rate_unit": ["ms", "seconds", "epoch"],
+    "token_end_code": ["token_expired", "invalid_token", "unauthorized", "no_message", "InvalidClientIdentifier"],
     "rate_header": ["X-RateLimit", "X-Rate-Limit", "X-Mimecast-RateLimit", "Retry-After"],
 }
 
 
-FREE_TEXTS = {"tracking_lacks"}
+FREE_TEXTS = {"tracking_lacks", "redirect_to"}
 
 
 @pytest.mark.parametrize("name", WORDS)

@@ -69,6 +69,32 @@ def held_ids(simulator: Simulator) -> set[str]:
 # scheduled runs
 
 
+@pytest.mark.parametrize("endpoint", ["/api/message-finder/search", "/api/message-finder/get-message-info"])
+def test_a_run_says_that_it_waits_for_a_rate_limit_and_a_later_one_does_not_call(
+    simulator: Simulator, endpoint: str
+) -> None:
+    simulator.control("faults", {"add": [{"kind": "quota", "path": endpoint, "seconds": 600}]})
+    sentence = f"Waiting for Mimecast's rate limit on {endpoint} until "
+    first = run(execution(simulator))
+    requests = simulator.control("requests")["counts"][endpoint]
+    second = run_after(first, simulator)
+    for platform in (first, second):
+        assert platform.tickets == []
+        assert sentence in platform.LOGGER.text
+        assert "NOT OK" in platform.LOGGER.text
+    assert simulator.control("requests")["counts"][endpoint] == requests
+
+
+def test_a_test_run_fails_while_a_rate_limit_must_be_waited_for(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator.control("faults", {"add": [{"kind": "quota", "path": "/api/message-finder/search", "seconds": 600}]})
+    with pytest.raises(SystemExit) as ended:
+        run(execution(simulator, test_run=True))
+    assert ended.value.code == 1
+    assert "Waiting for Mimecast's rate limit on /api/message-finder/search until " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("api_version", list(ApiVersion), ids=lambda api_version: api_version.name)
 def test_each_held_message_is_delivered_once(simulator: Simulator, api_version: ApiVersion) -> None:
     first = run(execution(simulator, api_version=api_version))

@@ -7,12 +7,12 @@ comment as unused if the call becomes valid.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, assert_type
 
 from mimecast_secops.api import (
     Account,
+    ArchiveItems,
     ArchiveQuery,
     Attachment,
     BlockedSenderPolicy,
@@ -113,7 +113,8 @@ def held(client: MimecastClient) -> None:
 def archive(client: MimecastClient) -> None:
     query = ArchiveQuery(fields=["subject"], senders=["example.com"], start=START)
     assert_type(query.to_xml(), str)
-    assert_type(client.archive.search(query, max_items=10), Iterator[dict[str, Any]])
+    assert_type(client.archive.search(query, max_items=10), ArchiveItems)
+    assert_type(next(client.archive.search(query)), dict[str, Any])
     for page in client.archive.search_pages(query):
         assert_type(page.items, tuple[dict[str, Any], ...])
     try:

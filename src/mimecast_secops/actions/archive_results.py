@@ -32,7 +32,7 @@ def archive_result(items: Sequence[dict[str, Any]], completeness: Completeness =
 
     Args:
         items: the items to return.
-        completeness: the evidence that they are all. If they are not, the output message says so.
+        completeness: the evidence that they are all. If they are not, the output message reports it.
 
     Raises:
         ActionFailed: no item was read although the archive has some.

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from mimecast_secops.actions import domain_names, mutation, policy_effects, policy_guards, policy_targets
+from mimecast_secops.actions import (
+    mutation,
+    policy_creation,
+    policy_effects,
+    policy_guards,
+    policy_matches,
+    policy_targets,
+)
 from mimecast_secops.actions.declaration import Action, ActionFailed, Context, Result
+from mimecast_secops.actions.existing_policies import ExistingPolicies
 from mimecast_secops.actions.outcomes import OutcomeCategory
-from mimecast_secops.api import BlockedSenderPolicy, PolicyRecord, PolicyTarget
-from mimecast_secops.api.errors import MimecastError
+from mimecast_secops.api import BlockedSenderPolicy
 from mimecast_secops.api.resources import account, domains, policies
 from mimecast_secops.parameters import InvalidParameter, choice, flag, text, time
 from mimecast_secops.sentences import sentence
 
 _RESPONSES: Final = {"Block Sender": "block_sender", "No Action": "no_action"}
 _SENDER_PARTS: Final = {"Both": "both", "From Envelope": "envelope_from", "From Headers": "header_from"}
-_COMPARABLE: Final[dict[str, Callable[[str], str]]] = {
-    policy_guards.DOMAIN: domain_names.comparable,
-    policy_guards.ADDRESS: domain_names.comparable_address,
-}
 MESSAGE: Final = "Successfully created a block sender policy in Mimecast"
 
 
@@ -97,27 +100,31 @@ def run(context: Context, parameters: Parameters) -> Result:
         own = policy_guards.OwnDomains(context)
         for policy in wanted:
             policy_guards.guard(policy, own)
-    existing = _existing_policies(context)
+    existing = ExistingPolicies.read(context)
     if parameters.dry_run:
-        plan = [
-            {
-                "policy": policy.to_wire(),
-                "effect": policy_effects.effect_of(policy),
-                "already": _equal_record(policy, existing) is not None,
-            }
-            for policy in wanted
-        ]
-        requests = [context.client.policies.create_request(policy) for policy in wanted]
-        return mutation.dry_run_result(requests, plan)
-    results = mutation.apply_to_each(
-        wanted, lambda policy: _create(context, policy, existing, verify=parameters.verify)
-    )
+        return _plan(context, wanted, existing)
+    existing.check(wanted)
+    creation = policy_creation.PolicyCreation(context, existing, parameters.verify)
+    results = mutation.apply_to_each(wanted, creation.create)
     json_result: Any = results[0] if len(results) == 1 else results
     if any(result["state"] == mutation.State.CONTRADICTED.value for result in results):
         raise ActionFailed(
             "Mimecast confirmed the policy, but does not show it as it was created.", json_result=json_result
         )
-    return Result(message=MESSAGE, json_result=json_result)
+    return Result(message=" ".join([MESSAGE, *creation.notes]), json_result=json_result)
+
+
+def _plan(context: Context, wanted: Sequence[BlockedSenderPolicy], existing: ExistingPolicies) -> Result:
+    plan = [
+        {
+            "policy": policy.to_wire(),
+            "effect": policy_effects.effect_of(policy),
+            "already": policy_matches.find_equal(policy, existing.listing.records) is not None,
+        }
+        for policy in wanted
+    ]
+    requests = [context.client.policies.create_request(policy) for policy in wanted]
+    return mutation.dry_run_result(requests, plan)
 
 
 def _check_end(end: datetime | None, now: datetime) -> None:
@@ -164,75 +171,6 @@ def policies_of(parameters: Parameters) -> list[BlockedSenderPolicy]:
         for sender in senders
         for recipient in recipients
     ]
-
-
-def _existing_policies(context: Context) -> tuple[PolicyRecord, ...]:
-    try:
-        return context.client.policies.list()
-    except MimecastError as error:
-        context.log.warning("Existing policies cannot be read, so an equal policy may be created twice: %s", error)
-        return ()
-
-
-def _create(
-    context: Context, policy: BlockedSenderPolicy, existing: tuple[PolicyRecord, ...], *, verify: bool
-) -> dict[str, Any]:
-    equal = _equal_record(policy, existing)
-    if equal is not None:
-        context.log.info("An equal policy exists: %s. Nothing was created.", equal.id)
-        return _result(equal, mutation.State.CONFIRMED, already=True)
-    created = context.client.send(context.client.policies.create_request(policy))
-
-    def read_state() -> mutation.State:
-        return _read_state(context, policy, created)
-
-    return _result(created, mutation.read_back(context, read_state, enabled=verify))
-
-
-def _read_state(context: Context, policy: BlockedSenderPolicy, created: PolicyRecord) -> mutation.State:
-    records = context.client.policies.list()
-    record = next((record for record in records if record.id == created.id), None)
-    if record is None:
-        return mutation.State.PENDING
-    duplicate = _equal_record(policy, [other for other in records if other.id != created.id])
-    if duplicate:
-        # Another run created it at the same time. Both have the same effect, so the user decides which one to delete.
-        context.log.warning("Another run created an equal policy at the same time: %s.", duplicate.id)
-    return mutation.State.CONFIRMED if _equals(policy, record) else mutation.State.CONTRADICTED
-
-
-def _equal_record(policy: BlockedSenderPolicy, records: Iterable[PolicyRecord]) -> PolicyRecord | None:
-    return next((record for record in records if _equals(policy, record)), None)
-
-
-def _equals(policy: BlockedSenderPolicy, record: PolicyRecord) -> bool:
-    """Whether a record has the same effect as a policy. Descriptions and comments have no effect."""
-    return (
-        record.enabled
-        and record.option == policy.option
-        and record.from_part == policy.from_part
-        and _same_target(record.sender, policy.sender)
-        and _same_target(record.recipient, policy.recipient)
-        and (record.bidirectional, record.enforced) == (policy.bidirectional, policy.enforced)
-        and (_timestamp(record.start), _timestamp(record.end)) == (_timestamp(policy.start), _timestamp(policy.end))
-    )
-
-
-def _same_target(target: PolicyTarget, other: PolicyTarget) -> bool:
-    if target.type.casefold() != other.type.casefold():
-        return False
-    normalize = _COMPARABLE.get(other.type, str.casefold)
-    return normalize(target.value) == normalize(other.value)
-
-
-def _timestamp(time: datetime | None) -> int | None:
-    """The time in unix seconds, because Mimecast stores whole seconds."""
-    return None if time is None else int(time.timestamp())
-
-
-def _result(record: PolicyRecord, state: mutation.State, *, already: bool = False) -> dict[str, Any]:
-    undo = {"possible": True, "action": "Delete Block Sender Policy", "parameters": {"Policy ID": record.id}}
-    return record.raw | mutation.write_result(state, undo, already=already)
 
 
 ACTION: Final = Action(

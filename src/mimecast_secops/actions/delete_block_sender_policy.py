@@ -9,8 +9,7 @@ from typing import Any, Final
 from mimecast_secops.actions import mutation
 from mimecast_secops.actions.declaration import EXAMPLE_ID, Action, Context, Result
 from mimecast_secops.actions.outcomes import OutcomeCategory
-from mimecast_secops.api import PolicyRecord
-from mimecast_secops.api.errors import NotFound
+from mimecast_secops.actions.policy_deletion import PolicyDeletion
 from mimecast_secops.api.resources import policies
 from mimecast_secops.parameters import InvalidParameter, checked, shortened, split, unexpanded
 from mimecast_secops.sentences import Sentence, sentence
@@ -65,45 +64,15 @@ class Parameters:
 def run(context: Context, parameters: Parameters) -> Result:
     """Delete each policy. A policy that does not exist counts as already deleted."""
     ids = split(parameters.policy_ids)
-    records = {policy_id: _look_up(context, policy_id) for policy_id in ids}
+    deletions = {policy_id: PolicyDeletion.prepared(context, policy_id) for policy_id in ids}
     if parameters.dry_run:
-        touched = [record.raw for record in records.values() if record]
+        touched = [deletion.record.raw for deletion in deletions.values() if deletion.record]
         requests = [context.client.policies.delete_request(policy_id) for policy_id in ids]
         return mutation.dry_run_result(requests, touched)
-    results = mutation.apply_to_each(
-        ids, lambda policy_id: _delete(context, policy_id, records[policy_id], verify=parameters.verify)
-    )
+    results = mutation.apply_to_each(ids, lambda policy_id: deletions[policy_id].carry_out(verify=parameters.verify))
     json_result: Any = results[0] if len(results) == 1 else results
-    return Result(message=_MESSAGE.format(ids=", ".join(ids)), json_result=json_result)
-
-
-def _look_up(context: Context, policy_id: str) -> PolicyRecord | None:
-    """The policy as it is now, for the dry run and the undo; None if it does not exist."""
-    try:
-        records = context.client.policies.list(policy_id)
-    except NotFound:
-        return None
-    return next((record for record in records if record.id == policy_id), None)
-
-
-def _delete(context: Context, policy_id: str, record: PolicyRecord | None, *, verify: bool) -> dict[str, Any]:
-    if record is None:
-        context.log.info("The policy does not exist. Nothing was done.")
-        return {"id": policy_id, **mutation.write_result(mutation.State.CONFIRMED, _undo(None), already=True)}
-    context.client.send(context.client.policies.delete_request(policy_id))
-
-    def read_state() -> mutation.State:
-        exists = any(record.id == policy_id for record in context.client.policies.list())
-        return mutation.State.PENDING if exists else mutation.State.CONFIRMED
-
-    state = mutation.read_back(context, read_state, enabled=verify)
-    return {"id": policy_id, **mutation.write_result(state, _undo(record), policy=record.raw)}
-
-
-def _undo(record: PolicyRecord | None) -> dict[str, Any]:
-    if record is None:
-        return {"possible": False, "why": "Nothing was deleted."}
-    return {"possible": True, "action": "Create Block Sender Policy", "policy": record.raw}
+    notes = dict.fromkeys(deletion.note for deletion in deletions.values() if deletion.note)
+    return Result(message=" ".join([_MESSAGE.format(ids=", ".join(ids)), *notes]), json_result=json_result)
 
 
 ACTION: Final = Action(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mimecast_secops.api.request import Request
     from mimecast_secops.api.resources.account import Account, AccountResource
     from mimecast_secops.api.resources.archive import ArchiveResource
-    from mimecast_secops.api.resources.archive_search import ArchivePage
+    from mimecast_secops.api.resources.archive_search import ArchiveItems, ArchivePage
     from mimecast_secops.api.resources.domains import DomainsResource, InternalDomain
     from mimecast_secops.api.resources.files import FilesResource
     from mimecast_secops.api.resources.held import HeldResource, HoldSummary
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from mimecast_secops.api.resources.held_messages import HeldMessage
     from mimecast_secops.api.resources.message_detail import Attachment, MessageDetail
     from mimecast_secops.api.resources.message_info import MessageInfo
-    from mimecast_secops.api.resources.policies import BlockedSenderPolicy, PoliciesResource, PolicyRecord, PolicyTarget
+    from mimecast_secops.api.resources.policies import PoliciesResource
+    from mimecast_secops.api.resources.policy_records import BlockedSenderPolicy, PolicyRecord, PolicyTarget
     from mimecast_secops.api.resources.release_log import ReleasedMessage, ReleasedMessages, ReleaseLogResource
     from mimecast_secops.api.resources.senders import ManagedSender, SendersResource
     from mimecast_secops.api.resources.tracked_messages import TrackedMessage, TrackedMessages
@@ -67,6 +68,7 @@ _MODULES: Final = {
     "Request": "request",
     "Account": "resources.account",
     "AccountResource": "resources.account",
+    "ArchiveItems": "resources.archive_search",
     "ArchivePage": "resources.archive_search",
     "ArchiveResource": "resources.archive",
     "DomainsResource": "resources.domains",
@@ -78,10 +80,10 @@ _MODULES: Final = {
     "HeldMessage": "resources.held_messages",
     "Attachment": "resources.message_detail",
     "MessageDetail": "resources.message_detail",
-    "BlockedSenderPolicy": "resources.policies",
+    "BlockedSenderPolicy": "resources.policy_records",
     "PoliciesResource": "resources.policies",
-    "PolicyRecord": "resources.policies",
-    "PolicyTarget": "resources.policies",
+    "PolicyRecord": "resources.policy_records",
+    "PolicyTarget": "resources.policy_records",
     "ReleasedMessage": "resources.release_log",
     "ReleasedMessages": "resources.release_log",
     "ReleaseLogResource": "resources.release_log",
@@ -106,6 +108,7 @@ __all__ = [
     "Account",
     "AccountResource",
     "ApiVersion",
+    "ArchiveItems",
     "ArchivePage",
     "ArchiveQuery",
     "ArchiveResource",

@@ -152,6 +152,15 @@ class MimecastClient:
         """The number of requests that Mimecast has answered with HTTP 429 so far."""
         return self._session.rate_limiter.refused
 
+    def wait_for_rate_limit(self, path: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds: an earlier process was told so.
+
+        Args:
+            path: the path of the endpoint, as `RateLimited.endpoint` names it.
+            seconds: how long; an hour at most.
+        """
+        self._session.rate_limiter.block(path, seconds)
+
     @property
     def clock_skew(self) -> float | None:
         """The seconds that the local clock is ahead of the server's, from the last reply; None if it is unknown."""

@@ -19,10 +19,10 @@ from urllib.parse import urljoin, urlsplit
 
 from mimecast_secops.api.decode import first_object, parse_integer
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
-from mimecast_secops.api.error_mapping import RequestInfo, error_of_reply
+from mimecast_secops.api.error_mapping import error_of_reply
 from mimecast_secops.api.errors import FileRejected, MimecastError, NotFound, Unavailable, UnreadableReply
 from mimecast_secops.api.request import Request
-from mimecast_secops.api.session import Session
+from mimecast_secops.api.session import Attempt, Session
 from mimecast_secops.api.transport import StreamedReply
 from mimecast_secops.api.urls import is_internal, is_loopback
 
@@ -69,20 +69,20 @@ def fetch_file(session: Session, request: Request[Any], *, max_bytes: int, sha25
         MimecastError: the call failed.
     """
 
-    def attempt(request_info: RequestInfo, headers: dict[str, str]) -> SpooledFile:
-        with session.stream(request, headers) as reply:
+    def send(attempt: Attempt) -> SpooledFile:
+        with session.stream(request, attempt) as reply:
             if _is_stream(reply):
                 return _spool(reply, max_bytes, sha256)
             raw = RawReply(reply.status, reply.headers, _read(reply, _MAX_ENVELOPE))
         envelope = open_envelope(raw)
         if envelope is not None and raw.status == 200 and not _ENVELOPE_MEMBERS & set(envelope.body):
             return _file_from_json(raw.body, raw.headers, max_bytes, sha256)
-        if error := error_of_reply(request_info, raw, envelope):
+        if error := error_of_reply(attempt.request_info, raw, envelope):
             raise error
         link = _link(envelope, session.connection.api_root + request.path)
         return _download(session, link, max_bytes, sha256)
 
-    file: SpooledFile = session.with_retries(request, attempt)
+    file: SpooledFile = session.with_retries(request, send)
     with file.content:
         yield file
 

@@ -6,7 +6,7 @@ docs/reference/mimecast-api.md#http-status.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,12 +26,13 @@ from mimecast_secops.api.errors import (
     UnreadableReply,
 )
 from mimecast_secops.api.json_repair import without_byte_order_mark
-from mimecast_secops.api.rate_limit import retry_after
+from mimecast_secops.api.rate_headers import retry_after
 from mimecast_secops.api.vocabulary import ApiVersion
 from mimecast_secops.sentences import sentence
 
 TOKEN_EXPIRED: Final = "token_expired"  # noqa: S105 -- an error code
 MISSING_PRODUCT: Final = "app_forbidden"
+FORBIDDEN_FOR_ADDRESS: Final = "err_xdk_operation_forbidden_for_address"
 TRANSIENT_CODES: Final = frozenset({"token_verification_failed", "err_developer_key"})
 _MAX_DETAIL: Final = 300
 _MAX_HOST: Final = 253
@@ -47,11 +48,13 @@ class RequestInfo:
         endpoint: the endpoint that was called.
         api_version: the API version in use.
         request_id: the ID of the request, which Mimecast support asks for.
+        read_wait: reads the seconds to wait from the headers of a reply with HTTP 429.
     """
 
     endpoint: Endpoint
     api_version: ApiVersion
     request_id: str = ""
+    read_wait: Callable[[Mapping[str, str]], float | None] = retry_after
 
 
 def error_of_reply(request_info: RequestInfo, raw: RawReply, reply: Reply | None) -> MimecastError | None:
@@ -193,7 +196,7 @@ def _rate_limited(request_info: RequestInfo, raw: RawReply) -> RateLimited:
     path = request_info.endpoint.path
     return RateLimited(
         f"Rate limit exceeded for {path}. Reduce the call rate or increase the interval.",
-        wait=retry_after(raw.headers),
+        wait=request_info.read_wait(raw.headers),
         endpoint=path,
         request_id=request_info.request_id,
     )
@@ -276,7 +279,7 @@ _BY_CODE: Final[dict[str, Callable[[RequestInfo, int, Fail], MimecastError]]] = 
     "unauthorized": _authentication_failed,
     "err_xdk_binding_expired": _binding_expired,
     "err_audit_log_incorrect_region": _wrong_region,
-    "err_xdk_operation_forbidden_for_address": _missing_permission,
+    FORBIDDEN_FOR_ADDRESS: _missing_permission,
     MISSING_PRODUCT: _missing_product,
     "xdk_failure": _unknown_id,
     "internal-error": _internal_error,

@@ -29,6 +29,7 @@ class Request(Generic[Result]):
         fallback: the request to send instead if the tenant's API 2.0 does not have the endpoint.
         partial: accept a reply that refuses some of the items; `read` then looks at `Reply.fails`.
         allow_empty: accept HTTP 204 without a body as success.
+        flat: send the only item as the body, without the envelope, as REST paths expect it.
         undecoded: leave the entries of `Reply.data` as `msgspec.Raw`, for lists of thousands of rows.
     """
 
@@ -41,6 +42,7 @@ class Request(Generic[Result]):
     fallback: Request[Result] | None = field(default=None, kw_only=True)
     partial: bool = field(default=False, kw_only=True)
     allow_empty: bool = field(default=False, kw_only=True)
+    flat: bool = field(default=False, kw_only=True)
     undecoded: bool = field(default=False, kw_only=True)
 
     @property
@@ -55,6 +57,8 @@ class Request(Generic[Result]):
         """
         if self.method != "POST":
             return None
+        if self.flat:
+            return _ENCODE.encode(self.data[0])
         meta = {"meta": {"pagination": self.pagination}} if self.pagination else {}
         return _ENCODE.encode({"data": self.data, **meta})
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import random
 from typing import Any, Final, TypeVar
@@ -32,7 +32,7 @@ from mimecast_secops.api.errors import (
 )
 from mimecast_secops.api.learned_limits import LearnedLimits
 from mimecast_secops.api.observers import Observers
-from mimecast_secops.api.rate_limit import RateLimiter
+from mimecast_secops.api.rate_limit import MIN_QUOTA_WAIT, Admission, RateLimiter, quota_wait
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.secrets import Secret
 from mimecast_secops.api.transport import StreamedReply, Transport, TransportOptions
@@ -129,6 +129,21 @@ class ServerClock:
             return
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a call.
+
+    Attributes:
+        request_info: the facts that an error names.
+        headers: the headers that authenticate and identify the attempt.
+        admission: the attempt, as the rate limiter counts it.
+    """
+
+    request_info: RequestInfo
+    headers: Mapping[str, str]
+    admission: Admission
+
+
 class Session:
     """Sends the requests of all resources. Safe to share between threads; `until` returns a view with a deadline.
 
@@ -144,7 +159,7 @@ class Session:
         self.transport = Transport(connection, monotonic=runtime.monotonic)
         self.server_clock = ServerClock()
         self.learned = LearnedLimits()
-        self.rate_limiter = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause)
+        self.rate_limiter = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause, clock=runtime.clock)
         self.observers = Observers()
         self.auth = self._authenticator(connection.credentials)
 
@@ -171,16 +186,21 @@ class Session:
         except MissingPermission as error:
             if request.fallback is None or error.code != MISSING_PRODUCT:
                 raise
+            missing = error
         else:
             return request.read(reply)
-        return self.send(request.fallback)
+        try:
+            return self.send(request.fallback)
+        except MissingPermission as error:
+            # Without the product, neither path is available. The error names the documented one.
+            raise (missing if error.code == MISSING_PRODUCT else error) from None
 
-    def with_retries(self, request: Request[Any], attempt: Callable[[RequestInfo, dict[str, str]], Result]) -> Result:
+    def with_retries(self, request: Request[Any], send: Callable[[Attempt], Result]) -> Result:
         """Make attempts at a call until one succeeds or the verdict is to fail.
 
         Args:
-            request: the request. Its endpoint and its path are used; `attempt` sends it.
-            attempt: makes one attempt with the given headers; returns its result or raises `MimecastError`.
+            request: the request. Its endpoint and its path are used; `send` sends it.
+            send: makes one attempt; returns its result or raises `MimecastError`.
 
         Returns:
             The result of the successful attempt.
@@ -198,12 +218,12 @@ class Session:
         number, renewed = 0, False
         while True:
             number += 1
-            headers: dict[str, str] = {}
-            request_info = RequestInfo(endpoint, self.api_version, self.runtime.request_id())
+            headers: dict[str, str] = {}  # without a token until there is one
             try:
-                self.rate_limiter.acquire(endpoint.path, self.deadline)
+                request_info = self._request_info(endpoint)
                 headers = {"x-request-id": request_info.request_id, **self.auth.headers(request.path, self.deadline)}
-                return attempt(request_info, headers)
+                with self._counted(endpoint) as admission:
+                    return send(Attempt(request_info, headers, admission))
             except MimecastError as caught:
                 # Its traceback would keep this frame, and with it the whole reply, until Python collects cycles.
                 error = caught.with_traceback(None)
@@ -235,10 +255,23 @@ class Session:
                 case _:
                     raise self._final_error(error, endpoint, number) from error.__cause__
 
+    def _request_info(self, endpoint: Endpoint, request_id: str | None = None) -> RequestInfo:
+        request_id = self.runtime.request_id() if request_id is None else request_id
+        return RequestInfo(endpoint, self.api_version, request_id, self.rate_limiter.wait_of)
+
     @contextmanager
-    def stream(self, request: Request[Any], headers: dict[str, str]) -> Iterator[StreamedReply]:
+    def _counted(self, endpoint: Endpoint, deadline: Deadline | None = None) -> Iterator[Admission]:
+        """One attempt, as the rate limiter counts it."""
+        admission = self.rate_limiter.admission(endpoint.path, deadline or self.deadline)
+        try:
+            yield admission
+        finally:
+            admission.end()
+
+    @contextmanager
+    def stream(self, request: Request[Any], attempt: Attempt) -> Iterator[StreamedReply]:
         """Make one attempt at a call whose reply is streamed."""
-        sent = {"Content-Type": "application/json", "Accept": "*/*", **headers}
+        sent = {"Content-Type": "application/json", "Accept": "*/*", **attempt.headers}
         opened = self.transport.stream(
             request.method,
             self.connection.api_root + request.path,
@@ -246,36 +279,36 @@ class Session:
             body=request.body,
             deadline=self.deadline,
             name=request.endpoint.path,
+            admission=attempt.admission,
         )
         with opened as reply:
-            self.rate_limiter.report(request.endpoint.path, reply.status, reply.headers)
             self.observers.notify(
                 request.method, request.path, request.body, RawReply(reply.status, reply.headers, b"")
             )
             yield reply
 
     def _reply_to(self, request: Request[Any]) -> Reply:
-        def attempt(request_info: RequestInfo, headers: dict[str, str]) -> Reply:
-            raw = self._exchange(request, headers)
+        def send(attempt: Attempt) -> Reply:
+            raw = self._exchange(request, attempt)
             if request.allow_empty and raw.status == 204:
                 return Reply(204, (), (), "", {})
-            return _checked(request_info, raw, partial=request.partial, undecoded=request.undecoded)
+            return _checked(attempt.request_info, raw, partial=request.partial, undecoded=request.undecoded)
 
-        return self.with_retries(request, attempt)
+        return self.with_retries(request, send)
 
-    def _exchange(self, request: Request[Any], headers: dict[str, str]) -> RawReply:
+    def _exchange(self, request: Request[Any], attempt: Attempt) -> RawReply:
         endpoint = request.endpoint
         raw = self.transport.exchange(
             request.method,
             self.connection.api_root + request.path,
-            headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
+            headers={"Content-Type": "application/json", "Accept": "application/json", **attempt.headers},
             body=request.body,
             deadline=self.deadline,
             max_bytes=self.connection.max_reply_bytes,
             fresh=endpoint.writes,
             name=endpoint.path,
+            admission=attempt.admission,
         )
-        self.rate_limiter.report(endpoint.path, raw.status, raw.headers)
         self.observers.notify(request.method, request.path, request.body, raw)
         self.server_clock.update(raw.headers, self.runtime.clock())
         if _has_too_many_values(raw.body):
@@ -283,14 +316,20 @@ class Session:
         return raw
 
     def _final_error(self, error: MimecastError, endpoint: Endpoint, attempts: int) -> MimecastError:
-        """The error to raise: it names the endpoint, and the wait if only the deadline prevented another attempt."""
+        """The error to raise: it names the endpoint, and the wait if only that prevented another attempt."""
         error.endpoint = error.endpoint or endpoint.path
         left = self.deadline.remaining(self.runtime.monotonic())
-        if isinstance(error, RateLimited) and error.wait is not None and error.wait > left > 0:
-            return DeadlineExceeded(
-                f"{error.message} The next call is allowed in {error.wait:.0f} s, and {left:.0f} s are left.",
-                endpoint=endpoint.path,
-            )
+        if isinstance(error, RateLimited) and error.wait is not None and error.until is None:
+            wait = error.wait
+            if left > wait < MIN_QUOTA_WAIT or left <= 0:
+                error.until = self.runtime.clock() + timedelta(seconds=wait)
+            elif wait >= MIN_QUOTA_WAIT:
+                error = quota_wait(error.endpoint, wait, self.runtime.clock(), error.request_id)
+            else:
+                return DeadlineExceeded(
+                    f"{error.message} The next call is allowed in {wait:.1f} s, and {left:.1f} s are left.",
+                    endpoint=error.endpoint,
+                )
         error.attempts = attempts
         return error
 
@@ -304,16 +343,18 @@ class Session:
 
         Source: docs/reference/mimecast-api.md#gateway-failures.
         """
-        raw = self.transport.exchange(
-            "POST",
-            self.connection.api_root + TOKEN.path,
-            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-            body=urlencode(token_request(credentials)).encode(),
-            deadline=deadline,
-            max_bytes=1024 * 1024,
-            name=TOKEN.path,
-        )
-        request_info = RequestInfo(TOKEN, ApiVersion.V2)
+        request_info = self._request_info(TOKEN, request_id="")
+        with self._counted(TOKEN, deadline) as admission:
+            raw = self.transport.exchange(
+                "POST",
+                self.connection.api_root + TOKEN.path,
+                headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                body=urlencode(token_request(credentials)).encode(),
+                deadline=deadline,
+                max_bytes=1024 * 1024,
+                name=TOKEN.path,
+                admission=admission,
+            )
         reply = open_envelope(raw)
         self.observers.notify_token(TOKEN.path, raw, reply)
         if error := error_of_reply(request_info, raw, reply):

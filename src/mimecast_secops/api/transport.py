@@ -35,7 +35,8 @@ from mimecast_secops.api.connections import IN_FLIGHT, Proxy, pool_of, proxy_of_
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.envelope import RawReply
 from mimecast_secops.api.errors import DeadlineExceeded, ReplyTooLarge, Unreachable
-from mimecast_secops.api.rate_limit import calls_left
+from mimecast_secops.api.rate_headers import calls_left
+from mimecast_secops.api.rate_limit import Admission
 from mimecast_secops.api.secrets import scrub
 from mimecast_secops.api.urls import is_loopback, shown_url
 from mimecast_secops.api.watchdog import Cut, Exchange, Watchdog
@@ -116,6 +117,7 @@ class Transport:
         max_bytes: int,
         fresh: bool = False,
         name: str = "",
+        admission: Admission | None = None,
     ) -> RawReply:
         """Send a request and read the whole reply.
 
@@ -129,13 +131,17 @@ class Transport:
             fresh: use a new connection. The server may have closed a kept one, and then it is unknown whether a write
                 was executed.
             name: a name for the endpoint. Latencies are compared between calls of one name. "" for one name per server.
+            admission: the call, as the rate limiter counts it; None for a request without a rate limit.
 
         Raises:
             Unreachable: there is no reply. `may_have_been_executed` says whether the request had been sent.
             DeadlineExceeded: the deadline expired first.
             ReplyTooLarge: the reply is longer than `max_bytes`.
+            RateLimited: the wait for the rate limit is longer than allowed. Nothing was sent.
         """
-        opened = self.stream(method, url, headers=headers, body=body, deadline=deadline, fresh=fresh, name=name)
+        opened = self.stream(
+            method, url, headers=headers, body=body, deadline=deadline, fresh=fresh, name=name, admission=admission
+        )
         with opened as reply:
             parts, size = [], 0
             for chunk in reply.chunks:
@@ -156,13 +162,12 @@ class Transport:
         deadline: Deadline,
         fresh: bool = False,
         name: str = "",
+        admission: Admission | None = None,
     ) -> Iterator[StreamedReply]:
         """Send a request and yield the reply before its body is read. Raises the same errors as `exchange`."""
         self._check_time(deadline, url)
         pool = self._pool(url, fresh=fresh)
-        observation = Observation(
-            path=name or urlsplit(url).netloc, epoch=self._concurrency.acquire(deadline), counts=False
-        )
+        observation = self._permit(name or urlsplit(url).netloc, deadline, admission)
         try:
             left = self._check_time(deadline, url)
             limit = self._options.connect_timeout + self._options.timeout
@@ -180,6 +185,8 @@ class Transport:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 observation.counts, observation.status = True, response.status
                 observation.calls_left = calls_left(lowered)
+                if admission:
+                    admission.report(response.status, lowered)
                 observation.seconds = time.monotonic() - (exchange.sent_at or 0.0)
                 done = False
                 try:
@@ -201,6 +208,16 @@ class Transport:
         for pool in pools:
             pool.close()
         self._watchdog.close()
+
+    def _permit(self, path: str, deadline: Deadline, admission: Admission | None) -> Observation:
+        """Wait for the rate limit and for a permit to send. A call that waits for the rate limit holds no permit."""
+        while True:
+            if admission:
+                admission.wait()
+            observation = Observation(path=path, epoch=self._concurrency.acquire(deadline), counts=False)
+            if admission is None or admission.enter():
+                return observation
+            self._concurrency.release(observation)
 
     def _check_time(self, deadline: Deadline, url: str) -> float:
         left = deadline.remaining(self._monotonic())

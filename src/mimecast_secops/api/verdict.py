@@ -123,6 +123,12 @@ def _wait(attempt: FailedAttempt) -> float:
         return _UNDECODABLE_WAIT
     error = attempt.error
     if isinstance(error, RateLimited) and error.wait is not None:
-        return wait_after_rate_limit(error.wait, attempt.jitter)
-    ceiling = min(_MAX_BACKOFF, _FIRST_WAIT * 2.0 ** min(attempt.number - 1, 20))
-    return ceiling * (0.5 + attempt.jitter / 2)
+        requested = wait_after_rate_limit(error.wait, attempt.jitter)
+        # A call that is refused again after the wait was perhaps told another unit of time.
+        return max(requested, _back_off(attempt.number - 1, attempt.jitter)) if attempt.number > 1 else requested
+    return _back_off(attempt.number, attempt.jitter)
+
+
+def _back_off(number: int, jitter: float) -> float:
+    ceiling = min(_MAX_BACKOFF, _FIRST_WAIT * 2.0 ** min(number - 1, 20))
+    return ceiling * (0.5 + jitter / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shlex
 import sys
+import time
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -87,16 +88,25 @@ def run(context: CommandContext) -> int:
                     f"cycle NOT OK: {message_of(error)} The next cycle begins in {pause:g} s.",
                     fields={"cycle": {"outcome": "failed"}},
                 )
-                is_backlogged = False
+                is_backlogged, wait = False, 0.0
             else:
                 show_report(context, report, is_service=pause is not None)
                 metrics.cycle_ended(report)
                 if pause is None:
-                    return exit_codes.code_of(report.error) if report.error else exit_codes.OK
+                    return exit_codes.code_of_cycle(report)
                 is_backlogged = report.ok and (report.more_to_read or report.delivered >= settings.max_messages)
-            if signals.wait(0 if is_backlogged else pause):
+                wait = _rate_limit_wait(report)
+                if wait > pause:
+                    metrics.cycle_is_late(wait)
+            if signals.wait(0 if is_backlogged else max(pause, wait)):
                 context.screen.note("Stopped.")
                 return exit_codes.OK
+
+
+def _rate_limit_wait(report: Report) -> float:
+    """The seconds until the first of the rate limits is over that the connector waits for; 0 if it waits for none."""
+    until_ms = min((wait.until_ms for wait in report.waiting), default=0)
+    return max(0.0, until_ms / 1000 - time.time())
 
 
 def _open_store(context: CommandContext, stack: ExitStack) -> StateStore:

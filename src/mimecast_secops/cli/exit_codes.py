@@ -9,12 +9,13 @@ from mimecast_secops.api.errors import (
     ApiError,
     AuthenticationFailed,
     Misconfigured,
+    RateLimited,
     Unavailable,
     Unreachable,
     UnreadableReply,
 )
 from mimecast_secops.deliveries.errors import AlertsUnwritable
-from mimecast_secops.ingest import UnreadableState
+from mimecast_secops.ingest import Report, UnreadableState
 from mimecast_secops.parameters import InvalidParameter
 from mimecast_secops.stores.errors import StateError, StateInUse, StateLocked
 
@@ -30,6 +31,7 @@ UNREADABLE: Final = 8
 LOCKED: Final = 9
 UNWRITABLE: Final = 10
 DAMAGED: Final = 11
+RATE_LIMITED: Final = 12
 UNEXPECTED: Final = 70
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -42,11 +44,12 @@ MEANINGS: Final = {
     AUTHENTICATION: "Mimecast does not accept the credentials",
     API_ERROR: "Mimecast returned an error, or a permission is missing",
     UNREACHABLE: "no answer: network, TLS, proxy, timeout, or a Mimecast server error",
-    PARTIAL: "some of several operations succeeded",
+    PARTIAL: "some of several operations succeeded, or a cycle reports that messages are missing or unreadable",
     UNREADABLE: "the response does not come from the Mimecast API",
     LOCKED: "another process uses or locks the state database; try again",
     UNWRITABLE: "the state database or the alert file cannot be written (disk full, permissions, file replaced)",
     DAMAGED: "the state database is damaged, or a newer version wrote it",
+    RATE_LIMITED: "Mimecast's rate limit does not allow the call yet; try again after the time in the message",
     UNEXPECTED: "unexpected error (please report)",
     INTERRUPTED: "interrupted",
     BROKEN_PIPE: "the program that read standard output ended first",
@@ -59,6 +62,7 @@ _KINDS: Final[tuple[tuple[type[BaseException], int], ...]] = (
     (AuthenticationFailed, AUTHENTICATION),
     (Unreachable, UNREACHABLE),
     (Unavailable, UNREACHABLE),
+    (RateLimited, RATE_LIMITED),
     (UnreadableReply, UNREADABLE),
     (UnreadableState, DAMAGED),
     (StateLocked, LOCKED),
@@ -85,3 +89,8 @@ def code_of_result(result: Result) -> int:
     if result.is_success:
         return OK
     return PARTIAL if result.partial else code_of(result.error) or NOT_DONE
+
+
+def code_of_cycle(report: Report) -> int:
+    """The exit code of a cycle: that of its gravest error, or `PARTIAL` if something is missing without an error."""
+    return code_of(report.error) or (OK if report.ok else PARTIAL)

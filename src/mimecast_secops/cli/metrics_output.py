@@ -76,8 +76,18 @@ class MetricsOutput:
     def cycle_ended(self, report: Report) -> None:
         """Publish the figures of a cycle. A cycle that was interrupted from outside has none."""
         if not report.interrupted:
-            code = exit_codes.code_of(report.error)
+            code = exit_codes.code_of_cycle(report)
             self._write(metrics(report, ended=time.time(), exit_code=code), report)
+
+    def cycle_is_late(self, seconds: float) -> None:
+        """Keep the service healthy while it waits for a rate limit. Call it after `cycle_ended`.
+
+        Args:
+            seconds: how long the service waits before the next cycle.
+        """
+        for output in self._outputs:
+            if isinstance(output, MetricsServer):
+                output.wait(seconds)
 
     def cycle_failed(self, error: BaseException) -> None:
         """Publish that a cycle ended with an exception."""

@@ -49,6 +49,10 @@ class MetricsServer:
         """Replace the metrics. Each call tells that a cycle has ended."""
         self._text, self._written = text, time.monotonic()
 
+    def wait(self, seconds: float) -> None:
+        """Expect the end of the next cycle so many seconds later than usual."""
+        self._written = time.monotonic() + seconds
+
     def reply(self, path: str) -> tuple[HTTPStatus, str]:
         """The status and the text for a path."""
         match path.partition("?")[0]:

@@ -27,7 +27,7 @@ _VERSIONS: Final = ("2.0", "1.0")
 _WAIT_S: Final = 3.0
 _COMMAND: Final = "mimecast-secops simulator --env"
 # Options that have a meaning only for one of the two uses of the command.
-_OF_THE_SERVER: Final = ("mail", "empty", "host", "allow_remote", "domain", "set_")
+_OF_THE_SERVER: Final = ("mail", "empty", "host", "allow_remote", "domain", "set_", "replay")
 _OF_THE_ENVIRONMENT: Final = ("api_version", "shell")
 
 
@@ -46,7 +46,8 @@ def _serve(context: CommandContext, running: RunningSimulators) -> int:
     from mimecast_secops.simulator.mail.samples import SAMPLES
 
     options = context.options
-    mail = list(options["mail"]) or ([] if options["empty"] else [SAMPLES])
+    is_empty = options["empty"] or options["replay"] is not None
+    mail = list(options["mail"]) or ([] if is_empty else [SAMPLES])
     with ExitStack() as records:
 
         def announce(started: Started) -> None:
@@ -69,6 +70,7 @@ def _serve(context: CommandContext, running: RunningSimulators) -> int:
                     domains=list(options["domain"]),
                     sets=list(options["set_"]),
                     allow_remote=options["allow_remote"],
+                    replay=options["replay"],
                     on_start=announce,
                 )
             )
@@ -93,7 +95,10 @@ def _show_start(screen: Screen, started: Started, paths: Sequence[Path]) -> None
         return
     if not screen.quiet:
         screen.say("This is a simulator of a Mimecast tenant. Its messages and credentials are not real.")
-        screen.say(f"It has {_count(started.messages, 'message')}; {started.held} of them held.")
+        if started.recorded is None:
+            screen.say(f"It has {_count(started.messages, 'message')}; {started.held} of them held.")
+        else:
+            screen.say(f"It answers with the {_count(started.recorded, 'exchange')} of the recording.")
         for folder in folders:
             screen.say(f"New .eml files in {folder} arrive as messages.")
         screen.say("")
@@ -173,6 +178,12 @@ def _check_combination(context: click.Context) -> None:
 @click.option("--allow-remote", is_flag=True, help="Accept connections from other machines.")
 @click.option("--domain", multiple=True, metavar="DOMAIN", help="Internal domain of the tenant. Repeatable.")
 @click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="Quirk of the simulated API. Repeatable.")
+@click.option(
+    "--replay",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A recording of the doctor (--record), to answer with instead of a tenant.",
+)
 @click.option(
     "--env",
     is_flag=True,

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from mimecast_secops.api import ArchiveQuery, Endpoint, MimecastClient, Request
+from mimecast_secops.api import ApiVersion, ArchiveQuery, Endpoint, MimecastClient, Request
 from mimecast_secops.api.errors import ApiError, MissingPermission, NotSupported
 from mimecast_secops.api.request import no_result
 from mimecast_secops.api.resources import account, archive, domains, files, held, policies, senders, tracking
@@ -132,10 +132,21 @@ def _without_items(endpoint: Endpoint) -> Callable[[MimecastClient], object]:
     return lambda client: client.send(Request(endpoint, (), no_result))
 
 
+def _deletion() -> Request[None]:
+    """The deletion of a policy that no tenant has."""
+    suffix = f"/{UNASSIGNED_ID}"
+    return Request(policies.REST_DELETE, (), no_result, method="DELETE", path_suffix=suffix, allow_empty=True)
+
+
 def _delete_unassigned(client: MimecastClient) -> None:
-    client.send(
-        Request(policies.REST_DELETE, (), no_result, method="DELETE", path_suffix=f"/{UNASSIGNED_ID}", allow_empty=True)
-    )
+    client.send(_deletion())
+
+
+def _create_policy(client: MimecastClient) -> None:
+    # Where API 2.0 does not have the endpoint, policies are created on the REST path. A deletion there needs the same
+    # permission and product, and a creation without items does not exist on it.
+    fallback = _deletion() if client.api_version is ApiVersion.V2 else None
+    client.send(Request(policies.CREATE, (), no_result, fallback=fallback))
 
 
 _WRITES: Final = (
@@ -144,7 +155,6 @@ _WRITES: Final = (
     held.RELEASE,
     held.REJECT,
     senders.PERMIT_OR_BLOCK,
-    policies.CREATE,
     policies.DELETE,
 )
 _PROBES: Final[dict[str, Callable[[MimecastClient], object]]] = {
@@ -158,6 +168,7 @@ _PROBES: Final[dict[str, Callable[[MimecastClient], object]]] = {
     held.SUMMARY.path: lambda client: client.held.summary(),
     held.DETAIL.path: lambda client: client.held.detail(UNASSIGNED_ID),
     archive.SEARCH.path: _archive_search,
+    policies.CREATE.path: _create_policy,
     policies.GET.path: lambda client: client.policies.list(UNASSIGNED_ID),
     policies.REST_DELETE.path: _delete_unassigned,
     files.GET.path: _download,

@@ -22,9 +22,11 @@ from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
+from mimecast_secops.ingest.cycle_findings import add_findings
 from mimecast_secops.ingest.delivery import BatchDelivery, batch_of
 from mimecast_secops.ingest.interfaces import Delivery, Source, StateStore
-from mimecast_secops.ingest.message_tracking.polling import MAX_SEARCH_AGE_MS, request_time
+from mimecast_secops.ingest.message_tracking.polling import request_time
+from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS
 from mimecast_secops.ingest.message_tracking.source import MessageTrackingSource
 from mimecast_secops.ingest.message_tracking.tenant import Tenant
 from mimecast_secops.ingest.report import Report
@@ -104,15 +106,18 @@ class Connector:
         clock = CycleClock(self._clock, lambda: self._tenant.clock_skew, self._request_time)
         notes: list[str] = []
         state = self._load(clock, notes)
+        self._keep_rate_limits(state)
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ingest") as executor:
             cycle = Cycle(self._settings, state, executor, clock, self._deadline, self._log)
             source = MessageTrackingSource(cycle, self._tenant, self._product_field)
             with _thread_errors_explained(self._settings.concurrency):
                 self._run(cycle, source)
+        add_findings(cycle)
         cycle.counters.notes += [*notes, *_clock_notes(clock)]
         state.token = self._delivery.flush()
         if not self._test_run:
             state.forget_before(source.earliest_read_ms())
+            state.rate_limits |= {wait.endpoint: wait.until_ms for wait in cycle.counters.waiting.values()}
             self._store.commit(state.encode())
         report = _report(
             cycle,
@@ -133,6 +138,22 @@ class Connector:
         if reconcile:
             batch = batch_of(cycle.due(), max_alerts)
         BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
+        if reconcile and not cycle.counters.more_to_read and source.reread():
+            self._deliver_late(cycle, source, max_alerts - cycle.counters.delivered)
+
+    def _deliver_late(self, cycle: Cycle, source: Source, max_alerts: int) -> None:
+        """Deliver what the re-read found in this cycle, if it may deliver more."""
+        batch = batch_of(cycle.due(), max_alerts)
+        if batch:
+            source.prepare(batch, reconcile=False)
+            BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
+
+    def _keep_rate_limits(self, state: State) -> None:
+        """Let the rate limits of earlier cycles hold, and forget those that are over."""
+        now_ms = self._clock() * 1000
+        state.rate_limits = {path: until_ms for path, until_ms in state.rate_limits.items() if until_ms > now_ms}
+        for path, until_ms in state.rate_limits.items():
+            self._tenant.wait_for_rate_limit(path, (until_ms - now_ms) / 1000)
 
     def _load(self, clock: CycleClock, notes: list[str]) -> State:
         if self._test_run:
@@ -227,6 +248,8 @@ def _report(cycle: Cycle, *, requests: int, rate_limited: int, seconds: float) -
         delivered_incomplete=counters.delivered_incomplete,
         pending=len(state.backlog),
         gaps=counters.gaps,
+        late=counters.late,
+        unaccounted=counters.unaccounted + counters.unaccounted_holds,
         requests=requests,
         rate_limited=rate_limited,
         seconds=seconds,
@@ -237,6 +260,7 @@ def _report(cycle: Cycle, *, requests: int, rate_limited: int, seconds: float) -
         problems=tuple(counters.problems),
         notes=tuple(counters.notes),
         clock_skew_seconds=cycle.clock.correction_ms / 1000,
+        waiting=tuple(counters.waiting.values()),
         error=counters.error,
         profile=state.profile.as_json(),
         interrupted=cycle.deadline.expired and isinstance(counters.error, DeadlineExceeded),

@@ -14,6 +14,7 @@ from typing import Final
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
 from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, CycleClock
+from mimecast_secops.ingest.defects import DefectCounter
 from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.report import CycleCounters
 from mimecast_secops.ingest.settings import ConnectorSettings
@@ -39,6 +40,8 @@ class Cycle:
         deadline: when this cycle ends.
         log: gets what an administrator wants to know, nothing from an email.
         counters: the figures so far.
+        row_defects: the members that search rows miss or garble.
+        detail_defects: the members that details miss or garble.
         counts_tries: whether a failed read counts as a try. While the source does not answer, it does not.
     """
 
@@ -49,6 +52,8 @@ class Cycle:
     deadline: Deadline
     log: logging.Logger
     counters: CycleCounters = field(default_factory=CycleCounters)
+    row_defects: DefectCounter = field(default_factory=lambda: DefectCounter("search rows"))
+    detail_defects: DefectCounter = field(default_factory=lambda: DefectCounter("message details"))
     counts_tries: bool = True
     _new_ids: set[str] = field(default_factory=set)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Final
 
-from mimecast_secops.api.errors import Consequence
+from mimecast_secops.api.errors import Consequence, MimecastError, RateLimited
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.interfaces import (
     Delivery,
@@ -23,6 +23,8 @@ from mimecast_secops.ingest.record import HOLD, TRACKING, PendingRecord
 
 # How many records are read per alert that may be delivered: filters and failures leave some out.
 _READS_PER_ALERT: Final = 3
+# From this many seconds on, waiting for a rate limit is a problem of the cycle.
+_LONG_WAIT: Final = 5.0
 
 
 class BatchDelivery:
@@ -93,7 +95,7 @@ class BatchDelivery:
                 self._is_stopped = True
                 self._cycle.postpone(record, str(error))
                 # If no record was read in the available time, the tenant may not be answering.
-                if scope is FailureScope.TENANT or not self._processed:
+                if scope is FailureScope.TENANT or not self._processed or _is_long_wait(error):
                     self._stop(result)
 
     def _deliver(self, record: PendingRecord, result: ReadRecord) -> None:
@@ -118,6 +120,11 @@ class BatchDelivery:
     def _stop(self, failure: FailedRead) -> None:
         self._is_stopped = True
         self._cycle.counters.add_failure("Message details could not be read", failure.error)
+
+
+def _is_long_wait(error: MimecastError) -> bool:
+    """Whether mail waits for a rate limit longer than pacing takes."""
+    return isinstance(error, RateLimited) and error.until is not None and (error.wait or 0) >= _LONG_WAIT
 
 
 def batch_of(due: Sequence[PendingRecord], max_alerts: int) -> Sequence[PendingRecord]:

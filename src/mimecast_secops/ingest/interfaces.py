@@ -83,6 +83,13 @@ class Source(Protocol):
             reconcile: whether to add records that the poll cannot see to the backlog.
         """
 
+    def reread(self) -> int:
+        """Read older periods again, as far as the time allows, and add records that appeared late to the backlog.
+
+        Returns:
+            How many there were.
+        """
+
     def blocker(self, record: PendingRecord) -> str:
         """Why a record cannot be read completely in this cycle, as a sentence; "" if it can."""
 

@@ -16,6 +16,8 @@ _HELP: Final = {
     "delivered_incomplete": "Alerts that the last cycle delivered without details that could not be read.",
     "pending": "Records that the next cycles deliver.",
     "gaps": "Periods that could not be read, found in the last cycle.",
+    "late": "Records that a re-read of older periods found in the last cycle.",
+    "unaccounted": "Messages that exist and are neither delivered, filtered nor pending, as of the last cycle.",
     "requests": "HTTP requests that the last cycle sent.",
     "rate_limited": "Requests of the last cycle that Mimecast refused because of its rate limit (HTTP 429).",
 }
@@ -23,6 +25,7 @@ _TOTALS: Final = {
     "delivered": "Alerts delivered since the start.",
     "delivered_incomplete": "Alerts delivered since the start without details that could not be read.",
     "gaps": "Periods since the start that could not be read.",
+    "late": "Records since the start that a re-read of older periods found.",
     "requests": "HTTP requests sent since the start.",
     "rate_limited": "Requests since the start that Mimecast refused because of its rate limit (HTTP 429).",
 }
@@ -75,6 +78,8 @@ def metrics(report: Report, *, ended: float, exit_code: int) -> str:
     gauge("lag_seconds", "Age of the checkpoint.", ("", report.lag_seconds))
     oldest_ms = report.oldest_pending_ms or 0
     gauge("oldest_pending_seconds", "Unix time of the oldest pending record; 0: none.", ("", oldest_ms / 1000))
+    waits = [(f'{{endpoint="{wait.endpoint}"}}', wait.until_ms / 1000) for wait in report.waiting]
+    gauge("waiting_until_seconds", "Unix time until which the connector waits for a rate limit.", *waits)
     gauge("clock_skew_seconds", "How far this machine's clock is ahead of Mimecast's.", ("", report.clock_skew_seconds))
     gauge("checkpoint_seconds", "Unix time before which everything is processed.", ("", report.checkpoint_ms / 1000))
     return "\n".join(lines) + "\n"

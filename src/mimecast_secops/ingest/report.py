@@ -6,7 +6,23 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from mimecast_secops.api.errors import Consequence, MimecastError
+from mimecast_secops.api.errors import Consequence, MimecastError, RateLimited
+from mimecast_secops.ingest.clock import to_ms, to_time
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimitWait:
+    """A rate limit that the connector waits for: the endpoint, and when Mimecast allows the next call.
+
+    `until_ms` is in unix milliseconds of this machine's clock.
+    """
+
+    endpoint: str
+    until_ms: int
+
+    def __str__(self) -> str:
+        until = f"{to_time(self.until_ms):%Y-%m-%d %H:%M:%S} UTC"
+        return f"Waiting for Mimecast's rate limit on {self.endpoint} until {until}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +40,9 @@ class Report:
         delivered_incomplete: alerts delivered after all tries to read their details failed.
         pending: records that the next cycles deliver.
         gaps: periods that could not be read, found in this cycle.
+        late: records that a re-read of older periods found.
+        unaccounted: messages that are known to exist and are neither delivered, filtered nor pending: the least number
+            of messages in seconds that could not be read completely, and held messages without an alert.
         requests: HTTP requests sent.
         rate_limited: requests that Mimecast refused because of its rate limit (HTTP 429).
         seconds: duration of the cycle.
@@ -31,6 +50,8 @@ class Report:
         lag_seconds: age of the checkpoint in seconds.
         oldest_pending_ms: when the oldest pending record was received, in unix milliseconds; None if none is pending.
         more_to_read: whether the cycle ended before it had read everything up to now.
+        waiting: the rate limits that the connector waits for. While there is one, mail may be waiting, and the next
+            cycle makes no call of that endpoint before its time.
         problems: sentences for an administrator. With any, the cycle could not do all of its work, and `ok` is false.
         notes: sentences for an administrator about a cycle that worked.
         error: the gravest error, for the exit code.
@@ -62,7 +83,10 @@ class Report:
     clock_skew_seconds: float = 0.0
     interrupted: bool = False
     rate_limited: int = 0
+    late: int = 0
+    unaccounted: int = 0
     profile: Mapping[str, object] = field(default_factory=dict)
+    waiting: tuple[RateLimitWait, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -75,9 +99,11 @@ class Report:
 
     def figures(self) -> dict[str, object]:
         """The figures as members of a JSON object, without anything from an email."""
-        hidden = {"problems", "notes", "error", "interrupted"}
+        hidden = {"problems", "notes", "error", "interrupted", "waiting"}
         names = [member.name for member in fields(self) if member.name not in hidden]
-        return {"outcome": self._outcome.lower()} | {name: getattr(self, name) for name in names}
+        waiting = [{"endpoint": wait.endpoint, "until_ms": wait.until_ms} for wait in self.waiting]
+        figures = {name: getattr(self, name) for name in names}
+        return {"outcome": self._outcome.lower()} | figures | {"waiting": waiting}
 
     def line(self) -> str:
         """The cycle in one line with all figures, for a log. It contains nothing from an email."""
@@ -87,7 +113,8 @@ class Report:
             f"filtered {filtered}, delivered {self.delivered}, overflowed {self.overflowed}, deferred {self.deferred}, "
             f"delivered incomplete {self.delivered_incomplete}, "
             f"pending {self.pending}{' and more to read' if self.more_to_read else ''}, "
-            f"gaps {self.gaps}, {self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
+            f"gaps {self.gaps}, late {self.late}, unaccounted {self.unaccounted}, "
+            f"{self.requests} requests, {self.seconds:.1f} s, lag {self.lag_seconds:.0f} s"
         )
 
     def summary(self) -> str:
@@ -99,6 +126,8 @@ class Report:
             "delivered incomplete": self.delivered_incomplete,
             "pending": self.pending,
             "gaps": self.gaps,
+            "late": self.late,
+            "unaccounted": self.unaccounted,
         }
         parts = [
             "" if self.ok and not self.interrupted else f"cycle {self._outcome}: ",
@@ -112,7 +141,13 @@ class Report:
 
 @dataclass(slots=True)
 class CycleCounters:
-    """The figures of a running cycle; `Report` explains them."""
+    """The figures of a running cycle; `Report` explains them.
+
+    Attributes:
+        unaccounted_holds: held messages that no alert and no pending record accounts for, as of this cycle.
+        overdue_holds: how many of these have been so for longer than a message is given to appear in message tracking;
+            None if that was not determined for each of them.
+    """
 
     seen: int = 0
     known: int = 0
@@ -123,10 +158,14 @@ class CycleCounters:
     deferred: int = 0
     delivered_incomplete: int = 0
     gaps: int = 0
+    late: int = 0
+    unaccounted: int = 0
     unaccounted_holds: int = 0
+    overdue_holds: int | None = None
     more_to_read: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    waiting: dict[str, RateLimitWait] = field(default_factory=dict)
     error: MimecastError | None = None
 
     def add_problem(self, sentence: str) -> None:
@@ -141,6 +180,11 @@ class CycleCounters:
 
     def add_failure(self, summary: str, error: MimecastError) -> None:
         """Note what could not be done, and why. The gravest error is kept for the exit code."""
-        self.add_problem(f"{summary}: {error}")
+        sentence = f"{summary}: {error}"
+        if isinstance(error, RateLimited) and error.until is not None:
+            # The time of the first refusal counts: those that follow say the same, later.
+            wait = self.waiting.setdefault(error.endpoint, RateLimitWait(error.endpoint, to_ms(error.until)))
+            sentence = str(wait)
+        self.add_problem(sentence)
         if self.error is None or error.consequence is Consequence.FIX:
             self.error = error

@@ -151,6 +151,26 @@ class ConnectorSettings:
         advanced=True,
         group=_ADVANCED,
     )
+    deep_reread_hours: int = integer(
+        "Deep Reread Hours",
+        "How far back message tracking is read again each hour, to pick up records that appear after the overlap. 0: "
+        "not at all.",
+        default=24,
+        minimum=0,
+        maximum=168,
+        advanced=True,
+        group=_ADVANCED,
+    )
+    deep_reread_days: int = integer(
+        "Deep Reread Days",
+        "How far back message tracking is read again each day, to pick up records that appear days late. 0: not at "
+        "all.",
+        default=7,
+        minimum=0,
+        maximum=28,
+        advanced=True,
+        group=_ADVANCED,
+    )
     held_hours: int = integer(
         "Held Queue Hours",
         "How far back the hold queue is compared with message tracking, for messages that are held long after they "
@@ -167,6 +187,14 @@ class ConnectorSettings:
         default=2500,
         minimum=2,
         maximum=1_000_000,
+        advanced=True,
+        group=_ADVANCED,
+    )
+    null_is_empty: bool = flag(
+        "Accept Null As Empty",
+        "If enabled, a search reply without a list of messages (null or an empty object) means that nothing was found. "
+        "If disabled, the cycle reports such a reply as not understood.",
+        default=False,
         advanced=True,
         group=_ADVANCED,
     )
@@ -218,6 +246,11 @@ class ConnectorSettings:
     def includes_held(self) -> bool:
         """Whether held messages pass the status filter."""
         return not self.status_filter or Status.HELD in self.status_filter
+
+    @property
+    def filters_risk(self) -> bool:
+        """Whether the risk decides that a message is left out."""
+        return bool(self.lowest_risk) or not self.without_risk
 
     @property
     def look_back_ms(self) -> int:

@@ -24,6 +24,7 @@ from mimecast_secops.ingest.known_messages import KnownMessages
 from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.profile import Fact, TenantProfile
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
+from mimecast_secops.ingest.search_history import SearchHistory
 
 _META: Final = "meta"
 _BACKLOG: Final = "backlog."
@@ -55,6 +56,20 @@ class PollProgress(msgspec.Struct, frozen=True):
     reached_ms: int
 
 
+class RereadProgress(msgspec.Struct, frozen=True):
+    """A re-read of an older period, in unix milliseconds.
+
+    Attributes:
+        begun_ms: when the last one began.
+        reached_ms: how far it has read; 0 if none is running.
+        target_ms: where it ends; 0 if none is running.
+    """
+
+    begun_ms: int
+    reached_ms: int = 0
+    target_ms: int = 0
+
+
 class UnreadableState(Exception):
     """The stored state is damaged, or a newer version wrote it. The message says what to do."""
 
@@ -74,6 +89,11 @@ class _Meta(msgspec.Struct, kw_only=True):
     undecodable: tuple[int, ...] = ()
     # Members that version 2.0 did not have; it ignores them.
     profile: dict[str, Fact] | msgspec.UnsetType = msgspec.UNSET
+    search_history: SearchHistory | msgspec.UnsetType = msgspec.UNSET
+    rereads: dict[str, RereadProgress] | msgspec.UnsetType = msgspec.UNSET
+    remembered_ms: int | msgspec.UnsetType = msgspec.UNSET
+    unaccounted_cycles: int | msgspec.UnsetType = msgspec.UNSET
+    rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
     imported_ms: int | msgspec.UnsetType = msgspec.UNSET
     caller: str | msgspec.UnsetType = msgspec.UNSET
     caller_since_ms: int | msgspec.UnsetType = msgspec.UNSET
@@ -168,6 +188,11 @@ class State:
         unmatched_holds: hold id → number of cycles that found no tracking record for it.
         undecodable: unix seconds whose replies could not be decoded; requests are divided around them.
         profile: what was learned about the tenant.
+        search_history: what earlier search replies showed about the completeness of later ones.
+        rereads: kind of re-read → its progress.
+        unaccounted_cycles: the number of cycles in a row that left held messages unaccounted for.
+        remembered_ms: the ids of all records that were received since and are done are remembered.
+        rate_limits: endpoint → when Mimecast allows its next call, by this machine's clock.
         imported_ms: another connector delivered messages that were received up to here; 0 if there was none.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
@@ -184,6 +209,11 @@ class State:
         self.unmatched_holds: dict[str, int] = {}
         self.undecodable: set[int] = set()
         self.profile = TenantProfile()
+        self.search_history = SearchHistory()
+        self.rereads: dict[str, RereadProgress] = {}
+        self.remembered_ms = start_ms
+        self.unaccounted_cycles = 0
+        self.rate_limits: dict[str, int] = {}
         self.imported_ms = 0
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
@@ -346,6 +376,7 @@ class State:
         """Forget the ids that were processed before a time: no search can return them again."""
         oldest_ms = time_ms - _PROCESSED_IDS_MARGIN_MS
         self.processed_ids.forget_before(oldest_ms)
+        self.remembered_ms = max(self.remembered_ms, oldest_ms)
         self.known_messages.forget_before(oldest_ms)
         remembered = sorted(second for second in self.undecodable if second * SECOND_MS >= oldest_ms)
         self.undecodable = set(remembered[-_MAX_UNDECODABLE:])
@@ -365,6 +396,11 @@ class State:
             processed=len(self.processed_ids),
             undecodable=tuple(sorted(self.undecodable)),
             profile=self.profile.stored() or msgspec.UNSET,
+            rereads=self.rereads or msgspec.UNSET,
+            remembered_ms=self.remembered_ms,
+            unaccounted_cycles=self.unaccounted_cycles or msgspec.UNSET,
+            search_history=msgspec.UNSET if self.search_history == SearchHistory() else self.search_history,
+            rate_limits=self.rate_limits or msgspec.UNSET,
             imported_ms=self.imported_ms or msgspec.UNSET,
             caller=self._caller or msgspec.UNSET,
             caller_since_ms=self._caller_since_ms or msgspec.UNSET,
@@ -404,6 +440,12 @@ class State:
         state.token, state.unmatched_holds = meta.token, dict(meta.unmatched_holds)
         state.undecodable = set(meta.undecodable)
         state.profile = TenantProfile(meta.profile or None)
+        state.rereads = dict(meta.rereads or {})
+        # A version that does not store it forgot ids after about a day.
+        state.remembered_ms = meta.read_until_ms if meta.remembered_ms is msgspec.UNSET else meta.remembered_ms
+        state.unaccounted_cycles = meta.unaccounted_cycles or 0
+        state.search_history = meta.search_history or SearchHistory()
+        state.rate_limits = dict(meta.rate_limits or {})
         state.imported_ms = meta.imported_ms or 0
         state._caller, state._caller_since_ms = meta.caller or "", meta.caller_since_ms or 0
         return state

@@ -18,6 +18,7 @@ import uvicorn
 from mimecast_secops.simulator.access import Access
 from mimecast_secops.simulator.delivery import MailPaths
 from mimecast_secops.simulator.http.app import SimulatorApp
+from mimecast_secops.simulator.http.replay import Replay
 from mimecast_secops.simulator.server import server_config
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
@@ -35,6 +36,7 @@ class Started:
         held: the number of messages in the hold queue.
         folders: the folders that the simulator watches.
         empty_folders: those of them without an `.eml` file.
+        recorded: the number of exchanges of the recording that is served; None without a recording.
     """
 
     access: Access
@@ -42,6 +44,7 @@ class Started:
     held: int
     folders: list[Path]
     empty_folders: list[Path]
+    recorded: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class Options:
         domains: domains of the tenant.
         sets: quirks as `name=value`.
         allow_remote: whether other machines may connect.
+        replay: a recording to serve instead of the tenant.
         on_start: called once, when the server accepts connections.
     """
 
@@ -64,6 +68,7 @@ class Options:
     domains: list[str] = field(default_factory=list)
     sets: list[str] = field(default_factory=list)
     allow_remote: bool = False
+    replay: Path | None = None
     on_start: Callable[[Started], None] = lambda _: None
 
 
@@ -76,6 +81,7 @@ def serve(options: Options) -> int:
     Raises:
         FileNotFoundError: a path of `mail` does not exist.
         OSError: the server cannot listen on the address.
+        RecordingError: `replay` is not a recording.
         UnknownQuirk: a quirk does not exist or does not accept the value.
         ValueError: `host` is not a loopback address, and `allow_remote` is not set.
     """
@@ -87,7 +93,8 @@ def serve(options: Options) -> int:
         name, _, value = setting.partition("=")
         tenant.quirks.change(name.strip(), value.strip())
     mail = MailPaths(options.mail)
-    app = SimulatorApp(tenant, allow_remote=options.allow_remote, mail=mail)
+    replay = Replay.read(options.replay) if options.replay else None
+    app = SimulatorApp(tenant, allow_remote=options.allow_remote, mail=mail, replay=replay)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -98,6 +105,7 @@ def serve(options: Options) -> int:
             held=sum(1 for _ in tenant.held()),
             folders=mail.folders,
             empty_folders=mail.empty_folders,
+            recorded=replay.count if replay else None,
         )
         listener.listen(1024)  # a client may connect as soon as `on_start` is called
         options.on_start(started)

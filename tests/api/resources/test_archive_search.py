@@ -108,7 +108,8 @@ def test_items_are_read_in_each_known_form(data: Any) -> None:
 
 
 def test_an_empty_list_is_an_empty_result() -> None:
-    for data in ([], [{"items": []}]):
+    replies: list[Any] = [[], [{"items": []}]]
+    for data in replies:
         pages, _ = search_of(reply(data))
         assert list(pages) == []
         assert pages.completeness.kind is UNKNOWN

@@ -76,7 +76,7 @@ def test_a_message_without_details_has_one_event_with_the_ids() -> None:
 
 
 @pytest.mark.parametrize(
-    ("risk", "priority"), [("negligible", -1), ("", -1), ("low", 40), ("medium", 60), ("high", 80), ("odd", -1)]
+    ("risk", "priority"), [("negligible", -1), ("", -1), ("low", 40), ("medium", 60), ("high", 80), ("odd", 80)]
 )
 def test_the_priority_is_the_risk(risk: str, priority: int) -> None:
     assert alert_for({"spamInfo": {"spamProcessingDetail": {"verdict": {"risk": risk}}}}).priority == priority

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
-from mimecast_secops.api.errors import (
-    UnexpectedReply,
-)
+from mimecast_secops.api.errors import NotUnderstood, UnexpectedReply
 from tests.ingest.conftest import Bench
 from tests.ingest.model import SECOND, START, Record
 
@@ -115,3 +116,49 @@ def test_a_record_without_an_id_becomes_one_alert_with_a_note(bench: Bench) -> N
     tickets = bench.host.tickets()
     assert len([ticket for ticket in tickets if ticket.startswith("unreadable:")]) == 1
     assert "id" in bench.host.alerts[0].events[0]["note_1"] + bench.host.alerts[0].events[0].get("note_2", "")
+
+
+@pytest.mark.parametrize(("form", "is_advised"), [("null", True), ("{}", True), ("members a, b", False)])
+def test_a_reply_without_a_list_is_a_problem_that_names_the_setting(bench: Bench, form: str, is_advised: bool) -> None:
+    bench.tenant.failing["search"] = NotUnderstood("Not a list.", form=form)
+    report = bench.cycle()
+    assert not report.ok
+    assert any("Accept Null As Empty" in problem for problem in report.problems) is is_advised
+
+
+class TimedRecord(Record):
+    """A record whose time has the form of `form`."""
+
+    form = "%Y-%m-%dT%H:%M:%S"
+    hours = 0
+
+    def row(self) -> dict[str, Any]:
+        time = datetime.fromtimestamp(self.received_ms / 1000, UTC) + timedelta(hours=self.hours)
+        return super().row() | {"received": time.strftime(self.form)}
+
+
+@pytest.mark.parametrize("hours", [-7, 0, 9])
+def test_messages_whose_times_name_no_zone_are_delivered_once_and_reported(bench: Bench, hours: int) -> None:
+    bench.settings = {"status_filter": ("rejected",)}
+    for number in range(20):
+        record = TimedRecord(f"m{number}", START - number * 100 * SECOND, START, status="rejected", subject=str(number))
+        record.hours = hours
+        bench.tenant.add(record)
+    for _ in range(4):
+        report = bench.cycle()
+        bench.advance(60)
+    assert sorted(bench.host.tickets()) == sorted(bench.tenant.records)
+    assert '"received (no time zone)"' in report.problems[0]
+    assert bench.state().profile.get("time_form") == "no time zone"
+
+
+@pytest.mark.parametrize(("seconds_back", "is_taken"), [(59, True), (180, False)])
+def test_a_row_whose_time_was_cut_to_the_minute_is_taken(bench: Bench, seconds_back: int, is_taken: bool) -> None:
+    bench.settings = {"status_filter": ("archived",), "max_hours_backwards": 1, "route_filter": ("inbound",)}
+    record = TimedRecord("m1", START - 3599 * SECOND, START, status="archived")
+    record.form, shown = "%Y-%m-%dT%H:%M:%S+0000", record.received_ms - seconds_back * SECOND
+    row = record.row() | {"received": datetime.fromtimestamp(shown / 1000, UTC).strftime(record.form)}
+    record.row = lambda: row  # type: ignore[method-assign]
+    bench.tenant.add(record)
+    bench.cycle()
+    assert bench.host.tickets() == (["m1"] if is_taken else [])

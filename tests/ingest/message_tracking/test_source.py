@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,9 @@ def cycle(bench: Bench) -> Iterator[Cycle]:
     clock = CycleClock(tenant.clock, lambda: tenant.clock_skew, lambda _: None)
     state = State(start_ms=START - 10 * HOUR)
     with ThreadPoolExecutor(1) as executor:
-        settings = ConnectorSettings(domains=(DOMAIN,), overlap_minutes=60, held_hours=2)
+        settings = ConnectorSettings(
+            domains=(DOMAIN,), overlap_minutes=60, held_hours=2, deep_reread_hours=0, deep_reread_days=0
+        )
         yield Cycle(settings, state, executor, clock, Deadline.never(), logging.getLogger("mimecast_secops.ingest"))
 
 
@@ -73,6 +76,13 @@ def test_later_cycles_read_back_to_the_overlap_or_the_held_window(cycle: Cycle, 
     assert source.earliest_read_ms() == START - 2 * HOUR  # the held window
     cycle.state.read_until_ms = START - 5 * HOUR
     assert source.earliest_read_ms() == START - 6 * HOUR  # the overlap behind what was read
+
+
+def test_later_cycles_read_back_as_far_as_the_deepest_re_read(cycle: Cycle, bench: Bench) -> None:
+    cycle.settings = replace(cycle.settings, deep_reread_hours=24, deep_reread_days=3)
+    source = MessageTrackingSource(cycle, bench.tenant)
+    assert source.poll()
+    assert source.earliest_read_ms() == START - 72 * HOUR
 
 
 def test_without_mimecasts_time_the_newest_row_is_the_time(cycle: Cycle) -> None:

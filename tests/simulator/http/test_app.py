@@ -54,3 +54,12 @@ def test_latency_does_not_change_the_reply(simulator: Simulator, caller: Caller)
 def test_the_server_header_names_the_simulator(simulator: Simulator, caller: Caller) -> None:
     assert caller.call(ACCOUNT).headers["Server"] == "mimecast-simulator"
     assert send(simulator.url + "/", method="GET").headers["Server"] == "mimecast-simulator"
+
+
+def test_a_reply_can_begin_with_a_byte_order_mark(simulator: Simulator, caller: Caller) -> None:
+    simulator.tenant.receive(held_eml("Marked"))
+    simulator.tenant.quirks.bom = True
+    assert caller.call(ACCOUNT).raw.startswith(b"\xef\xbb\xbf{")
+    with client_for(simulator, ApiVersion(f"API {caller.version}.0")) as client:
+        assert client.account.get().account_name == "Simulated Tenant"
+        assert [message.subject for message in client.held.list()] == ["Marked"]

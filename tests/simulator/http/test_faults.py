@@ -21,7 +21,7 @@ def add(simulator: Simulator, kind: str, **members: object) -> None:
     assert control(simulator, "faults", {"add": [{"kind": kind, **members}]}).status == 200
 
 
-@pytest.mark.parametrize("kind", ["500", "503"])
+@pytest.mark.parametrize("kind", ["500", "503", "504"])
 def test_a_server_error_has_the_envelope_of_its_api_version(simulator: Simulator, caller: Caller, kind: str) -> None:
     add(simulator, kind, path="/api/*")
     reply = caller.call(ACCOUNT)
@@ -143,6 +143,22 @@ def test_a_slow_reply_is_the_real_reply(simulator: Simulator, caller: Caller) ->
     add(simulator, "slow", path=ACCOUNT, seconds=0.01, count=1)
     assert caller.call(ACCOUNT).raw == whole
     assert simulator.requests[-1].fault == "slow"
+
+
+def test_an_exhausted_quota_ends_at_its_reset(simulator: Simulator, caller: Caller) -> None:
+    add(simulator, "quota", path=ACCOUNT, seconds=600)
+    first, second = caller.call(ACCOUNT), caller.call(ACCOUNT)
+    assert [first.status, second.status] == [429, 429]
+    assert 590_000 <= int(second.headers["X-RateLimit-Reset"]) <= int(first.headers["X-RateLimit-Reset"]) <= 600_000
+    assert caller.call(HOLD_LIST).status == 200
+    simulator.app.faults.added[0].ends_at = 0.0
+    assert caller.call(ACCOUNT).status == 200
+
+
+def test_a_refusing_fault_has_the_headers_of_the_quirks(simulator: Simulator, v1: Caller) -> None:
+    simulator.tenant.quirks.rate_header, simulator.tenant.quirks.rate_unit = "X-Rate-Limit", "seconds"
+    add(simulator, "quota", path=ACCOUNT, seconds=600)
+    assert 590 <= int(v1.call(ACCOUNT).headers["X-Rate-Limit-Reset"]) <= 600
 
 
 def test_the_fault_expired_affects_only_api_2(simulator: Simulator, v1: Caller, v2: Caller) -> None:

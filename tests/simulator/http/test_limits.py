@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +83,46 @@ def test_each_path_gets_exactly_its_quota(limit: int, paths: list[str]) -> None:
     passed = [path for path in paths if limits.check(quirks, path, 1)[0] is None]
     for path in ("/a", "/b"):
         assert passed.count(path) == min(limit, paths.count(path))
+
+
+def test_calls_come_back_to_a_bucket_one_after_the_other(simulator: Simulator, v1: Caller) -> None:
+    quirks = simulator.tenant.quirks
+    quirks.rate_limit, quirks.rate_style, quirks.rate_refill_ms = 2, "bucket", 3_600_000
+    replies = [v1.call(ACCOUNT) for _ in range(3)]
+    assert [reply.status for reply in replies] == [200, 200, 429]
+    assert [reply.headers["X-RateLimit-Remaining"] for reply in replies] == ["1", "0", "0"]
+    quirks.rate_refill_ms = 0.001
+    for account in simulator.app.middleware.limits._accounts.values():
+        account.resets_at = 0.0
+    assert v1.call(ACCOUNT).headers["X-RateLimit-Remaining"] == "1"
+
+
+def test_a_bucket_gets_as_many_calls_back_as_the_quirk_says() -> None:
+    limits = RateLimits()
+    quirks = Quirks(rate_limit=20, rate_style="bucket", rate_refill=5, rate_refill_ms=3_600_000)
+    for _ in range(20):
+        limits.check(quirks, "/a", 1)
+    assert limits.check(quirks, "/a", 1)[0] is not None
+    limits._accounts["/a"].resets_at -= 3_600
+    assert [limits.check(quirks, "/a", 1)[0] is None for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_all_endpoints_can_share_one_quota(simulator: Simulator, caller: Caller) -> None:
+    simulator.tenant.quirks.rate_limit, simulator.tenant.quirks.rate_scope = 1, "user"
+    assert [caller.call(path).status for path in (ACCOUNT, HOLD_LIST)] == [200, 429]
+
+
+@pytest.mark.parametrize(("unit", "least", "most"), [("ms", 59_000, 60_000), ("seconds", 59, 60)])
+def test_the_reset_has_the_unit_of_the_quirk(
+    simulator: Simulator, v1: Caller, unit: str, least: int, most: int
+) -> None:
+    simulator.tenant.quirks.rate_limit = 1
+    simulator.tenant.quirks.change("rate_unit", unit)
+    assert least <= int(v1.call(ACCOUNT).headers["X-RateLimit-Reset"]) <= most
+
+
+def test_a_reset_can_be_a_time_of_the_tenant(simulator: Simulator, v1: Caller) -> None:
+    simulator.tenant.clock.offset = timedelta(hours=5)
+    simulator.tenant.quirks.rate_limit, simulator.tenant.quirks.rate_unit = 1, "epoch"
+    reset = int(v1.call(ACCOUNT).headers["X-RateLimit-Reset"])
+    assert 55 <= reset - simulator.tenant.clock.now().timestamp() <= 61

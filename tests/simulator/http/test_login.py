@@ -99,6 +99,36 @@ def test_the_client_fetches_a_new_token_after_the_old_one_expired(simulator: Sim
     ]
 
 
+ENDS = [
+    ("token_expired", "token_expired"),
+    ("invalid_token", "invalid_token"),
+    ("unauthorized", "unauthorized"),
+    ("no_message", "unauthorized"),
+    ("InvalidClientIdentifier", "InvalidClientIdentifier"),
+]
+
+
+@pytest.mark.parametrize(("word", "code"), ENDS, ids=[word for word, _ in ENDS])
+def test_a_token_that_ends_early_is_refused_with_the_code_of_the_quirk(
+    simulator: Simulator, v2: Caller, word: str, code: str
+) -> None:
+    simulator.tenant.quirks.token_ends_after = 60.0
+    simulator.tenant.quirks.change("token_end_code", word)
+    with connect(simulator) as client:
+        client.account.get()
+        simulator.tenant.clock.offset += timedelta(seconds=61)
+        assert client.account.get().account_name == "Simulated Tenant"
+    refusals = [request.status for request in simulator.requests if request.path == ACCOUNT]
+    assert refusals == [200, 401, 200]
+    token = v2.token().json
+    assert token["expires_in"] == 1799
+    simulator.tenant.clock.offset += timedelta(seconds=61)
+    header = {"Authorization": f"Bearer {token['access_token']}", "Content-Type": "application/json"}
+    reply = send(simulator.url + ACCOUNT, headers=header, body=b"{}")
+    assert (reply.status, reply.codes) == (401, [code])
+    assert ("message" in reply.json["fail"][0]) is (word != "no_message")
+
+
 def test_the_client_is_refused_with_a_wrong_secret(simulator: Simulator) -> None:
     with connect(simulator, "wrong") as client, pytest.raises(AuthenticationFailed):
         client.account.get()

@@ -14,6 +14,12 @@ from tests.simulator.caller import (
 )
 
 
+def test_a_redirecting_tenant_sends_every_call_to_another_root(simulator: Simulator, caller: Caller) -> None:
+    simulator.tenant.quirks.redirect_to = f"{simulator.url}/elsewhere"
+    reply = simulator.app.middleware.handle("POST", ACCOUNT, {}, b"{}", "")
+    assert (reply.status, reply.headers) == (302, {"Location": f"{simulator.url}/elsewhere{ACCOUNT}"})
+
+
 def test_a_missing_product_is_refused_without_an_envelope(simulator: Simulator, v2: Caller) -> None:
     simulator.v2.products.discard("Data Retention")
     reply = v2.call(ARCHIVE, {"admin": True, "query": ""})

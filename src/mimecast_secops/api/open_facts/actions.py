@@ -70,14 +70,16 @@ DECISIONS: Final = (
             Reading(
                 name="policy-renamed",
                 tenant="Members of a policy have other names.",
-                product="Reports that it does not understand the reply, and creates no second policy.",
+                product="Creates no second policy, and reports that it cannot compare the listed one.",
                 switches={"policy_get": "renamed"},
+                limit="Members with unknown names cannot be compared.",
             ),
             Reading(
                 name="policy-not-returned",
                 tenant="The reply has no policy.",
-                product="Reports that the policy is not confirmed.",
+                product="Reads the REST list on API 2.0. On API 1.0, reports that the policy is not confirmed.",
                 switches={"policy_get": "empty"},
+                limit="API 1.0 has no other function that lists policies.",
             ),
             Reading(
                 name="policy-created-without-id",
@@ -151,6 +153,7 @@ DECISIONS: Final = (
                 tenant="The items are in another member.",
                 product="Reads a list of objects that have members of an item, or reports the reply.",
                 switches={"archive_wrapper": "messages"},
+                limit="An empty list with an unknown name does not show that there are no emails.",
             ),
             Reading(
                 name="archive-items-null",

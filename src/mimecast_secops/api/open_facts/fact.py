@@ -30,7 +30,7 @@ class Reading:
         product: what the product does with such a tenant.
         switches: the switches of the simulator that make it behave so, by name.
         mail: the messages in the test of the connector.
-        limit: why full success is impossible; "" if it is possible. The product then says so at run time.
+        limit: why full success is impossible; "" if it is possible. The product then reports it at run time.
     """
 
     name: str

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
-from mimecast_secops.api.decode import JsonReader, first_object, format_timestamp
+from mimecast_secops.api.decode import JsonReader, first_object
 from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
-from mimecast_secops.api.envelope import Reply, rows_of
-from mimecast_secops.api.errors import NotConfirmed, NotFound
-from mimecast_secops.api.request import Request, no_result
+from mimecast_secops.api.envelope import Reply
+from mimecast_secops.api.errors import MimecastError, NotConfirmed, NotUnderstood
+from mimecast_secops.api.reply_form import form_of
+from mimecast_secops.api.request import Request, Result, no_result, whole_reply
+from mimecast_secops.api.resources.policy_listing import PolicyListing, read_listing
+from mimecast_secops.api.resources.policy_records import BlockedSenderPolicy, PolicyRecord
 from mimecast_secops.api.session import Session
 from mimecast_secops.api.vocabulary import ApiVersion
 
@@ -47,138 +50,9 @@ REST_DELETE: Final = Endpoint(
     source="docs/reference/mimecast-api.md#rest-endpoints-for-policies [documented]",
 )
 ENDPOINTS: Final = (CREATE, GET, DELETE, REST_DELETE)
-
-# The member with the value of a target, per type (docs/reference/mimecast-api.md#create-or-update-a-policy
-# [documented]).
-_VALUE_MEMBERS: Final = {
-    "individual_email_address": "emailAddress",
-    "email_domain": "emailDomain",
-    "header_display_name": "headerDisplayName",
-    "profile_group": "groupId",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyTarget:
-    """The sender or the recipient of a policy.
-
-    Args:
-        type: `everyone`, `internal_addresses`, `external_addresses`, `email_domain`, `individual_email_address`,
-            `header_display_name` or `profile_group`.
-        value: the domain, address, display name or group ID that the type needs; "" for the other types.
-    """
-
-    type: str
-    value: str = ""
-
-    def to_wire(self) -> dict[str, str]:
-        """The target as it is in requests."""
-        member = _VALUE_MEMBERS.get(self.type)
-        return {"type": self.type} | ({member: self.value} if member else {})
-
-    @classmethod
-    def read(cls, raw: Any) -> PolicyTarget:
-        """Read a target of a reply."""
-        reader = JsonReader(raw)
-        kind = reader.text("type")
-        return cls(kind, reader.text(_VALUE_MEMBERS.get(kind, "")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockedSenderPolicy:
-    """A policy to create.
-
-    Args:
-        option: `block_sender` or `no_action`.
-        description: the name of the policy in the console.
-        from_part: the sender to compare: `envelope_from`, `header_from` or `both`.
-        sender: the senders that the policy applies to.
-        recipient: the recipients that the policy applies to.
-        comment: a comment; "" for none.
-        bidirectional: whether the policy also applies to messages from the recipient to the sender.
-        enforced: whether the policy overrides other policies.
-        enabled: whether the policy is active.
-        start: the start of the policy, aware; None for no start.
-        end: the end of the policy, aware; None for no end.
-    """
-
-    option: str
-    description: str
-    from_part: str
-    sender: PolicyTarget
-    recipient: PolicyTarget
-    comment: str = ""
-    bidirectional: bool = False
-    enforced: bool = True
-    enabled: bool = True
-    start: datetime | None = None
-    end: datetime | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The policy as it is in requests. Boolean values are JSON booleans."""
-        policy: dict[str, Any] = {
-            "description": self.description,
-            "fromPart": self.from_part,
-            "from": self.sender.to_wire(),
-            "to": self.recipient.to_wire(),
-            "fromEternal": self.start is None,
-            "toEternal": self.end is None,
-            "bidirectional": self.bidirectional,
-            "enforced": self.enforced,
-            "enabled": self.enabled,
-        }
-        if self.start is not None:
-            policy["fromDate"] = format_timestamp(self.start)
-        if self.end is not None:
-            policy["toDate"] = format_timestamp(self.end)
-        if self.comment:
-            policy["comment"] = self.comment
-        return {"option": self.option, "policy": policy}
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRecord:
-    """A policy of the tenant.
-
-    The attributes are those of `BlockedSenderPolicy`, and:
-
-    Attributes:
-        id: the ID of the policy.
-        raw: the record as received.
-    """
-
-    id: str
-    option: str
-    description: str
-    from_part: str
-    sender: PolicyTarget
-    recipient: PolicyTarget
-    bidirectional: bool
-    enforced: bool
-    enabled: bool
-    start: datetime | None
-    end: datetime | None
-    raw: dict[str, Any] = field(repr=False)
-
-    @classmethod
-    def read(cls, raw: Any) -> PolicyRecord:
-        """Read a record of a reply. An eternal start or end is None."""
-        reader = JsonReader(raw)
-        policy = reader.object("policy")
-        return cls(
-            id=reader.text("id"),
-            option=reader.text("option"),
-            description=policy.text("description"),
-            from_part=policy.text("fromPart"),
-            sender=PolicyTarget.read(policy.raw.get("from")),
-            recipient=PolicyTarget.read(policy.raw.get("to")),
-            bidirectional=policy.flag("bidirectional") is True,
-            enforced=policy.flag("enforced") is True,
-            enabled=policy.flag("enabled") is not False,
-            start=None if policy.flag("fromEternal") else policy.timestamp("fromDate"),
-            end=None if policy.flag("toEternal") else policy.timestamp("toDate"),
-            raw=reader.raw,
-        )
+# The other methods of the same path.
+_REST_CREATE: Final = replace(REST_DELETE, summary=CREATE.summary)
+_REST_LIST: Final = replace(REST_DELETE, summary=GET.summary, permission=GET.permission, writes=False)
 
 
 class PoliciesResource:
@@ -190,6 +64,11 @@ class PoliciesResource:
     def create(self, policy: BlockedSenderPolicy) -> PolicyRecord:
         """Create a policy.
 
+        A tenant on API 2.0 that no longer has the endpoint of API 1.0 gets the request to its REST replacement.
+
+        Returns:
+            The policy as the reply shows it, which can be its ID only.
+
         Raises:
             NotConfirmed: the reply has no ID.
             MimecastError: the call failed.
@@ -198,7 +77,8 @@ class PoliciesResource:
 
     def create_request(self, policy: BlockedSenderPolicy) -> Request[PolicyRecord]:
         """The request that `create` sends."""
-        return Request(CREATE, (policy.to_wire(),), _created)
+        rest = Request(_REST_CREATE, (policy.to_rest_wire(),), _created, flat=True, allow_empty=True)
+        return Request(CREATE, (policy.to_wire(),), _created, fallback=self._on_v2(rest))
 
     def list(self, policy_id: str = "") -> tuple[PolicyRecord, ...]:
         """List all policies.
@@ -207,10 +87,38 @@ class PoliciesResource:
             policy_id: the ID of the only policy to list; "" for all.
 
         Raises:
-            UnexpectedReply: the reply has no list.
+            NotUnderstood: the reply has no list, or a policy in it has an unknown form.
             MimecastError: the call failed.
         """
-        return self._session.send(Request(GET, ({"id": policy_id},) if policy_id else (), _policies))
+        listing = self.listing(policy_id)
+        if listing.unread:
+            form = form_of(listing.unread[0])
+            raise NotUnderstood(
+                f"Mimecast answered {GET.path} with a policy in an unknown form ({form}).", form=form, endpoint=GET.path
+            )
+        return listing.records
+
+    def listing(self, policy_id: str = "") -> PolicyListing:
+        """List all policies, with what was not understood.
+
+        On API 2.0, a list without a policy is compared with the list of the REST path, because it is not known whether
+        both show the same policies.
+
+        Args:
+            policy_id: the ID of the only policy to list; "" for all.
+
+        Raises:
+            NotUnderstood: the reply has no list that can be recognised.
+            MimecastError: the call failed.
+        """
+        item = ({"id": policy_id},) if policy_id else ()
+        listing = read_listing(lambda token: self._session.send(self._list_request(item, policy_id, token)), GET.path)
+        if not listing.is_empty or policy_id or self._session.api_version is not ApiVersion.V2:
+            return listing
+        try:
+            return read_listing(lambda token: self._session.send(_rest_list_request("", token)), _REST_LIST.path)
+        except MimecastError:
+            return listing
 
     def delete(self, policy_id: str) -> None:
         """Delete a policy.
@@ -219,6 +127,7 @@ class PoliciesResource:
 
         Raises:
             NotFound: Mimecast has no policy with this ID.
+            NotConfirmed: the reply does not name the policy.
             MimecastError: the call failed.
         """
         self._session.send(self.delete_request(policy_id))
@@ -227,22 +136,48 @@ class PoliciesResource:
         """The request that `delete` sends."""
 
         def check(reply: Reply) -> None:
-            if first_object(reply.data).get("id") != policy_id:
-                raise NotFound("Mimecast has no policy with this ID.", endpoint=DELETE.path, status=reply.status)
+            if policy_id not in map(_id_of, reply.data):
+                raise NotConfirmed(
+                    "Mimecast did not confirm that the policy was deleted: its reply does not name the policy.",
+                    endpoint=DELETE.path,
+                    status=reply.status,
+                )
 
-        fallback = None
-        if self._session.api_version is ApiVersion.V2:
-            suffix = f"/{quote(policy_id, safe='')}"
-            fallback = Request(REST_DELETE, (), no_result, method="DELETE", path_suffix=suffix, allow_empty=True)
-        return Request(DELETE, ({"id": policy_id},), check, fallback=fallback)
+        suffix = f"/{quote(policy_id, safe='')}"
+        rest = Request(REST_DELETE, (), no_result, method="DELETE", path_suffix=suffix, allow_empty=True)
+        return Request(DELETE, ({"id": policy_id},), check, fallback=self._on_v2(rest))
+
+    def _list_request(self, item: tuple[Mapping[str, Any], ...], policy_id: str, token: str) -> Request[Reply]:
+        pagination = {"pageToken": token} if token else None
+        fallback = self._on_v2(_rest_list_request(policy_id, token))
+        return Request(GET, item, whole_reply, pagination=pagination, fallback=fallback)
+
+    def _on_v2(self, request: Request[Result]) -> Request[Result] | None:
+        """The request as a fallback, which only API 2.0 has."""
+        return request if self._session.api_version is ApiVersion.V2 else None
+
+
+def _rest_list_request(policy_id: str, token: str) -> Request[Reply]:
+    suffix = f"/{quote(policy_id, safe='')}" if policy_id else f"?pageToken={quote(token, safe='')}" if token else ""
+    return Request(_REST_LIST, (), whole_reply, method="GET", path_suffix=suffix)
 
 
 def _created(reply: Reply) -> PolicyRecord:
-    record = PolicyRecord.read(first_object(reply.data))
-    if not record.id:
-        raise NotConfirmed("Mimecast did not confirm that the policy was created.", endpoint=CREATE.path, status=200)
-    return record
+    """The created policy. Its ID is `id` or `policyId`, in `data` or outside it.
+
+    Source: docs/reference/mimecast-api.md#rest-endpoints-for-policies [seen in a client].
+    """
+    for entry in (first_object(reply.data), dict(reply.body)):
+        record = PolicyRecord.read(entry)
+        if record.id:
+            return record
+    raise NotConfirmed(
+        "Mimecast did not confirm that the policy was created: its reply has no ID.",
+        endpoint=CREATE.path,
+        status=reply.status,
+    )
 
 
-def _policies(reply: Reply) -> tuple[PolicyRecord, ...]:
-    return tuple(PolicyRecord.read(row) for row in rows_of(reply, "policies", GET.path) if isinstance(row, dict))
+def _id_of(entry: Any) -> str:
+    """The ID in an entry of the reply to a deletion: an object or the text itself."""
+    return entry if isinstance(entry, str) else JsonReader(entry).text("id", "policyId")

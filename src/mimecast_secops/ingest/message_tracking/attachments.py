@@ -10,7 +10,7 @@ import unicodedata
 from typing import Final
 
 from mimecast_secops.api import Attachment
-from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, RateLimited
 from mimecast_secops.ingest.alert import AlertFile
 from mimecast_secops.ingest.message_tracking.tenant import Tenant
 from mimecast_secops.ingest.settings import ConnectorSettings
@@ -34,12 +34,13 @@ def fetch_files(tenant: Tenant, settings: ConnectorSettings, hold_id: str) -> tu
 
     Raises:
         DeadlineExceeded: the cycle is over; the next one reads the message again.
+        RateLimited: the rate limit does not allow it now; a later cycle reads the message again.
     """
     if not settings.file_bytes or not settings.alert_bytes:
         return (), []
     try:
         attachments = tenant.detail(hold_id).attachments
-    except DeadlineExceeded:
+    except (DeadlineExceeded, RateLimited):
         raise
     except MimecastError as error:
         return (), [f"The attachments could not be listed: {error}"]
@@ -86,7 +87,7 @@ def _fetch(tenant: Tenant, attachment: Attachment, max_bytes: int, notes: list[s
         with tenant.file(attachment, max_bytes) as file:
             content = file.read()
             size, digest = file.size, file.sha256
-    except DeadlineExceeded:
+    except (DeadlineExceeded, RateLimited):
         raise
     except MimecastError as error:
         notes.append(f'The attachment "{name}" could not be fetched: {error}')

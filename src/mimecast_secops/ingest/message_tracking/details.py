@@ -7,6 +7,7 @@ from typing import Final
 
 from mimecast_secops.api import MessageInfo, Status
 from mimecast_secops.api.errors import Consequence, DeadlineExceeded, MimecastError, RateLimited
+from mimecast_secops.ingest.defects import DefectCounter
 from mimecast_secops.ingest.interfaces import FailedRead, FailureScope, FilteredRecord, ReadRecord, ReadResult
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.attachments import fetch_files
@@ -30,6 +31,7 @@ class DetailsReader:
     tenant: Tenant
     settings: ConnectorSettings
     product_field: str = ""
+    defects: DefectCounter | None = None
 
     def read(
         self, record: PendingRecord, match: HoldMatch | None, holds: HoldIndex | None = None, *, is_last_try: bool
@@ -45,7 +47,7 @@ class DetailsReader:
         details = RecordDetails(hold_id=record.hold_id, hold_reason=record.reason)
         try:
             return self._read(record, details, match, holds, is_last_try=is_last_try)
-        except DeadlineExceeded as error:
+        except (DeadlineExceeded, RateLimited) as error:
             return FailedRead(FailureScope.OUT_OF_TIME, error)
 
     def _read(
@@ -70,6 +72,8 @@ class DetailsReader:
                 details.notes.append(
                     f"The details could not be read in {record.tries + 1} tries. The last error: {error}"
                 )
+            else:
+                self._count_defects(details.info)
             if match and holds and details.info:
                 match = holds.tie(details.info.queue_id) or match
             _add_hold(details, match)
@@ -88,10 +92,23 @@ class DetailsReader:
         message_id = details.info.message_id if details.info else ""
         return ReadRecord(alert_of(record, details, self.product_field), details.hold_id, is_incomplete, message_id)
 
+    def _count_defects(self, info: MessageInfo) -> None:
+        if self.defects is None:
+            return
+        # A message without a verdict is a defect only where the risk decides that a message is left out.
+        is_needed = not self.settings.without_risk
+        has_no_risk = info.risk_is_unreadable or (is_needed and not info.verdict_was_read)
+        self.defects.add([*info.defects, *(["risk"] if has_no_risk else [])])
+
     def _filter(self, record: PendingRecord, info: MessageInfo) -> str | None:
         return filters.by_details(
             self.settings,
-            risk=info.risk,
+            risk=filters.RiskOfMessage(
+                info.risk,
+                is_unreadable=info.risk_is_unreadable,
+                was_read=info.verdict_was_read,
+                category_risk=info.category_risk,
+            ),
             queue_reason=info.queue_reason or record.reason,
             list_values=(info.queue_detail_status, info.bounce_type),
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from mimecast_secops.api import MessageInfo
+from mimecast_secops.api import MessageInfo, Risk
 from mimecast_secops.ingest.alert import INFORMATIONAL, PRIORITIES, VENDOR, Alert, AlertFile, grouping_id
 from mimecast_secops.ingest.event_fields import MAX_VALUE_LENGTH, flatten
 from mimecast_secops.ingest.message_tracking.hold_matching import Evidence
@@ -56,6 +56,8 @@ def alert_of(record: PendingRecord, details: RecordDetails, product_field: str =
         product_field: the event field whose value is the product of the alert, if an event has it.
     """
     info = details.info
+    # A risk that cannot be read is not a low one.
+    risk = Risk.HIGH if info and info.risk_is_unreadable else info.risk if info else None
     reason = (info.queue_reason if info else "") or details.hold_reason or record.reason
     events = tuple(_events(record, details))
     message_id = info.message_id if info else ""
@@ -64,7 +66,7 @@ def alert_of(record: PendingRecord, details: RecordDetails, product_field: str =
         name=f"{(record.status or 'unknown').capitalize()} Message" if record.kind != GAP else "Unread Period",
         rule_generator=_line(reason) or DEFAULT_RULE,
         product=next((event[product_field] for event in events if event.get(product_field)), VENDOR),
-        priority=PRIORITIES.get(info.risk, INFORMATIONAL) if info and info.risk else INFORMATIONAL,
+        priority=PRIORITIES.get(risk, INFORMATIONAL) if risk else INFORMATIONAL,
         start_ms=record.received_ms,
         end_ms=record.received_ms,
         reason=_line(reason),

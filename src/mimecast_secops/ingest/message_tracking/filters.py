@@ -7,6 +7,7 @@ excluded records by that name.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from mimecast_secops.api import Risk
@@ -21,13 +22,37 @@ DYNAMIC_LIST: Final = "dynamic list"
 NAMES: Final = (STATUS, ROUTE, RISK, WITHOUT_RISK, QUEUE_REASON, DYNAMIC_LIST)
 
 
+@dataclass(frozen=True, slots=True)
+class RiskOfMessage:
+    """The risk of a message, as far as Mimecast's verdict could be read.
+
+    Attributes:
+        risk: the risk; None if the verdict names none that can be read.
+        is_unreadable: whether the verdict names a risk that is not known, such as a number.
+        was_read: whether there is a verdict.
+        category_risk: the highest risk of its categories; None if they name none.
+    """
+
+    risk: Risk | None
+    is_unreadable: bool = False
+    was_read: bool = True
+    category_risk: Risk | None = None
+
+    @property
+    def filtered_as(self) -> Risk | None:
+        """The risk that the filters see. One that cannot be read counts as high, so that nothing is left out."""
+        if self.is_unreadable:
+            return Risk.HIGH
+        return self.category_risk if self.risk is None else self.risk
+
+
 def by_row(settings: ConnectorSettings, *, status: str, route: str) -> str | None:
     """The filters on a row of a search."""
     return by_status(settings, status) or by_route(settings, route)
 
 
 def by_details(
-    settings: ConnectorSettings, *, risk: Risk | None, queue_reason: str, list_values: Sequence[str]
+    settings: ConnectorSettings, *, risk: RiskOfMessage, queue_reason: str, list_values: Sequence[str]
 ) -> str | None:
     """The filters that need the details of a message."""
     return by_risk(settings, risk) or by_queue_reason(settings, queue_reason) or by_dynamic_list(settings, list_values)
@@ -43,10 +68,11 @@ def by_route(settings: ConnectorSettings, route: str) -> str | None:
     return ROUTE if settings.route_filter and route and route not in settings.route_filter else None
 
 
-def by_risk(settings: ConnectorSettings, risk: Risk | None) -> str | None:
-    """Lowest Risk To Fetch; for a message without a risk, Ingest Messages Without Risk."""
+def by_risk(settings: ConnectorSettings, message: RiskOfMessage) -> str | None:
+    """Lowest Risk To Fetch; for a message whose verdict was read and has no risk, Ingest Messages Without Risk."""
+    risk = message.filtered_as
     if risk is None:
-        return None if settings.without_risk else WITHOUT_RISK
+        return None if settings.without_risk or not message.was_read else WITHOUT_RISK
     return RISK if settings.lowest_risk and risk < settings.lowest_risk else None
 
 

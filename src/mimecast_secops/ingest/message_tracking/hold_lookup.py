@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mimecast_secops.addresses import domain_of
-from mimecast_secops.api import HeldMessage, Status, TrackedMessage
+from mimecast_secops.api import CompletenessKind, HeldMessage, Status, TrackedMessage
 from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
@@ -105,7 +105,8 @@ class HoldLookup:
             except UndecodableReply:
                 periods.extend(halves)
                 continue
-            if len(rows) >= limit and halves:
+            is_cut = len(rows) >= limit or rows.completeness.kind is CompletenessKind.PARTIAL
+            if is_cut and halves:
                 periods.extend(halves)
             else:
                 yield from rows

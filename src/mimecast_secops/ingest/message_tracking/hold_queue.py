@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mimecast_secops.api import Status
-from mimecast_secops.api.errors import MimecastError, MissingPermission
+from mimecast_secops.api.errors import MimecastError, MissingPermission, RateLimited
 from mimecast_secops.ingest.clock import SECOND_MS
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.hold_accounts import LIST_MARGIN_MS, HoldAccounts
@@ -55,6 +55,8 @@ class HoldQueue:
             self.holds = HoldIndex(listed, offset_ms)
         except MimecastError as error:
             cycle.counters.add_failure("The hold queue could not be listed", error)
+            if isinstance(error, RateLimited):
+                cycle.counts_tries = False  # The records wait for the rate limit, whatever it takes.
             # Without the permission it never can be, so alerts are delivered without a hold id.
             self.holds = HoldIndex(()) if isinstance(error, MissingPermission) else None
             return

@@ -8,34 +8,38 @@ from datetime import timedelta
 from typing import Final
 
 from mimecast_secops.api import TrackedMessage
-from mimecast_secops.api.errors import DeadlineExceeded, MimecastError
-from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS, to_ms, to_time
+from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, NotUnderstood
+from mimecast_secops.ingest.clock import MINUTE_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
+from mimecast_secops.ingest.message_tracking.domain_search import NOTHING_FORMS
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
 from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod, RenamedRows
+from mimecast_secops.ingest.message_tracking.row_defects import NO_ZONE, note_time_form, row_defects
+from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS, RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import (
-    Defect,
-    RowLimit,
-    Window,
     next_length,
     next_window,
     read_window,
 )
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
+from mimecast_secops.ingest.message_tracking.unread_periods import UnreadPeriods
+from mimecast_secops.ingest.message_tracking.window import Window
 from mimecast_secops.ingest.record import PendingRecord, tracking_id
 from mimecast_secops.ingest.settings import ConnectorSettings
 from mimecast_secops.ingest.state import RecordState
 
-# A search must begin strictly less than 30 days ago (docs/reference/mimecast-api.md#search-message-tracking); the
-# minutes are for the time that requests take.
-MAX_SEARCH_AGE_MS: Final = timedelta(days=30) // timedelta(milliseconds=1) - 5 * MINUTE_MS
 # Reading stops when this many records are due, or enough for a few cycles.
 _MIN_DUE: Final = 1000
 _CYCLES_AHEAD: Final = 2
+_NULL_ADVICE: Final = (
+    "A search reply has no list of messages. If Mimecast answers so only when there are none, enable Accept Null As "
+    "Empty."
+)
 _CLOCK_JUMP_MS: Final = 5 * MINUTE_MS
-# The search compares whole seconds.
-_SEARCH_PRECISION_MS: Final = SECOND_MS
+# The search compares whole seconds, and times of archived records are cut to the minute, so that a message that was
+# held can step back by up to 59 s (docs/reference/mimecast-api.md#search-message-tracking).
+_SEARCH_PRECISION_MS: Final = MINUTE_MS
 
 
 class TrackingPoll:
@@ -46,13 +50,16 @@ class TrackingPoll:
         tenant: where to search.
 
     Attributes:
+        unread: the seconds that could not be read completely.
         newest_ms: when the newest row that a search returned was received, in unix milliseconds; 0 without any.
     """
 
     def __init__(self, cycle: Cycle, tenant: Tenant) -> None:
         self._cycle = cycle
         self._tenant = tenant
-        self._limit = RowLimit(cycle.settings.row_limit)
+        state = cycle.state
+        self._limit = RowLimit(cycle.settings.row_limit, state.profile, state.search_history, cycle.now_ms)
+        self.unread = UnreadPeriods(cycle, self._limit)
         self._windows_read = 0
         self._seen: dict[str, PendingRecord] = {}
         self._index: RecordIndex | None = None
@@ -80,7 +87,11 @@ class TrackingPoll:
             if isinstance(error, DeadlineExceeded) and self._windows_read:
                 return True
             cycle.counters.add_failure("Message tracking could not be searched", error)
+            if isinstance(error, NotUnderstood) and error.form in NOTHING_FORMS:
+                cycle.counters.add_problem(_NULL_ADVICE)
             return False
+        finally:
+            self.unread.report_unreadable()
         return True
 
     def next_range(self) -> tuple[int, int]:
@@ -91,22 +102,57 @@ class TrackingPoll:
         start_ms = max(state.read_until_ms - self._cycle.settings.overlap_ms, state.start_ms)
         return start_ms, max(now_ms, state.read_until_ms)
 
+    def read_late_rows(self, bounds: tuple[int, int]) -> int:
+        """Read a window once more, and add the records that no earlier cycle saw.
+
+        Args:
+            bounds: start and end in unix milliseconds.
+
+        Returns:
+            How far it was read.
+
+        Raises:
+            MimecastError: a search failed; nothing counts as read.
+        """
+        counters = self._cycle.counters
+        window = self._read(bounds)
+        new_before = counters.new
+        # Known rows are neither counted nor kept: there may be many, and each cycle counts those of the overlap.
+        unknown = [message for message in window.rows.values() if not self._is_settled(message)]
+        self.add_rows(
+            unknown, bounds[0] - _SEARCH_PRECISION_MS, read_period(window, self._cycle.settings.status_filter)
+        )
+        counters.late += counters.new - new_before
+        self.unread.add(window)
+        return window.end_ms
+
+    def _is_settled(self, message: TrackedMessage) -> bool:
+        """Whether a row is known, or a filter on the row excludes it."""
+        cycle, record_id = self._cycle, tracking_id(message)
+        if record_id in self._seen or cycle.state.record_state(record_id, message.status) is not RecordState.NEW:
+            return True
+        return filters.by_row(cycle.settings, status=message.status, route=message.route) is not None
+
     def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int, period: ReadPeriod | None = None) -> None:
         """Decide on rows of a search: known, filtered, or pending.
 
         Args:
             messages: the rows.
-            earliest_ms: rows received before are ignored, because the search did not ask for them.
+            earliest_ms: rows received before are ignored, because the search did not ask for them. A time that names no
+                zone may be wrong by hours and says nothing about that.
             period: the period whose rows they are, if it was read completely: it shows which ids have disappeared.
         """
         cycle = self._cycle
         new: list[tuple[TrackedMessage, PendingRecord]] = []
         for message in messages:
-            if message.received and to_ms(message.received) < earliest_ms:
+            defects = row_defects(message)
+            if message.received and to_ms(message.received) < earliest_ms and NO_ZONE not in defects:
                 continue
             record_id = tracking_id(message)
             if record_id in self._seen:
                 continue
+            cycle.row_defects.add(defects)
+            note_time_form(cycle.state.profile, message, defects, cycle.now_ms)
             cycle.counters.seen += 1
             is_known = cycle.state.record_state(record_id, message.status) is not RecordState.NEW
             excluded_by = (
@@ -150,9 +196,7 @@ class TrackingPoll:
             start_ms, target_ms = max(start_ms, earliest_ms), max(target_ms, earliest_ms)
         bounds = next_window(start_ms, target_ms, state.window_ms)
         try:
-            window = read_window(
-                self._tenant, cycle.settings, bounds, cycle.executor, cycle.check_time, self._limit, state.undecodable
-            )
+            window = self._read(bounds)
         except MimecastError:
             if cycle.clock.update():  # Mimecast may have rejected a wrong time.
                 self._correct_clock()
@@ -165,13 +209,22 @@ class TrackingPoll:
         self.add_rows(
             window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS, read_period(window, cycle.settings.status_filter)
         )
-        self._add_unreadable_seconds(window)
+        self.unread.add(window)
         if window.end_ms < bounds[1]:
             state.window_ms = max((window.end_ms - bounds[0]) // 2, MINUTE_MS)
         else:
             state.window_ms = next_length(state.window_ms, len(window.rows), self._limit.rows)
         state.mark_read(window.end_ms, target_ms)
         return state.poll is None and state.read_until_ms >= cycle.now_ms
+
+    def _read(self, bounds: tuple[int, int]) -> Window:
+        cycle = self._cycle
+        window = read_window(
+            self._tenant, cycle.settings, bounds, cycle.executor, cycle.check_time, self._limit, cycle.state.undecodable
+        )
+        for deviation in sorted(window.deviations):
+            cycle.counters.add_note(f"Search replies differ from the documented form: {deviation}.")
+        return window
 
     def _correct_clock(self) -> None:
         """Let Mimecast confirm a surprising time, and repair a state that was written with a wrong one."""
@@ -217,21 +270,10 @@ class TrackingPoll:
         self._cycle.add_gap(PendingRecord.from_gap(f"{reached_ms}", reached_ms, text))
         state.give_up_before(earliest_ms)
 
-    def _add_unreadable_seconds(self, window: Window) -> None:
-        cycle = self._cycle
-        for second_ms, defect in sorted(window.unreadable.items()):
-            if defect is Defect.UNDECODABLE:
-                cycle.state.undecodable.add(second_ms // SECOND_MS)
-            text = (
-                f"Not all messages received at {to_time(second_ms):%Y-%m-%d %H:%M:%S} UTC could be read: "
-                f"{defect.value.format(limit=self._limit.rows)}. Look at that second in the Mimecast console."
-            )
-            cycle.add_gap(PendingRecord.from_gap(f"second:{second_ms}", second_ms, text))
-
 
 def read_period(window: Window, statuses: Sequence[str]) -> ReadPeriod | None:
-    """What a window shows about ids that have disappeared; None if rows of it are missing."""
-    if window.unreadable:
+    """What a window shows about ids that have disappeared; None if rows of it may be missing."""
+    if window.unreadable or window.unproved or window.missing:
         return None
     return ReadPeriod(window.start_ms, window.end_ms, window.rows.values(), statuses)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from mimecast_secops.api import Status
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.interfaces import ReadResult
+from mimecast_secops.ingest.message_tracking.deep_reread import DeepReread
 from mimecast_secops.ingest.message_tracking.details import DetailsReader
 from mimecast_secops.ingest.message_tracking.hold_queue import HoldQueue
 from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
@@ -27,7 +28,8 @@ class MessageTrackingSource:
         self._cycle = cycle
         self._poll = TrackingPoll(cycle, tenant)
         self._queue = HoldQueue(cycle, tenant, self._poll)
-        self._details = DetailsReader(tenant, cycle.settings, product_field)
+        self._reread = DeepReread(cycle, self._poll)
+        self._details = DetailsReader(tenant, cycle.settings, product_field, cycle.detail_defects)
 
     def poll(self) -> bool:
         """Search message tracking, and add the rows that pass the filters to the backlog."""
@@ -38,6 +40,22 @@ class MessageTrackingSource:
         self._queue.load(batch)
         if reconcile:
             self._queue.reconcile(batch)
+            self._report_unproved(batch)
+
+    def reread(self) -> int:
+        """Read older periods again. Returns how many records were found that appeared late."""
+        return self._reread.run()
+
+    def _report_unproved(self, batch: Sequence[PendingRecord]) -> None:
+        """Let the hold queue confirm that tracking shows all held messages, where only these are ingested."""
+        counters = self._cycle.counters
+        is_held_only = tuple(self._cycle.settings.status_filter) == (Status.HELD,) and self._queue.holds is not None
+        is_compared = not counters.more_to_read and len(batch) >= len(self._cycle.due())
+        all_matched = not counters.unaccounted_holds and not self._cycle.state.unmatched_holds
+        self._poll.unread.report_unproved(
+            is_confirmed=is_held_only and is_compared and all_matched,
+            may_be_confirmed=is_held_only and not is_compared,
+        )
 
     def blocker(self, record: PendingRecord) -> str:
         """A held message needs the hold queue: without it, its alert has no hold id and no attachments."""
@@ -50,10 +68,11 @@ class MessageTrackingSource:
         return lambda: self._details.read(record, match, self._queue.holds, is_last_try=is_last_try)
 
     def earliest_read_ms(self) -> int:
-        """The next poll begins at its overlap, and the hold queue is compared as far back as its window."""
+        """How far back the overlap of the next poll, the window of the hold queue, and the re-reads go."""
         cycle = self._cycle
         poll_start_ms, _ = self._poll.next_range()
         # With a clock that is ahead, ids would be forgotten that the next cycle meets again. Without Mimecast's time,
         # the time is at least that of the newest row.
         now_ms = cycle.now_ms if cycle.clock.is_verified else min(cycle.now_ms, self._poll.newest_ms)
-        return min(poll_start_ms, now_ms - cycle.settings.held_window_ms)
+        reread_ms = self._reread.earliest_ms() - cycle.now_ms + now_ms
+        return min(poll_start_ms, now_ms - cycle.settings.held_window_ms, reread_ms)

@@ -15,7 +15,7 @@ from mimecast_secops.api import (
     MessageInfo,
     MimecastClient,
     SpooledFile,
-    TrackedMessage,
+    TrackedMessages,
 )
 from mimecast_secops.api.completeness import Completeness
 
@@ -57,13 +57,26 @@ class Tenant(Protocol):
     def clock_skew(self) -> float | None:
         """Seconds that this machine's clock is ahead of Mimecast's, by the last reply; None before any reply."""
 
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds, because an earlier cycle was told so.
+
+        A call that needs the endpoint before raises `RateLimited`.
+        """
+
     def search(
-        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
-    ) -> Sequence[TrackedMessage]:
+        self,
+        address: str,
+        side: Side,
+        start: datetime,
+        end: datetime,
+        statuses: Sequence[str],
+        routes: Sequence[str] = (),
+    ) -> TrackedMessages:
         """Tracking records of a domain or address, received from `start` to `end`, both included.
 
         Raises:
             UndecodableReply: the reply cannot be decoded, or is too large; a shorter window may be readable.
+            NotUnderstood: the reply has another form than a search result, so it does not mean that nothing was found.
         """
 
     def info(self, tracking_id: str) -> MessageInfo:
@@ -115,13 +128,24 @@ class MimecastTenant:
         """Seconds that this machine's clock is ahead of Mimecast's; None before the first reply of this cycle."""
         return self._client.clock_skew
 
+    def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
+        """Make no call of an endpoint for some seconds."""
+        self._client.wait_for_rate_limit(endpoint, seconds)
+
     def search(
-        self, address: str, side: Side, start: datetime, end: datetime, statuses: Sequence[str]
-    ) -> Sequence[TrackedMessage]:
+        self,
+        address: str,
+        side: Side,
+        start: datetime,
+        end: datetime,
+        statuses: Sequence[str],
+        routes: Sequence[str] = (),
+    ) -> TrackedMessages:
         """Tracking records of a domain or address."""
+        tracking = self._client.tracking
         if side is Side.RECIPIENT:
-            return self._client.tracking.search(start=start, end=end, to=address, statuses=statuses)
-        return self._client.tracking.search(start=start, end=end, sender=address, statuses=statuses)
+            return tracking.search(start=start, end=end, to=address, statuses=statuses, routes=routes)
+        return tracking.search(start=start, end=end, sender=address, statuses=statuses, routes=routes)
 
     def info(self, tracking_id: str) -> MessageInfo:
         """The details of a tracking record."""

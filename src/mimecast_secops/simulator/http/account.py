@@ -19,7 +19,7 @@ def get_account(request: ApiRequest) -> ApiResponse:
         "region": "us",
         "archive": True,
         "gateway": True,
-        "passphrase": False,
+        "passphrase": "" if request.version == 2 else False,
         "supportCode": "AB12",
         "maxRetention": 3660,
         "maxRetentionConfirmed": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -21,8 +22,9 @@ from mimecast_secops.simulator.http.files import DOWNLOAD, download
 from mimecast_secops.simulator.http.hosts import names_loopback
 from mimecast_secops.simulator.http.middleware import Middleware, version_of
 from mimecast_secops.simulator.http.pages import page
+from mimecast_secops.simulator.http.replay import Replay
 from mimecast_secops.simulator.http.request_log import LoggedRequest, new_log
-from mimecast_secops.simulator.http.responses import ApiResponse
+from mimecast_secops.simulator.http.responses import JSON, ApiResponse
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
 SERVER: Final = "mimecast-simulator"
@@ -37,11 +39,19 @@ class SimulatorApp:
         allow_remote: whether to answer requests that name another host than this machine.
         file_base: the base URL of file links, "" for the URL of the request.
         mail: the messages that a restart delivers again.
+        replay: a recording to serve instead of the tenant.
     """
 
     def __init__(
-        self, tenant: Tenant, *, allow_remote: bool = False, file_base: str = "", mail: MailPaths | None = None
+        self,
+        tenant: Tenant,
+        *,
+        allow_remote: bool = False,
+        file_base: str = "",
+        mail: MailPaths | None = None,
+        replay: Replay | None = None,
     ) -> None:
+        self.replay = replay
         self.file_base = file_base
         self._allow_remote = allow_remote
         self._mail = mail
@@ -92,12 +102,15 @@ class SimulatorApp:
         delay = quirks.latency_ms / 1000 + (fault.seconds if fault and fault.kind == "slow" else 0.0)
         if delay:
             await asyncio.sleep(delay)
-        response = fault_response(fault, version) if fault else None
+        now = self.tenant.clock.now().timestamp()
+        response = fault_response(fault, version, quirks, now) if fault else None
         if response is None:
             response = self._respond(request, headers, body)
             response.body = self.tenant.insert_raw_subjects(response.body)
             if fault and fault.kind == "undecodable":
                 response.body = make_undecodable(response.body, fault.variant)
+        if quirks.bom and response.content_type == JSON and response.body:
+            response.body = codecs.BOM_UTF8 + response.body
         response.headers.setdefault("Date", formatdate(self.tenant.clock.now().timestamp(), usegmt=True))
         bearer = path.startswith(DOWNLOAD) and "authorization" in headers
         kind, end = fault.kind if fault else "", time.monotonic()
@@ -112,6 +125,9 @@ class SimulatorApp:
         path = request.url.path
         if len(body) > _MAX_BODY_BYTES:
             return ApiResponse(413)
+        if self.replay is not None:
+            target = f"{path}?{request.url.query}" if request.url.query else path
+            return self.replay.respond(request.method, target, body)
         if path.startswith(DOWNLOAD):
             token = parse_qs(request.url.query).get("token", [""])[0]
             return download(self.tenant, path.removeprefix(DOWNLOAD), token)

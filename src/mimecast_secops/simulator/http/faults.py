@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Annotated, Final, Literal, get_args
 
 from msgspec import Meta
 
-from mimecast_secops.simulator.http.limits import too_many_requests
+from mimecast_secops.simulator.http.limits import rate_headers, too_many_requests
 from mimecast_secops.simulator.http.responses import ApiResponse, failure, gateway_failure
+from mimecast_secops.simulator.quirks import Quirks
 
 Kind = Literal[
-    "429", "500", "503", "reset", "truncated", "html", "empty", "slow", "expired",
+    "429", "quota", "500", "503", "504", "reset", "truncated", "html", "empty", "slow", "expired",
     "object", "message", "null-data", "wrong-data", "undecodable",
 ]  # fmt: skip
 Variant = Literal["surrogate", "cut-utf-8", "control", "cesu-8", "latin-1", "quote", "bom"]
@@ -54,7 +56,9 @@ class Fault:
     count: Annotated[int, Meta(description="The number of calls that it affects. 0: all.")] = 0
     probability: Annotated[float, Meta(description="The share of the calls that it affects, from 0 to 1.")] = 1.0
     after: Annotated[int, Meta(description="The number of calls that pass before the first affected one.")] = 0
-    seconds: Annotated[float, Meta(description="For slow: the delay in seconds.")] = 1.0
+    seconds: Annotated[
+        float, Meta(description="For slow: the delay in seconds. For quota: the time until calls are allowed again.")
+    ] = 1.0
     reset_ms: Annotated[int, Meta(description="For 429: the value of X-RateLimit-Reset in milliseconds.")] = 100
     variant: Annotated[Variant, Meta(description="For undecodable: what makes the reply invalid.")] = "surrogate"
 
@@ -73,16 +77,30 @@ class ActiveFault:
         fault: the fault.
         passed: the number of matching calls that passed before the first affected one.
         affected: the number of affected calls.
+        ends_at: when an exhausted quota resets, on the monotonic clock; None before the first affected call.
     """
 
     fault: Fault
     passed: int = 0
     affected: int = 0
+    ends_at: float | None = None
 
     @property
     def is_exhausted(self) -> bool:
         """Whether the fault has affected all of its calls."""
+        if self.ends_at is not None and time.monotonic() >= self.ends_at:
+            return True
         return bool(self.fault.count) and self.affected >= self.fault.count
+
+    def affect(self) -> Fault:
+        """Count an affected call. Returns the fault as it affects this call."""
+        self.affected += 1
+        if self.fault.kind != "quota":
+            return self.fault
+        now = time.monotonic()
+        if self.ends_at is None:
+            self.ends_at = now + self.fault.seconds
+        return replace(self.fault, reset_ms=int((self.ends_at - now) * 1000))
 
 
 class Faults:
@@ -115,18 +133,22 @@ class Faults:
                 active.passed += 1
                 continue
             if fault.probability >= 1 or self._random.random() < fault.probability:
-                active.affected += 1
-                return fault
+                return active.affect()
         return None
 
 
-def fault_response(fault: Fault, version: int) -> ApiResponse | None:
-    """The reply that a fault sends; None for a fault that changes how the real reply is sent."""
-    if fault.kind == "429":
-        return too_many_requests(
-            {"X-RateLimit-Limit": "1", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.reset_ms)}
-        )
-    if fault.kind in ("500", "503"):
+def fault_response(fault: Fault, version: int, quirks: Quirks, now: float | None = None) -> ApiResponse | None:
+    """The reply that a fault sends; None for a fault that changes how the real reply is sent.
+
+    Args:
+        fault: the fault.
+        version: the API version of the call.
+        quirks: the quirks of the tenant, which define the rate limit headers.
+        now: the unix time of the tenant, for a reset that is a time; None for the time of the system.
+    """
+    if fault.kind in ("429", "quota"):
+        return too_many_requests(rate_headers(quirks, 0, fault.reset_ms / 1000, now, limit=1))
+    if fault.kind in ("500", "503", "504"):
         status = int(fault.kind)
         return (
             failure([], status=status) if version == 1 else gateway_failure(status, "internal_error", "Try again later")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 from urllib.parse import parse_qsl
 
 from mimecast_secops.simulator.http.requests import ApiRequest
@@ -13,9 +14,16 @@ from mimecast_secops.simulator.http.schemas.account import AuthenticationMethods
 from mimecast_secops.simulator.http.schemas.envelope import Token
 from mimecast_secops.simulator.tenant.tenant import Tenant
 
+_END_MESSAGES: Final = {
+    "token_expired": "Access token expired",
+    "invalid_token": "The access token is invalid",
+    "unauthorized": "Unauthorized Request",
+    "InvalidClientIdentifier": "Client credentials are invalid",
+}
+
 
 class Tokens:
-    """The issued tokens and their expiry times."""
+    """The issued tokens and the times when they are refused."""
 
     def __init__(self) -> None:
         self._expiry: dict[str, datetime] = {}
@@ -31,7 +39,8 @@ class Tokens:
             return gateway_failure(401, "InvalidClientIdentifier", "Client credentials are invalid")
         value = secrets.token_hex(14)
         lifetime = tenant.quirks.token_lifetime
-        self._expiry[value] = tenant.clock.now() + timedelta(seconds=lifetime)
+        ends_after = tenant.quirks.token_ends_after or lifetime
+        self._expiry[value] = tenant.clock.now() + timedelta(seconds=min(ends_after, lifetime))
         expires_in = int(lifetime) if float(lifetime).is_integer() else lifetime
         token: Token = {"access_token": value, "token_type": "Bearer", "expires_in": expires_in, "scope": ""}
         return json_response(token)
@@ -46,12 +55,18 @@ class Tokens:
         if expiry is None:
             return gateway_failure(401, "unauthorized", "Unauthorized Request")
         if expiry <= tenant.clock.now():
-            return gateway_failure(401, "token_expired", "Access token expired")
+            return _token_ended(tenant.quirks.token_end_code)
         return None
 
     def expire_all(self, tenant: Tenant) -> None:
         """Expire all issued tokens now."""
         self._expiry = dict.fromkeys(self._expiry, tenant.clock.now())
+
+
+def _token_ended(code: str) -> ApiResponse:
+    if code == "no_message":
+        return json_response({"fail": [{"code": "unauthorized"}]}, 401)
+    return gateway_failure(401, code, _END_MESSAGES[code])
 
 
 def discover_authentication(request: ApiRequest) -> ApiResponse:

@@ -30,13 +30,17 @@ class Middleware:
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes, base: str) -> ApiResponse:
         """The response to a request. Header names are in lowercase; `base` is the base URL of this server."""
+        if self.tenant.quirks.redirect_to:
+            return ApiResponse(302, headers={"Location": self.tenant.quirks.redirect_to + path})
         if path == TOKEN:
             return self.tokens.issue(self.tenant, body) if method == "POST" else _method_not_allowed()
         version = version_of(headers)
         response = None if path in _WITHOUT_AUTHENTICATION else self._authenticate(version, path, headers)
         if response is not None:
             return response
-        response, rate_headers = self.limits.check(self.tenant.quirks, path, version)
+        response, rate_headers = self.limits.check(
+            self.tenant.quirks, path, version, self.tenant.clock.now().timestamp()
+        )
         if response is None:
             response = self._dispatch(version, method, path, body, base)
         response.headers |= rate_headers

@@ -11,7 +11,7 @@ class Account(TypedDict):
     region: str
     archive: bool
     gateway: bool
-    passphrase: bool
+    passphrase: bool | str
     supportCode: str
     maxRetention: int
     maxRetentionConfirmed: bool

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mimecast_secops.api import TrackedMessage
 from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.record import PendingRecord
@@ -301,3 +302,74 @@ def test_the_rate_limits_that_are_waited_for_are_stored() -> None:
     stored = State.decode(state.encode())
     assert stored is not None
     assert stored.rate_limits == state.rate_limits
+
+
+def stored(state: State) -> State:
+    loaded = State.decode(state.encode())
+    assert loaded is not None
+    return loaded
+
+
+def test_a_record_and_a_hold_that_are_tied_belong_to_no_others() -> None:
+    state = State(start_ms=1)
+    assert state.is_hold_open("h1")
+    state.mark_delivered("m1", 1, "h1")
+    loaded = stored(state)
+    assert loaded.is_tied("m1")
+    assert loaded.is_hold_matched("h1")
+    assert not loaded.is_hold_open("h1")
+    assert not loaded.is_tied("m2")
+
+
+def test_a_hold_that_was_delivered_itself_joins_one_tracking_record() -> None:
+    state = State(start_ms=1)
+    state.mark_delivered("hold:h1", 1, "h1")
+    assert state.is_hold_open("h1")
+    state.mark_delivered("m1", 1, "h1")
+    assert not stored(state).is_hold_open("h1")
+
+
+def test_a_pending_record_is_renamed_and_one_that_is_done_stays_done() -> None:
+    state = State(start_ms=1)
+    state.add_pending(PendingRecord(id="pending", received_ms=5))
+    state.mark_delivered("done", 1)
+    for name in ("pending", "done"):
+        state.rename(state.known_messages.digest(name), f"new {name}", 2)
+    assert [record.id for record in state.backlog] == ["new pending"]
+    assert state.record_state("new done") is RecordState.DONE
+
+
+def test_other_credentials_are_noticed_for_as_long_as_old_ids_can_be_read_again() -> None:
+    state, day = State(start_ms=1), 24 * HOUR_MS
+    state.set_caller("one", 100 * day)
+    assert not stored(state).has_new_caller(100 * day)
+    state.set_caller("", 101 * day)
+    state.set_caller("one", 102 * day)
+    assert not state.has_new_caller(102 * day)
+    state.set_caller("two", 103 * day)
+    assert stored(state).has_new_caller(104 * day)
+    assert not stored(state).has_new_caller(112 * day)
+
+
+def test_an_imported_message_id_counts_once_for_each_recipient_and_only_for_its_time() -> None:
+    state = State(start_ms=1)
+    state.import_ids(["<a@x.test>"], 10, 20)
+    state = stored(state)
+    ann, bob = (PendingRecord(id=name, recipient=f"{name}@example.com", received_ms=10) for name in ("ann", "bob"))
+    later = PendingRecord(id="later", recipient="carol@example.com", received_ms=11)
+    assert not state.take_imported(ann, "", 20)
+    assert not state.take_imported(ann, "b@x.test", 20)
+    assert not state.take_imported(later, "a@x.test", 20)
+    assert [state.take_imported(record, "a@x.test", 20) for record in (ann, bob, ann)] == [True, True, False]
+
+
+def test_known_messages_are_stored_and_forgotten_with_the_ids() -> None:
+    state = State(start_ms=1)
+    described = state.known_messages.describe(
+        "m1", TrackedMessage.read({"id": "m1", "received": "2026-09-21T14:00:00+0000"})
+    )
+    assert described is not None
+    state.known_messages.add(described)
+    assert stored(state).known_messages.alike(described) == [described]
+    state.forget_before(described.second * 1000 + 4 * HOUR_MS)
+    assert len(stored(state).known_messages) == 0

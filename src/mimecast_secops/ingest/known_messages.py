@@ -47,10 +47,15 @@ class KnownMessage(NamedTuple):
     second: int
     status: str
 
+    @property
+    def has_number(self) -> bool:
+        """Whether the id discloses a number."""
+        return self.number != _NO_NUMBER
+
     def is_same(self, other: KnownMessage) -> bool | None:
         """Whether the numbers in the ids say that both are the same message; None if they do not tell."""
         # The first byte is the kind of number: that of a queue says nothing about that of the archive.
-        if _NO_NUMBER in (self.number, other.number) or self.number[0] != other.number[0]:
+        if not self.has_number or not other.has_number or self.number[0] != other.number[0]:
             return None
         return self.number == other.number
 
@@ -106,7 +111,7 @@ class KnownMessages:
         """A message has another id or status from now on."""
         hour = known.second * SECOND_MS // HOUR_MS
         for position in self._index(hour).get(known.content, ()):
-            if self._at(hour, position).id == known.id:
+            if self._hours[hour].startswith(known.id, position):
                 # The time is kept: that of an archived row is cut to the minute.
                 replaced = message._replace(second=known.second, content=known.content)
                 self._hours[hour][position : position + _ENTRY.size] = _packed(replaced)

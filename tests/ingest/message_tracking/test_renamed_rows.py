@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
+import zlib
 from collections import Counter
 from typing import Any
 
@@ -149,6 +152,20 @@ def test_accepted_rows_of_a_few_held_messages_are_alerts(bench: Bench) -> None:
     receive_with_second_rows(bench, 20, 5)
     run(bench, 3)
     assert len(bench.host.tickets()) == 25
+
+
+def test_two_rows_whose_ids_have_one_queue_number_are_one_alert(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("held", "accepted")}
+    ids = {
+        status: base64.urlsafe_b64encode(
+            zlib.compress(json.dumps({"messageStatusType": status, "messageQueueId": 7}).encode())
+        ).decode()
+        for status in ("held", "accepted")
+    }
+    for status, tracking_id in ids.items():
+        bench.receive(tracking_id, seconds_ago=60, status=status)
+    run(bench, 3)
+    assert bench.host.tickets() == [ids["held"]]
 
 
 class OtherIds(RuleBasedStateMachine):

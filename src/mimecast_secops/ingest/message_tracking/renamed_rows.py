@@ -43,6 +43,14 @@ class ReadPeriod:
     statuses: Sequence[str]
 
 
+@dataclass(frozen=True)
+class _Alike:
+    """Known messages with one content that a row may be: by the numbers in their ids, and those that disappeared."""
+
+    by_number: dict[bytes, KnownMessage]
+    gone: list[KnownMessage]
+
+
 class RenamedRows:
     """Recognizes known messages among the new rows of one period.
 
@@ -56,6 +64,8 @@ class RenamedRows:
         self._known = cycle.state.known_messages
         self._period = period
         self._renamed = 0
+        # A sender can make thousands of messages alike, so what could be one of them is looked up once.
+        self._alike: dict[bytes, _Alike] = {}
 
     def new(self, rows: Sequence[tuple[TrackedMessage, PendingRecord]]) -> Iterator[PendingRecord]:
         """The records that are new, and become pending. The others are marked as known.
@@ -67,7 +77,11 @@ class RenamedRows:
         for message, record in rows:
             described = self._known.describe(record.id, message)
             known = described and self._find(described)
-            if described and known:
+            if known and known.id in self._ids:
+                # Both rows are visible, so the message is read under the id that it has.
+                self._cycle.state.mark_delivered(record.id, self._cycle.now_ms)
+                self._cycle.skip_known(record.id)
+            elif described and known:
                 self._known.replace(known, described)
                 self._cycle.state.rename(known.id, record.id, self._cycle.now_ms)
                 self._cycle.skip_known(record.id)
@@ -77,23 +91,36 @@ class RenamedRows:
                 self._cycle.skip_known(record.id)
             else:
                 if described:
-                    self._known.add(described)
+                    self._add(described)
                 yield record
         self._report(len(seconds))
 
+    def _add(self, row: KnownMessage) -> None:
+        self._known.add(row)
+        if row.has_number:
+            self._alike[row.content].by_number[row.number] = row
+
     def _find(self, row: KnownMessage) -> KnownMessage | None:
-        alike = self._known.alike(row)
+        if row.content not in self._alike:
+            known = self._known.alike(row)
+            by_number = {message.number: message for message in known if message.has_number}
+            self._alike[row.content] = _Alike(
+                by_number, [message for message in known if self._has_disappeared(message)]
+            )
+        alike = self._alike[row.content]
         # A number in the ids decides before anything else.
-        same = next((known for known in alike if known.is_same(row)), None)
-        return same or next((known for known in alike if self._is_renamed(known, row)), None)
+        found = alike.by_number.pop(row.number, None)
+        if found is None:
+            found = next((known for known in alike.gone if self._is_renamed(known, row)), None)
+        if found in alike.gone:
+            alike.gone.remove(found)
+        return found
 
     def _is_renamed(self, known: KnownMessage, row: KnownMessage) -> bool:
         is_same_time = known.second == row.second or (
             row.status != Status.HELD and row.second == known.second // _SECONDS_PER_MINUTE * _SECONDS_PER_MINUTE
         )
-        return (
-            is_same_time and known.is_same(row) is None and self._has_disappeared(known) and self._follows(known, row)
-        )
+        return is_same_time and known.is_same(row) is None and self._follows(known, row)
 
     def _follows(self, known: KnownMessage, row: KnownMessage) -> bool:
         """Whether a known message can have this status now."""

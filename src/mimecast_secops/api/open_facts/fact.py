@@ -30,6 +30,7 @@ class Reading:
         product: what the product does with such a tenant.
         switches: the switches of the simulator that make it behave so, by name.
         mail: the messages in the test of the connector.
+        unmet: what the product does wrong with such a tenant without reporting it; "" if nothing is known.
         limit: why full success is impossible; "" if it is possible. The product then reports it at run time.
     """
 
@@ -39,6 +40,7 @@ class Reading:
     switches: Mapping[str, object] = field(default_factory=dict)
     mail: Mail = Mail.HELD
     limit: str = ""
+    unmet: str = ""
 
     @property
     def test(self) -> str:

@@ -9,6 +9,7 @@ from mimecast_secops.api.open_facts.fact import Mail, OpenFact, Reading
 _SEARCH: Final = "docs/reference/mimecast-api.md#search-message-tracking"
 _TIMES: Final = "docs/reference/mimecast-api.md#dates-and-times"
 _IDS: Final = "docs/reference/mimecast-api.md#identifiers"
+_AGAIN: Final = "The connector delivers a message again under its new ID, and does not report it."
 
 TRACKING: Final = (
     OpenFact(
@@ -170,23 +171,26 @@ TRACKING: Final = (
             Reading(
                 name="id-names-status",
                 tenant="The tracking ID changes with the status.",
-                product="Recognizes the message by content if its former record is gone.",
+                product="Delivers what has a new ID. Only an issue if *Status Filter* admits several statuses.",
                 switches={"tracking_ids": "status"},
                 mail=Mail.DECIDED,
+                unmet=_AGAIN,
             ),
             Reading(
                 name="id-as-captured",
                 tenant="IDs are compressed JSON that names status and queue number, as in public captures.",
-                product="Compares the numbers. What is decoded is never sent or logged.",
+                product="Ties holds and records by the numbers. What is decoded is never sent or logged.",
                 switches={"tracking_ids": "real", "queue_id_is_hold_id": False},
                 mail=Mail.DECIDED,
+                unmet=_AGAIN,
             ),
             Reading(
                 name="held-also-accepted",
                 tenant="A held message also has a record with the status accepted.",
-                product="Delivers one alert for both.",
+                product="Delivers both if *Status Filter* admits both.",
                 switches={"held_also_accepted": True},
                 mail=Mail.DECIDED,
+                unmet="The connector delivers both records as alerts, and does not report it.",
             ),
         ),
     ),

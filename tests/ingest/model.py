@@ -61,6 +61,7 @@ class Record:
     hold_fields: dict[str, Any] = field(default_factory=dict)  # what the hold queue shows in another way
     hold_seconds: int = 0  # how much later the time in the hold queue is
     queue_id: str = ""  # `queueInfo.id`
+    message_id: str = ""
 
     @property
     def tracked_status(self) -> str:
@@ -98,7 +99,11 @@ class Record:
             "id": self.id,
             "status": self.tracked_status,
             "recipientInfo": {
-                "messageInfo": {"subject": self.subject, "fromEnvelope": self.sender},
+                "messageInfo": {
+                    "subject": self.subject,
+                    "fromEnvelope": self.sender,
+                    "transmissionInfo": f"<pre>Message-ID: &lt;{self.message_id}&gt;</pre>" if self.message_id else "",
+                },
                 "txInfo": {"queueDetailStatus": "Message Hold Applied", "to": self.recipient},
             },
             "queueInfo": {"id": self.queue_id, "reason": self.reason},
@@ -132,6 +137,8 @@ class ModelTenant:
     calls_before: int = 0
     undecodable: set[int] = field(default_factory=set)  # seconds (unix) whose rows make a reply undecodable
     calls: list[tuple[str, Any]] = field(default_factory=list)
+    caller: str = "caller"
+    id_form: str = "stable"  # what a tracking id changes with: "stable", "status" or "caller"
     rate_limited: int = 0  # calls that failed with `RateLimited`
     limited_until_ms: dict[str, int] = field(default_factory=dict)  # endpoints that must not be called yet
 
@@ -202,7 +209,12 @@ class ModelTenant:
         if self.paging == "total":
             kind = CompletenessKind.PROVED if len(matching) == total else CompletenessKind.PARTIAL
             completeness = Completeness(kind, total, pages=1, rows=len(matching))
-        return TrackedMessages([record.row() for record in matching], completeness)
+        return TrackedMessages([record.row() | {"id": self.shown_id(record)} for record in matching], completeness)
+
+    def shown_id(self, record: Record) -> str:
+        """The tracking id of a record in the form of this tenant."""
+        suffixes = {"stable": "", "status": f"|{record.tracked_status}", "caller": f"|{self.caller}"}
+        return record.id + suffixes[self.id_form]
 
     def info(self, tracking_id: str) -> MessageInfo:
         self._called("info", tracking_id)
@@ -210,7 +222,7 @@ class ModelTenant:
             raise Killed
         if tracking_id in self.failing:
             raise self.failing[tracking_id]
-        record = self.records.get(tracking_id)
+        record = self.records.get(tracking_id.partition("|")[0])
         if record is None or record.deleted:
             raise NotFound("Mimecast does not know the id.")
         return MessageInfo.read(record.info())

@@ -190,6 +190,38 @@ def test_the_state_of_another_connector_is_continued_without_loss_or_repeats(ben
     assert bench.host.tickets() == ["new"]
 
 
+def test_messages_that_another_connector_delivered_by_their_message_ids_do_not_come_again(bench: Bench) -> None:
+    for number in range(5):
+        bench.receive(f"old{number}", seconds_ago=7200 - number, subject=str(number), message_id=f"{number}@x.test")
+    bench.receive("missed", seconds_ago=7100, message_id="missed@x.test")
+    bench.receive("new", seconds_ago=3600, message_id="new@x.test")
+    newest_ms = bench.tenant.records["missed"].received_ms
+    imported = ImportedState(newest_ms, tuple(f"<{number}@x.test>" for number in range(5)))
+    report = bench.cycle(imported=lambda: imported)
+    assert (report.known, report.new, report.delivered) == (5, 2, 2)
+    for _ in range(8):
+        bench.advance(60)
+        bench.cycle(imported=lambda: imported)
+    assert sorted(bench.host.tickets()) == ["missed", "new"]
+
+
+def test_a_sender_that_uses_an_imported_message_id_again_hides_nothing(bench: Bench) -> None:
+    bench.receive("old", seconds_ago=7200, message_id="a@x.test")
+    bench.receive("same time", seconds_ago=7200, subject="b", message_id="a@x.test")
+    bench.receive("later", seconds_ago=3600, message_id="a@x.test")
+    imported = ImportedState(bench.tenant.records["old"].received_ms, ("a@x.test",))
+    bench.cycle(imported=lambda: imported)
+    assert sorted(bench.host.tickets()) == ["later", "same time"]
+
+
+def test_each_recipient_of_an_imported_message_is_known(bench: Bench) -> None:
+    for name in ("ann", "bob"):
+        bench.receive(name, seconds_ago=7200, recipient=f"{name}@example.com", message_id="a@x.test")
+    imported = ImportedState(bench.tenant.records["ann"].received_ms, ("a@x.test",))
+    bench.cycle(imported=lambda: imported)
+    assert bench.host.tickets() == []
+
+
 def test_with_a_full_id_list_nothing_before_its_timestamp_is_repeated(bench: Bench) -> None:
     newest = bench.receive("newest", seconds_ago=7200)
     bench.receive("dropped from the list", seconds_ago=7200 + 60)

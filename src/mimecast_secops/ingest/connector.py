@@ -41,7 +41,10 @@ _IMPORTED_IDS_LIMIT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class ImportedState:
-    """The state of another connector: the newest time that it delivered, in unix milliseconds, and its last ids."""
+    """The state of another connector: the newest time that it delivered, in unix milliseconds, and its last ids.
+
+    The ids are internet Message-IDs (docs/reference/secops-platform.md#stored-ids-and-time).
+    """
 
     timestamp_ms: int
     ids: tuple[str, ...] = ()
@@ -161,6 +164,7 @@ class Connector:
             # Everything that follows depends on where ingestion begins.
             clock.verify()
             state = self._first_state(clock, notes)
+        state.set_caller(self._tenant.caller, clock.now_ms)
         for ticket_id in self._delivery.delivered_since(state.token):
             state.mark_delivered(ticket_id, clock.now_ms)
         return state
@@ -178,8 +182,7 @@ class Connector:
         overlap_ms = self._settings.overlap_ms if has_all_ids else 0
         state = State(start_ms=imported.timestamp_ms - overlap_ms)
         state.read_until_ms = imported.timestamp_ms
-        for ticket_id in imported.ids:
-            state.mark_delivered(ticket_id, clock.now_ms)
+        state.import_ids(imported.ids, imported.timestamp_ms, clock.now_ms)
         notes.append("Continuing from where the previous connector ended.")
         return state
 

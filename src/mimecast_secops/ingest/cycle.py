@@ -125,6 +125,14 @@ class Cycle:
         self.state.mark_delivered(record.id, self.now_ms, hold_id)
         self._log_outcome(record.id, "already delivered as hold:%s", hold_id)
 
+    def mark_imported(self, record: PendingRecord, hold_id: str) -> None:
+        """Another connector delivered it."""
+        self.counters.known += 1
+        if record.id in self._new_ids:
+            self.counters.new -= 1
+        self.state.mark_delivered(record.id, self.now_ms, hold_id)
+        self._log_outcome(record.id, "delivered by the previous connector")
+
     def defer(self, record: PendingRecord, error: str) -> None:
         """It could not be read. It stays pending, and its next try waits longer each time."""
         wait = min(_FIRST_RETRY_MS << min(record.tries, _MAX_DOUBLINGS), _MAX_RETRY_MS) if self.counts_tries else 0

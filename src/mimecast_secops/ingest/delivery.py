@@ -102,6 +102,8 @@ class BatchDelivery:
         cycle = self._cycle
         if self._is_duplicate(record, result.hold_id):
             cycle.mark_duplicate(record, result.hold_id)
+        elif cycle.state.take_imported(record, result.message_id, cycle.now_ms):
+            cycle.mark_imported(record, result.hold_id)
         elif self._delivery.deliver(result.alert) is DeliveryResult.OVERFLOWED:
             cycle.defer_overflowed(record)
         else:

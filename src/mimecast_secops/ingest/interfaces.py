@@ -28,11 +28,19 @@ class FailureScope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ReadRecord:
-    """A record was read and passed all filters. `is_incomplete` if all tries to read its details failed."""
+    """A record was read and passed all filters.
+
+    Attributes:
+        alert: its alert.
+        hold_id: its entry of the hold queue; "" if it is not known.
+        is_incomplete: whether all tries to read its details failed.
+        message_id: the internet Message-ID; "" if it could not be read.
+    """
 
     alert: Alert
     hold_id: str
     is_incomplete: bool = False
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

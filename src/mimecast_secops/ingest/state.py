@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Final, Self
 
 import msgspec
 
 from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS
+from mimecast_secops.ingest.known_messages import KnownMessages
 from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.profile import Fact, TenantProfile
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
@@ -36,6 +37,8 @@ _MAX_UNDECODABLE: Final = 100
 _MAX_ERROR: Final = 300
 # How much longer than any search reaches back a processed id is kept: clocks differ.
 _PROCESSED_IDS_MARGIN_MS: Final = 2 * HOUR_MS
+# No search reaches further back than ids that other credentials saw.
+_NEW_CALLER_MS: Final = 8 * 24 * HOUR_MS
 
 
 class RecordState(Enum):
@@ -91,6 +94,9 @@ class _Meta(msgspec.Struct, kw_only=True):
     remembered_ms: int | msgspec.UnsetType = msgspec.UNSET
     unaccounted_cycles: int | msgspec.UnsetType = msgspec.UNSET
     rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+    imported_ms: int | msgspec.UnsetType = msgspec.UNSET
+    caller: str | msgspec.UnsetType = msgspec.UNSET
+    caller_since_ms: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Backlog:
@@ -187,8 +193,10 @@ class State:
         unaccounted_cycles: the number of cycles in a row that left held messages unaccounted for.
         remembered_ms: the ids of all records that were received since and are done are remembered.
         rate_limits: endpoint → when Mimecast allows its next call, by this machine's clock.
+        imported_ms: another connector delivered messages that were received up to here; 0 if there was none.
         backlog: the pending records.
         processed_ids: the ids of the records that are done.
+        known_messages: the tracking records that are pending or done, to recognize them under other ids.
     """
 
     def __init__(self, *, start_ms: int, key: bytes = b"") -> None:
@@ -206,8 +214,13 @@ class State:
         self.remembered_ms = start_ms
         self.unaccounted_cycles = 0
         self.rate_limits: dict[str, int] = {}
+        self.imported_ms = 0
         self.backlog = Backlog()
         self.processed_ids = ProcessedIds(self.key)
+        self.known_messages = KnownMessages(self.key)
+        self._caller = ""
+        self._caller_since_ms = 0
+        self._pending_ids: dict[bytes, str] | None = None
 
     @property
     def reached_ms(self) -> int:
@@ -250,8 +263,66 @@ class State:
         self.backlog.remove(record.id)
         done_id = _filtered_id(record.id, record.status) if record.kind == TRACKING else record.id
         self.processed_ids.add(done_id, now_ms)
+        # Under another status, and thus perhaps another id, it is compared with the filters again.
+        self.known_messages.remove(record.id, record.received_ms)
         if hold_id or record.hold_id:
             self.tie(record.id, hold_id or record.hold_id, now_ms)
+
+    def rename(self, digest: bytes, new_id: str, now_ms: int) -> None:
+        """A record has another id from now on: a pending one is read under it, and one that is done stays done.
+
+        Args:
+            digest: the digest of its former id, as `known_messages` has it.
+            new_id: its id.
+            now_ms: the time of this cycle.
+        """
+        if self._pending_ids is None:
+            self._pending_ids = {self.known_messages.digest(record.id): record.id for record in self.backlog}
+        record = self.backlog.get(self._pending_ids.pop(digest, ""))
+        if record is None:
+            self.processed_ids.add(new_id, now_ms)
+            return
+        self.backlog.remove(record.id)
+        self.backlog.put(msgspec.structs.replace(record, id=new_id))
+
+    def set_caller(self, caller: str, now_ms: int) -> None:
+        """Note with which credentials this cycle reads. Others may see other ids."""
+        digest = self.known_messages.digest("caller", caller).hex() if caller else ""
+        if self._caller and digest and digest != self._caller:
+            self._caller_since_ms = now_ms
+        self._caller = digest or self._caller
+
+    def has_new_caller(self, now_ms: int) -> bool:
+        """Whether the credentials have changed since ids were remembered that a search can still return."""
+        return now_ms - self._caller_since_ms <= _NEW_CALLER_MS
+
+    def import_ids(self, names: Iterable[str], until_ms: int, now_ms: int) -> None:
+        """Remember what another connector delivered.
+
+        Args:
+            names: its ids: tracking ids, or internet Message-IDs with or without `<>`.
+            until_ms: when the newest of these messages was received.
+            now_ms: the time of this cycle.
+        """
+        self.imported_ms = until_ms
+        for name in names:
+            self.mark_delivered(name, now_ms)
+            self.processed_ids.add(_imported_id(name), now_ms)
+
+    def take_imported(self, record: PendingRecord, message_id: str, now_ms: int) -> bool:
+        """Whether another connector delivered the message of a record.
+
+        A sender can use a Message-ID again. So it counts for messages that were received while the other connector ran,
+        and once for each recipient.
+        """
+        is_later = record.received_ms > self.imported_ms
+        if not message_id or is_later or _imported_id(message_id) not in self.processed_ids:
+            return False
+        taken = _taken_id(message_id, record.recipient)
+        if taken in self.processed_ids:
+            return False
+        self.processed_ids.add(taken, now_ms)
+        return True
 
     def defer(self, record: PendingRecord, *, after_ms: int, tries: int | None = None, error: str = "") -> None:
         """PENDING → PENDING: it could not be read or delivered, and is tried again after `after_ms`."""
@@ -306,6 +377,7 @@ class State:
         oldest_ms = time_ms - _PROCESSED_IDS_MARGIN_MS
         self.processed_ids.forget_before(oldest_ms)
         self.remembered_ms = max(self.remembered_ms, oldest_ms)
+        self.known_messages.forget_before(oldest_ms)
         remembered = sorted(second for second in self.undecodable if second * SECOND_MS >= oldest_ms)
         self.undecodable = set(remembered[-_MAX_UNDECODABLE:])
 
@@ -329,8 +401,16 @@ class State:
             unaccounted_cycles=self.unaccounted_cycles or msgspec.UNSET,
             search_history=msgspec.UNSET if self.search_history == SearchHistory() else self.search_history,
             rate_limits=self.rate_limits or msgspec.UNSET,
+            imported_ms=self.imported_ms or msgspec.UNSET,
+            caller=self._caller or msgspec.UNSET,
+            caller_since_ms=self._caller_since_ms or msgspec.UNSET,
         )
-        return {_META: msgspec.json.encode(meta), **self.backlog.to_parts(), **processed_ids}
+        return {
+            _META: msgspec.json.encode(meta),
+            **self.backlog.to_parts(),
+            **processed_ids,
+            **self.known_messages.to_parts(),
+        }
 
     @classmethod
     def decode(cls, parts: Mapping[str, bytes]) -> Self | None:
@@ -349,6 +429,7 @@ class State:
             state = cls(start_ms=meta.start_ms, key=meta.key)
             state.backlog = Backlog.from_parts(parts)
             state.processed_ids = ProcessedIds.from_parts(meta.key, parts, are_sorted=meta.version >= _SORTED_SINCE)
+            state.known_messages = KnownMessages.from_parts(meta.key, parts)
             if meta.processed not in (None, len(state.processed_ids)):
                 raise ValueError("A part of the processed ids is missing.")  # noqa: TRY301 -- damage like any other
         except (KeyError, ValueError, msgspec.MsgspecError, zlib.error) as damage:
@@ -365,6 +446,8 @@ class State:
         state.unaccounted_cycles = meta.unaccounted_cycles or 0
         state.search_history = meta.search_history or SearchHistory()
         state.rate_limits = dict(meta.rate_limits or {})
+        state.imported_ms = meta.imported_ms or 0
+        state._caller, state._caller_since_ms = meta.caller or "", meta.caller_since_ms or 0
         return state
 
 
@@ -379,6 +462,14 @@ def _matched_id(hold_id: str) -> str:
 
 def _tied_id(record_id: str) -> str:
     return f"tied:{record_id}"
+
+
+def _imported_id(name: str) -> str:
+    return f"imported:{name.strip().strip('<>').strip()}"
+
+
+def _taken_id(message_id: str, recipient: str) -> str:
+    return f"taken:{recipient.casefold()}\0{message_id}"
 
 
 def _joined_id(hold_id: str) -> str:

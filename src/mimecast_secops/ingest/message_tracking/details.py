@@ -89,7 +89,8 @@ class DetailsReader:
             details.complete = False
             details.notes.append("Message tracking does not show this held message; the hold queue does.")
         self._add_files(record, details, match)
-        return ReadRecord(alert_of(record, details, self.product_field), details.hold_id, is_incomplete)
+        message_id = details.info.message_id if details.info else ""
+        return ReadRecord(alert_of(record, details, self.product_field), details.hold_id, is_incomplete, message_id)
 
     def _count_defects(self, info: MessageInfo) -> None:
         if self.defects is None:

@@ -88,6 +88,8 @@ class HoldAccounts:
             self._cycle.counters.add_failure("A held message could not be looked for in message tracking", error)
             self._cycle.counters.unaccounted_holds = len(unmatched)
             return
+        # Each of them becomes an alert after some cycles, so none is overdue.
+        self._cycle.counters.overdue_holds = 0
         left = self._views.settle_incomparable(unmatched)
         self._cycle.counters.unaccounted_holds = left.unaccounted + sum(self._waits(hold) for hold in left.holds)
         self._state.unmatched_holds = {

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mimecast_secops.addresses import domain_of
-from mimecast_secops.api import HeldMessage, Status, TrackedMessage
+from mimecast_secops.api import CompletenessKind, HeldMessage, Status, TrackedMessage
 from mimecast_secops.api.errors import UndecodableReply
 from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.candidates import TOLERANCE_MS, MatchKey, key_of_hold, key_of_record
 from mimecast_secops.ingest.message_tracking.hold_views import WIDE_TOLERANCE_MS
 from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
+from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
 from mimecast_secops.ingest.profile import SEARCH_ROW_LIMIT
 from mimecast_secops.ingest.record import PendingRecord
@@ -67,20 +68,21 @@ class HoldLookup:
                 continue
             for wanted in left:
                 times = wanted.received_ms - _MARGIN_MS, wanted.received_ms + _MARGIN_MS
-                self._add([wanted], self._rows(wanted.hold.recipient, *times, ()))
+                self._add([wanted], ReadPeriod(*times, list(self._rows(wanted.hold.recipient, *times, ())), ()))
 
     def _search_domain(self, group: Sequence[_Wanted], statuses: Sequence[str]) -> Sequence[_Wanted]:
         """Search for a group at once. Returns the messages that no row shows."""
-        start_ms, end_ms = group[0].received_ms - _MARGIN_MS, group[-1].received_ms + _MARGIN_MS
-        found = self._add(group, self._rows(domain_of(group[0].hold.recipient), start_ms, end_ms, statuses))
+        times = group[0].received_ms - _MARGIN_MS, group[-1].received_ms + _MARGIN_MS
+        rows = list(self._rows(domain_of(group[0].hold.recipient), *times, statuses))
+        found = self._add(group, ReadPeriod(*times, rows, statuses))
         return [wanted for wanted in group if key_of_hold(wanted.hold) not in found]
 
-    def _add(self, group: Sequence[_Wanted], rows: Iterable[TrackedMessage]) -> set[MatchKey]:
+    def _add(self, group: Sequence[_Wanted], period: ReadPeriod) -> set[MatchKey]:
         """Let the poll decide on the rows that may belong to a group. Returns their keys."""
         matcher = _RowMatcher(group)
-        near = [row for row in rows if matcher.may_belong(row)]
+        near = [row for row in period.rows if matcher.may_belong(row)]
         # Nothing that was received before ingestion began becomes an alert.
-        self._poll.add_rows(near, self._cycle.state.start_ms)
+        self._poll.add_rows(near, self._cycle.state.start_ms, period)
         now_ms = self._cycle.now_ms
         return {key_of_record(PendingRecord.from_tracking(row, now_ms, with_summary=False)) for row in near}
 
@@ -103,7 +105,8 @@ class HoldLookup:
             except UndecodableReply:
                 periods.extend(halves)
                 continue
-            if len(rows) >= limit and halves:
+            is_cut = len(rows) >= limit or rows.completeness.kind is CompletenessKind.PARTIAL
+            if is_cut and halves:
                 periods.extend(halves)
             else:
                 yield from rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
 from mimecast_secops.ingest.message_tracking.domain_search import NOTHING_FORMS
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
+from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod, RenamedRows
 from mimecast_secops.ingest.message_tracking.row_defects import NO_ZONE, note_time_form, row_defects
 from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS, RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import (
@@ -118,7 +119,9 @@ class TrackingPoll:
         new_before = counters.new
         # Known rows are neither counted nor kept: there may be many, and each cycle counts those of the overlap.
         unknown = [message for message in window.rows.values() if not self._is_settled(message)]
-        self.add_rows(unknown, bounds[0] - _SEARCH_PRECISION_MS)
+        self.add_rows(
+            unknown, bounds[0] - _SEARCH_PRECISION_MS, read_period(window, self._cycle.settings.status_filter)
+        )
         counters.late += counters.new - new_before
         self.unread.add(window)
         return window.end_ms
@@ -130,15 +133,17 @@ class TrackingPoll:
             return True
         return filters.by_row(cycle.settings, status=message.status, route=message.route) is not None
 
-    def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int) -> None:
+    def add_rows(self, messages: Iterable[TrackedMessage], earliest_ms: int, period: ReadPeriod | None = None) -> None:
         """Decide on rows of a search: known, filtered, or pending.
 
         Args:
             messages: the rows.
             earliest_ms: rows received before are ignored, because the search did not ask for them. A time that names no
                 zone may be wrong by hours and says nothing about that.
+            period: the period whose rows they are, if it was read completely: it shows which ids have disappeared.
         """
         cycle = self._cycle
+        new: list[tuple[TrackedMessage, PendingRecord]] = []
         for message in messages:
             defects = row_defects(message)
             if message.received and to_ms(message.received) < earliest_ms and NO_ZONE not in defects:
@@ -164,7 +169,9 @@ class TrackingPoll:
             elif excluded_by:
                 cycle.filter_row(record_id, excluded_by)
             else:
-                cycle.add_pending(record)
+                new.append((message, record))
+        for record in RenamedRows(cycle, period).new(new):
+            cycle.add_pending(record)
 
     def record_index(self) -> RecordIndex:
         """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""
@@ -199,7 +206,9 @@ class TrackingPoll:
             self._correct_clock()
             return False
         self._windows_read += 1
-        self.add_rows(window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS)
+        self.add_rows(
+            window.rows.values(), bounds[0] - _SEARCH_PRECISION_MS, read_period(window, cycle.settings.status_filter)
+        )
         self.unread.add(window)
         if window.end_ms < bounds[1]:
             state.window_ms = max((window.end_ms - bounds[0]) // 2, MINUTE_MS)
@@ -260,6 +269,13 @@ class TrackingPoll:
         )
         self._cycle.add_gap(PendingRecord.from_gap(f"{reached_ms}", reached_ms, text))
         state.give_up_before(earliest_ms)
+
+
+def read_period(window: Window, statuses: Sequence[str]) -> ReadPeriod | None:
+    """What a window shows about ids that have disappeared; None if rows of it may be missing."""
+    if window.unreadable or window.unproved or window.missing:
+        return None
+    return ReadPeriod(window.start_ms, window.end_ms, window.rows.values(), statuses)
 
 
 def request_time(tenant: Tenant, settings: ConnectorSettings, now_ms: int) -> None:

@@ -42,6 +42,10 @@ class Tenant(Protocol):
     """The requests to a Mimecast tenant. Every method may raise `MimecastError`."""
 
     @property
+    def caller(self) -> str:
+        """A text that differs between credentials and does not reveal them."""
+
+    @property
     def requests_sent(self) -> int:
         """Number of requests sent so far."""
 
@@ -103,6 +107,11 @@ class MimecastTenant:
         self._client = client
         # This machine's clock may have been set since the replies of the last cycle.
         client.reset_clock_skew()
+
+    @property
+    def caller(self) -> str:
+        """The API root, and a fingerprint of the credentials."""
+        return self._client.tenant_key
 
     @property
     def requests_sent(self) -> int:

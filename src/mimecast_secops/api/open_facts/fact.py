@@ -54,7 +54,7 @@ class OpenFact:
 
     Attributes:
         question: the question, without a question mark.
-        source: where the API page says what is known, as `docs/reference/mimecast-api.md#anchor`.
+        source: where the API page says what is known, with the anchor of its heading.
         readings: the plausible answers, without the one that the simulator gives by default.
     """
 

@@ -9,7 +9,6 @@ from mimecast_secops.api.open_facts.fact import Mail, OpenFact, Reading
 _SEARCH: Final = "docs/reference/mimecast-api.md#search-message-tracking"
 _TIMES: Final = "docs/reference/mimecast-api.md#dates-and-times"
 _IDS: Final = "docs/reference/mimecast-api.md#identifiers"
-_AGAIN: Final = "The connector delivers a message again under its new ID, and does not report it."
 
 TRACKING: Final = (
     OpenFact(
@@ -110,6 +109,7 @@ TRACKING: Final = (
                 tenant="The rows are in another member.",
                 product="Reads a list of objects that have members of a row, or reports the reply.",
                 switches={"tracked_wrapper": "named"},
+                limit="An empty list under an unknown name does not tell whether there are messages.",
             ),
             Reading(
                 name="search-rows-flat",
@@ -171,10 +171,9 @@ TRACKING: Final = (
             Reading(
                 name="id-names-status",
                 tenant="The tracking ID changes with the status.",
-                product="Delivers what has a new ID. Only an issue if *Status Filter* admits several statuses.",
+                product="Recognizes the message by content if its former record is gone.",
                 switches={"tracking_ids": "status"},
                 mail=Mail.DECIDED,
-                unmet=_AGAIN,
             ),
             Reading(
                 name="id-as-captured",
@@ -182,7 +181,6 @@ TRACKING: Final = (
                 product="Ties holds and records by the numbers. What is decoded is never sent or logged.",
                 switches={"tracking_ids": "real", "queue_id_is_hold_id": False},
                 mail=Mail.DECIDED,
-                unmet=_AGAIN,
             ),
             Reading(
                 name="held-also-accepted",

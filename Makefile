@@ -6,12 +6,12 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-host test-container coverage coverage-floors attack mutation matrix check spelling prose \
+.PHONY: help demo test test-host test-readings test-container coverage coverage-floors attack readings mutation matrix check spelling prose \
 	typing bench integration content-hub playbooks docs reference pictures release-check clean
 
 # The tests that run anywhere: neither minutes long, nor in need of the platform's SDK or of root.
 # Four workers on two cores: many tests wait for servers and processes.
-TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host and not container"
+TESTS := -m pytest -n 4 --dist worksteal -m "not attack and not host and not container and not readings"
 # The packages that have a floor of branch coverage; `fail_under` in pyproject.toml is the floor.
 COVERED := actions api deliveries ingest stores
 
@@ -27,6 +27,9 @@ test: $(VENV)/.test  ## Run the tests, except test-host, test-container and atta
 test-host: $(VENV)/.test  ## Run the tests on the real SDK of Google SecOps (skipped where it is missing)
 	@$(BIN)/python -m pytest -n 2 -m "host and not attack" $(ARGS)
 
+test-readings: $(VENV)/.test  ## Try the connector and the actions under each reading of the API (minutes)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -m readings $(ARGS)
+
 test-container: $(VENV)/.test  ## Execute the Containerfile without an engine (skipped without Linux and root)
 	@$(BIN)/python -m pytest -m container $(ARGS)
 
@@ -41,6 +44,9 @@ coverage-floors: $(VENV)/.test
 	  echo "Branch coverage of $$package"; \
 	  $(BIN)/coverage report --include="src/mimecast_secops/$$package/*" || failed=1; \
 	done; exit $$failed
+
+readings: $(VENV)/.test  ## Print what happens under each reading of the API that the sources leave open (minutes)
+	@$(BIN)/python -m tests.readings $(ARGS)
 
 attack: $(VENV)/.test  ## Run the attacks on real processes (minutes)
 	@$(BIN)/python -m pytest -m attack tests/attack $(ARGS)

@@ -12,7 +12,7 @@ import nox
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 LOWEST = PYTHONS[0]
-SELECTION = ["-m", "not attack and not host and not container"]
+SELECTION = ["-m", "not attack and not host and not container and not readings"]
 
 nox.needs_version = ">=2025.5.1"
 nox.options.default_venv_backend = "virtualenv"

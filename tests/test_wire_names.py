@@ -13,7 +13,7 @@ CAMEL_CASE = re.compile(r"[a-z]+[A-Z]\w*\Z")
 # What each folder may use all the same.
 ALLOWED = {
     # Keys of action results, which docs/reference/actions.md describes and playbooks read.
-    "actions": {"dryRun", "earlierState", "holdId", "trackingId"},
+    "actions": {"changedByMimecast", "dryRun", "earlierState", "holdId", "trackingId"},
     # The same keys of action results, which name the target of a change, and the sender of an event.
     "cli": {"dryRun", "holdId", "trackingId"},
     "ingest": {
@@ -33,6 +33,12 @@ ALLOWED = {
         *("fromHeader_emailAddress", "policyInfo", "senderIP", "spamScore"),
         # The blocks of a tracking record that become separate events.
         *("deliveredMessage", "recipientInfo"),
+    },
+    # What the first contact asks a tenant about, and what a recording keeps or replaces: the wire form is the subject.
+    "diagnosis": {
+        *("advancedTrackAndTraceOptions", "dateReceived", "detectionLevel", "fieldName", "fromEnv", "fromPart"),
+        *("fromType", "heldGroup", "messageStatusType", "mimeType", "numberOfItems", "pageSize", "reasonCode"),
+        *("reasonId", "reasonType", "searchBy", "searchReason", "toType"),
     },
     # Keys of the platform's own widget definition.
     "packaging": {"htmlContent", "htmlHeight", "safeRendering", "widgetDefinitionScope"},

@@ -16,6 +16,7 @@ import click
 
 from mimecast_secops.actions import Action, all_actions
 from mimecast_secops.api import ApiVersion, Endpoint
+from mimecast_secops.api.open_facts import OPEN_FACTS
 from mimecast_secops.cli.exit_codes import MEANINGS
 from mimecast_secops.cli.main import main
 from mimecast_secops.cli.settings import variable
@@ -38,7 +39,32 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "permissions.md": permissions_page(),
         "command-line.md": command_line_page(),
+        "open-facts.md": open_facts_page(),
     }
+
+
+def open_facts_page() -> str:
+    lines = [
+        _NOTE,
+        "# Open facts about the Mimecast API\n",
+        "The public sources leave these facts open. The product works under each plausible reading, or reports at run "
+        "time what it cannot know. The switch makes the [simulator](../guide/simulator.md) behave in that way, and "
+        "`make readings` runs the connector and the actions under each reading. "
+        "[API facts](mimecast-api.md#open-facts) lists the open facts that have no such reading.\n",
+    ]
+    for fact in OPEN_FACTS:
+        anchor = fact.source.rpartition("#")[2]
+        lines += [f"## {fact.question}\n", f"[What is known](mimecast-api.md#{anchor})\n"]
+        lines += ["| Reading | What the tenant does | What the product does | Switch |", "|---|---|---|---|"]
+        for reading in fact.readings:
+            switches = ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in reading.switches.items())
+            gap = f" Not met: {reading.unmet}" if reading.unmet else ""
+            limit = f" Limit: {reading.limit}" if reading.limit else ""
+            lines.append(
+                f"| `{reading.name}` | {reading.tenant} | {reading.product}{limit}{gap} | {switches or 'the default'} |"
+            )
+        lines.append("")
+    return "\n".join(lines)
 
 
 def actions_page() -> str:

@@ -31,7 +31,7 @@ def _run(tenant: ReadingTenant, slug: str, values: dict[str, object]) -> Result:
 def _decide(tenant: ReadingTenant, reading: Reading, slug: str, outcome: str) -> Outcome:
     """Decide on three messages of three days ago, one by each kind of ID."""
     records = [tenant.hold(number, seconds_ago=_DAYS_AGO + 600 * number) for number in range(3)]
-    ids = (records[0].id, records[1].hold_id, f"<{records[2].mail.message_id}>")
+    ids = (tenant.shown_tracking_id(records[0]), tenant.shown_hold_id(records[1]), f"<{records[2].mail.message_id}>")
     is_executed = reading.switches.get("decision_reply") not in _NOT_DONE
     return Outcome.together(
         *(
@@ -56,7 +56,7 @@ def release(tenant: ReadingTenant, reading: Reading) -> Outcome:
     """Release messages of low risk. A message of high risk must stay."""
     released = _decide(tenant, reading, "release-message", "released")
     risky = tenant.hold(9, seconds_ago=600, risk="high")
-    result = _run(tenant, "release-message", {"Message ID": risky.id})
+    result = _run(tenant, "release-message", {"Message ID": tenant.shown_tracking_id(risky)})
     is_released = _is_decided(tenant, risky, "released")
     names_it = "risk" in result.message.lower()
     guarded = Outcome.of(

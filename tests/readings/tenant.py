@@ -13,6 +13,7 @@ from mimecast_secops.api import ApiVersion, MimecastClient, Runtime
 from mimecast_secops.api.open_facts import Mail
 from mimecast_secops.simulator import Simulator
 from mimecast_secops.simulator.mail.parser import parse_email
+from mimecast_secops.simulator.tenant.id_forms import hold_id, tracking_id
 from mimecast_secops.simulator.tenant.records import TrackingRecord
 from tests.simulator.caller import eml, held_eml
 from tests.tenants import client_for
@@ -62,6 +63,20 @@ class ReadingTenant:
     def timestamp(self) -> float:
         """The tenant's time, in unix seconds."""
         return self.now.timestamp()
+
+    @property
+    def _caller(self) -> str:
+        state = self.simulator.tenant
+        is_v2 = self.client.api_version is ApiVersion.V2
+        return state.application.client_id if is_v2 else state.keys.access_key
+
+    def shown_tracking_id(self, record: TrackingRecord) -> str:
+        """The tracking ID in the form in which a search shows it."""
+        return tracking_id(self.simulator.tenant, record, self._caller)
+
+    def shown_hold_id(self, record: TrackingRecord) -> str:
+        """The hold ID in the form in which the hold list shows it."""
+        return hold_id(self.simulator.tenant, record, self._caller)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -10,6 +10,7 @@ from mimecast_secops.api import HeldMessage
 from mimecast_secops.api.completeness import CompletenessKind
 from mimecast_secops.api.errors import MimecastError
 from mimecast_secops.api.resources.held_listing import HeldMessages
+from mimecast_secops.api.secure_ids import decode_secure_id
 
 _PAGE_SIZE: Final = 500
 _SAME_CLOCK: Final = 2.0
@@ -61,5 +62,11 @@ def now(context: Context) -> datetime:
 
 
 def is_same_entry(one: str, other: str) -> bool:
-    """Whether two IDs name the same entry of the hold queue. Two missing IDs are not equal."""
-    return bool(one) and one == other
+    """Whether two IDs name the same entry of the hold queue. Two missing IDs are not equal.
+
+    Two texts can name one entry: the numbers in them agree (docs/reference/mimecast-api.md#identifiers [inferred]).
+    """
+    if one == other:
+        return bool(one)
+    own, others = decode_secure_id(one), decode_secure_id(other)
+    return own is not None and others is not None and own.is_same_hold(others) is True

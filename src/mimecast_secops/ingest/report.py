@@ -182,7 +182,7 @@ class CycleCounters:
         """Note what could not be done, and why. The gravest error is kept for the exit code."""
         sentence = f"{summary}: {error}"
         if isinstance(error, RateLimited) and error.until is not None:
-            # The time of the first refusal counts: those that follow say the same, later.
+            # The time of the first error response counts: those that follow say the same, later.
             wait = self.waiting.setdefault(error.endpoint, RateLimitWait(error.endpoint, to_ms(error.until)))
             sentence = str(wait)
         self.add_problem(sentence)

@@ -23,6 +23,8 @@ PLATFORM_PARTS: Final = (
     *("actions", "api", "diagnosis", "ingest", "soar"),
 )
 """The modules and packages in `mimecast_secops` that the platform wheel holds."""
+NOT_ON_PLATFORM: Final = ("api/open_facts", "diagnosis/recording")
+"""The packages within these that only tests, documentation and the command line use."""
 PLATFORM_VERSION: Final = f"{__version__}+platform"
 """The version of the platform wheel. The label tells it from the complete wheel, which has more in it."""
 _PACKAGE: Final = Path("src") / "mimecast_secops"
@@ -103,7 +105,11 @@ def _platform_project(checkout: Path) -> dict[str, Any]:
     missing = [part for part in parts if not (checkout / part).exists()]
     if missing:  # hatchling would leave them out without a word
         raise PackagingError(f"The platform wheel could not be built: {', '.join(missing)} does not exist.")
-    config["tool"]["hatch"]["build"]["targets"]["wheel"] = {"only-include": parts, "sources": ["src"]}
+    config["tool"]["hatch"]["build"]["targets"]["wheel"] = {
+        "only-include": parts,
+        "exclude": [(_PACKAGE / name).as_posix() for name in NOT_ON_PLATFORM],
+        "sources": ["src"],
+    }
     return config
 
 

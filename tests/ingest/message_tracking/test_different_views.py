@@ -71,7 +71,7 @@ def test_a_learned_offset_ties_the_next_message_although_it_is_alone(bench: Benc
 
 
 def test_details_that_name_the_hold_decide_whatever_the_views_show(bench: Bench) -> None:
-    twins = {"hold_fields": {"subject": "something else", "from": address("header@evil.test")}}
+    twins: dict[str, Any] = {"hold_fields": {"subject": "something else", "from": address("header@evil.test")}}
     for name in ("m1", "m2"):
         bench.receive(name, queue_id=f"hold-{name}", **twins)
     run(bench, 8)

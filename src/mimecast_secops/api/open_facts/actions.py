@@ -43,12 +43,20 @@ DECISIONS: Final = (
                 ("named", "The confirmation is another member.", {"decision_reply": "named"}),
                 ("other-id", "The confirmation names another ID.", {"decision_reply": "other_id"}),
                 ("empty", "The reply is an empty list.", {"decision_reply": "empty"}),
-                ("lie", "The reply confirms, but the message stays in the queue.", {"decision_reply": "lie"}),
                 ("dropped-done", "The connection drops after the decision.", {"decision_reply": "drop_done"}),
                 ("dropped-not-done", "The connection drops before the decision.", {"decision_reply": "drop_undone"}),
                 ("504-done", "HTTP 504 after the decision.", {"decision_reply": "gateway_timeout_done"}),
                 ("504-not-done", "HTTP 504 before the decision.", {"decision_reply": "gateway_timeout_undone"}),
             )
+        )
+        + (
+            Reading(
+                name="decision-without-effect",
+                tenant="The reply confirms, but the message stays in the queue.",
+                product="Reports the decision as done and not confirmed yet.",
+                switches={"decision_reply": "lie"},
+                limit="A decision may show late.",
+            ),
         ),
     ),
     OpenFact(

@@ -30,6 +30,7 @@ class Reading:
         product: what the product does with such a tenant.
         switches: the switches of the simulator that make it behave so, by name.
         mail: the messages in the test of the connector.
+        unmet: what the product does wrong with such a tenant without reporting it; "" if nothing is known.
         limit: why full success is impossible; "" if it is possible. The product then reports it at run time.
     """
 
@@ -39,6 +40,7 @@ class Reading:
     switches: Mapping[str, object] = field(default_factory=dict)
     mail: Mail = Mail.HELD
     limit: str = ""
+    unmet: str = ""
 
     @property
     def test(self) -> str:
@@ -52,7 +54,7 @@ class OpenFact:
 
     Attributes:
         question: the question, without a question mark.
-        source: where the API page says what is known, as `docs/reference/mimecast-api.md#anchor`.
+        source: where the API page says what is known, with the anchor of its heading.
         readings: the plausible answers, without the one that the simulator gives by default.
     """
 

@@ -125,6 +125,7 @@ HOLDS: Final = (
                 tenant="The rows are in another member.",
                 product="Reads a list of objects that have members of a row, or reports the reply.",
                 switches={"hold_wrapper": "named"},
+                limit="An empty list under an unknown name does not tell whether messages are held.",
             ),
         ),
     ),

@@ -109,6 +109,7 @@ TRACKING: Final = (
                 tenant="The rows are in another member.",
                 product="Reads a list of objects that have members of a row, or reports the reply.",
                 switches={"tracked_wrapper": "named"},
+                limit="An empty list under an unknown name does not tell whether there are messages.",
             ),
             Reading(
                 name="search-rows-flat",
@@ -177,16 +178,17 @@ TRACKING: Final = (
             Reading(
                 name="id-as-captured",
                 tenant="IDs are compressed JSON that names status and queue number, as in public captures.",
-                product="Compares the numbers. What is decoded is never sent or logged.",
+                product="Ties holds and records by the numbers. What is decoded is never sent or logged.",
                 switches={"tracking_ids": "real", "queue_id_is_hold_id": False},
                 mail=Mail.DECIDED,
             ),
             Reading(
                 name="held-also-accepted",
                 tenant="A held message also has a record with the status accepted.",
-                product="Delivers one alert for both.",
+                product="Delivers both if *Status Filter* admits both.",
                 switches={"held_also_accepted": True},
                 mail=Mail.DECIDED,
+                unmet="The connector delivers both records as alerts, and does not report it.",
             ),
         ),
     ),

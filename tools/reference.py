@@ -58,10 +58,9 @@ def open_facts_page() -> str:
         lines += ["| Reading | What the tenant does | What the product does | Switch |", "|---|---|---|---|"]
         for reading in fact.readings:
             switches = ", ".join(f"`{name}: {json.dumps(value)}`" for name, value in reading.switches.items())
-            gap = f" Not met: {reading.unmet}" if reading.unmet else ""
             limit = f" Limit: {reading.limit}" if reading.limit else ""
             lines.append(
-                f"| `{reading.name}` | {reading.tenant} | {reading.product}{limit}{gap} | {switches or 'the default'} |"
+                f"| `{reading.name}` | {reading.tenant} | {reading.product}{limit} | {switches or 'the default'} |"
             )
         lines.append("")
     return "\n".join(lines)

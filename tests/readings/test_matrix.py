@@ -37,8 +37,6 @@ def api_version(request: pytest.FixtureRequest) -> ApiVersion:
 def test_the_result_is_right_or_says_what_is_not(
     running_simulator: Simulator, api_version: ApiVersion, reading: Reading, flow: str
 ) -> None:
-    if reading.unmet and flow == "connector":
-        pytest.xfail(reading.unmet)
     reset(running_simulator)
     with ReadingTenant.running(running_simulator, reading.switches, api_version) as tenant:
         outcome = FLOWS[flow](tenant, reading)

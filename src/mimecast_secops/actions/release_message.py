@@ -98,7 +98,7 @@ def _check_risk(target: resolution.HeldTarget, parameters: Parameters) -> None:
 def _risk_note(target: resolution.HeldTarget, parameters: Parameters) -> str:
     """A sentence for the output message if the risk was read and there is none, with a space before it."""
     is_checked = not (parameters.allow_high_risk or parameters.to_sandbox)
-    return " Mimecast's verdict on it names no risk." if is_checked and target.risk is None else ""
+    return " Mimecast names no risk for it." if is_checked and target.risk is None else ""
 
 
 ACTION: Final = Action(

@@ -11,6 +11,7 @@ _DETAILS: Final = "docs/reference/mimecast-api.md#get-tracking-details"
 _POLICIES: Final = "docs/reference/mimecast-api.md#get-and-delete-policies"
 _SENDERS: Final = "docs/reference/mimecast-api.md#permit-or-block-a-sender"
 _ARCHIVE: Final = "docs/reference/mimecast-api.md#search-the-archive"
+_UNTELLING: Final = "The permission check reports the function as unknown."
 _LOOKS: Final = "Looks at the hold queue, message tracking and the release log, and reports what they show."
 
 DECISIONS: Final = (
@@ -23,13 +24,14 @@ DECISIONS: Final = (
                 tenant=tenant,
                 product="Looks for the ID in the hold queue as well.",
                 switches={"foreign_id_info": value},
+                limit=limit,
             )
-            for value, tenant in (
-                ("http404_html", "HTTP 404 with an HTML page."),
-                ("http400", "HTTP 400."),
-                ("flat200", "HTTP 200 with an object in another form."),
-                ("empty", "HTTP 200 without data."),
-                ("other_message", "The details of another message."),
+            for value, tenant, limit in (
+                ("http404_html", "HTTP 404 with an HTML page.", ""),
+                ("http400", "HTTP 400.", ""),
+                ("flat200", "HTTP 200 with an object in another form.", ""),
+                ("empty", "HTTP 200 without data.", _UNTELLING),
+                ("other_message", "The details of another message.", _UNTELLING),
             )
         ),
     ),

@@ -12,9 +12,9 @@ class Mail(StrEnum):
 
     HELD = "20 held messages"
     DECIDED = "20 held messages that are then released, all statuses ingested"
-    HOUR = "400 held messages within an hour"
-    REJECTED = "600 rejected messages within an hour"
-    BURST = "450 held messages within one second"
+    HOUR = "160 held messages within an hour"
+    REJECTED = "240 rejected messages within an hour"
+    BURST = "240 held messages within one second"
     QUEUE = "60 held messages"
     LATE = "50 rejected messages, some visible only hours later"
     RISKS = "8 messages of high risk and 8 of low risk, the filter set to medium"
@@ -30,7 +30,6 @@ class Reading:
         product: what the product does with such a tenant.
         switches: the switches of the simulator that make it behave so, by name.
         mail: the messages in the test of the connector.
-        unmet: what the product does wrong with such a tenant without reporting it; "" if nothing is known.
         limit: why full success is impossible; "" if it is possible. The product then reports it at run time.
     """
 
@@ -40,7 +39,6 @@ class Reading:
     switches: Mapping[str, object] = field(default_factory=dict)
     mail: Mail = Mail.HELD
     limit: str = ""
-    unmet: str = ""
 
     @property
     def test(self) -> str:

@@ -27,6 +27,7 @@ HOLDS: Final = (
                 tenant="The same, and `queueInfo.id` is another text than the hold ID.",
                 product=_TIED,
                 switches={"hold_time_offset": 30.0, "queue_id_is_hold_id": False},
+                limit="An action on a tracking ID refuses and names the hold IDs to choose from.",
             ),
             Reading(
                 name="hold-subject-tagged",
@@ -57,6 +58,7 @@ HOLDS: Final = (
                 tenant="The hold queue shows another address of the recipient.",
                 product=_TIED,
                 switches={"hold_to": "alias"},
+                limit="A release by hold ID refuses, because a search for the alias finds no tracking record.",
             ),
         ),
     ),
@@ -212,6 +214,7 @@ HOLDS: Final = (
                 product="Treats it as high: delivers the message, and refuses a release without *Allow High Risk*.",
                 switches={"risk_form": "unknown_word"},
                 mail=Mail.RISKS,
+                limit="Messages of low risk are treated as high too.",
             ),
             Reading(
                 name="risk-number",
@@ -219,12 +222,14 @@ HOLDS: Final = (
                 product="Treats it as high.",
                 switches={"risk_form": "number"},
                 mail=Mail.RISKS,
+                limit="Messages of low risk are treated as high too.",
             ),
             Reading(
                 name="risk-missing",
                 tenant="There is no verdict.",
                 product="Says that no risk is named.",
                 switches={"risk_form": "missing"},
+                limit="Where Mimecast names no risk, a release does not depend on it.",
             ),
             Reading(
                 name="risk-in-category",

@@ -32,7 +32,7 @@ def test_a_verdict_that_names_no_risk_is_said_in_the_message(runner: ActionRunne
     message_id = KINDS[kind](record)
     result = runner.run(RELEASE, Message_ID=message_id)
     assert result.message == (
-        f'Successfully released message with ID "{message_id}" in Mimecast. Mimecast\'s verdict on it names no risk.'
+        f'Successfully released message with ID "{message_id}" in Mimecast. Mimecast names no risk for it.'
     )
 
 

@@ -38,20 +38,24 @@ DECISIONS: Final = (
     OpenFact(
         question="How a decision on a held message is confirmed",
         source=_RELEASE,
-        readings=tuple(
-            Reading(name=f"decision-{name}", tenant=tenant, product=_LOOKS, switches=switches)
-            for name, tenant, switches in (
-                ("text", "The confirmation is a text.", {"decision_reply": "text"}),
-                ("named", "The confirmation is another member.", {"decision_reply": "named"}),
-                ("other-id", "The confirmation names another ID.", {"decision_reply": "other_id"}),
-                ("empty", "The reply is an empty list.", {"decision_reply": "empty"}),
-                ("dropped-done", "The connection drops after the decision.", {"decision_reply": "drop_done"}),
-                ("dropped-not-done", "The connection drops before the decision.", {"decision_reply": "drop_undone"}),
-                ("504-done", "HTTP 504 after the decision.", {"decision_reply": "gateway_timeout_done"}),
-                ("504-not-done", "HTTP 504 before the decision.", {"decision_reply": "gateway_timeout_undone"}),
-            )
-        )
-        + (
+        readings=(
+            *(
+                Reading(name=f"decision-{name}", tenant=tenant, product=_LOOKS, switches=switches)
+                for name, tenant, switches in (
+                    ("text", "The confirmation is a text.", {"decision_reply": "text"}),
+                    ("named", "The confirmation is another member.", {"decision_reply": "named"}),
+                    ("other-id", "The confirmation names another ID.", {"decision_reply": "other_id"}),
+                    ("empty", "The reply is an empty list.", {"decision_reply": "empty"}),
+                    ("dropped-done", "The connection drops after the decision.", {"decision_reply": "drop_done"}),
+                    (
+                        "dropped-not-done",
+                        "The connection drops before the decision.",
+                        {"decision_reply": "drop_undone"},
+                    ),
+                    ("504-done", "HTTP 504 after the decision.", {"decision_reply": "gateway_timeout_done"}),
+                    ("504-not-done", "HTTP 504 before the decision.", {"decision_reply": "gateway_timeout_undone"}),
+                )
+            ),
             Reading(
                 name="decision-without-effect",
                 tenant="The reply confirms, but the message stays in the queue.",

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from mimecast_secops.api import TrackedMessage
 from mimecast_secops.ingest.clock import HOUR_MS
 from mimecast_secops.ingest.processed_ids import ProcessedIds
+from mimecast_secops.ingest.progress import PollProgress
 from mimecast_secops.ingest.record import PendingRecord
-from mimecast_secops.ingest.state import PollProgress, RecordState, State, UnreadableState
+from mimecast_secops.ingest.state import RecordState, State, UnreadableState
 
 IDS = st.text(min_size=1, max_size=20)
 

@@ -24,6 +24,7 @@ from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS
 from mimecast_secops.ingest.known_messages import KnownMessages
 from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.profile import Fact, TenantProfile
+from mimecast_secops.ingest.progress import PollProgress, RereadProgress
 from mimecast_secops.ingest.record import TRACKING, PendingRecord
 from mimecast_secops.ingest.search_history import SearchHistory
 
@@ -45,27 +46,6 @@ class RecordState(Enum):
     NEW = "new"
     PENDING = "pending"
     DONE = "done"
-
-
-class PollProgress(msgspec.Struct, frozen=True):
-    """An unfinished poll: it continues to `target_ms`, and everything up to `reached_ms` is read."""
-
-    target_ms: int
-    reached_ms: int
-
-
-class RereadProgress(msgspec.Struct, frozen=True):
-    """A re-read of an older period, in unix milliseconds.
-
-    Attributes:
-        begun_ms: when the last one began.
-        reached_ms: how far it has read; 0 if none is running.
-        target_ms: where it ends; 0 if none is running.
-    """
-
-    begun_ms: int
-    reached_ms: int = 0
-    target_ms: int = 0
 
 
 class UnreadableState(Exception):

@@ -8,7 +8,7 @@ import pytest
 
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import MimecastError, RateLimited, Unavailable
-from mimecast_secops.ingest.state import RereadProgress
+from mimecast_secops.ingest.progress import RereadProgress
 from tests.ingest.conftest import Bench
 from tests.ingest.model import HOUR, SECOND, START
 

@@ -15,8 +15,8 @@ from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
 from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS
 from mimecast_secops.ingest.message_tracking.search_window import next_window
+from mimecast_secops.ingest.progress import RereadProgress
 from mimecast_secops.ingest.settings import ConnectorSettings
-from mimecast_secops.ingest.state import RereadProgress
 
 _DAY_MS: Final = 24 * HOUR_MS
 # A day of quiet traffic has eleven windows.

@@ -247,3 +247,63 @@ def test_records_with_missing_members_are_delivered(integration: Path, tmp_path:
     assert {alert["ticket_id"] for alert in report["alerts"]} == set(ids)
     assert report["alert_problems"] == {}
     assert any(alert["attachments"] for alert in report["alerts"])
+
+
+# readings of the API
+
+
+@BOTH_VERSIONS
+def test_messages_that_the_former_connector_delivered_under_their_message_ids_do_not_come_again(
+    integration: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
+) -> None:
+    delivered, new = held(simulator)[:2], held(simulator)[2:]
+    newest = max(int(record.received.timestamp() * 1000) for record in held(simulator))
+    seed = json.dumps({"timestamp": str(newest), "ids": [f"<{record.mail.message_id}>" for record in delivered]})
+    parameters = connector_parameters(simulator, api_version)
+    report = run_connector(integration, parameters, "--state", str(tmp_path / "state"), "--seed", seed)
+    assert {alert["ticket_id"] for alert in report["alerts"]} == {record.id for record in new}
+
+
+@BOTH_VERSIONS
+def test_a_wait_for_the_rate_limit_is_named_and_the_next_run_does_not_ask_before_it_ends(
+    integration: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
+) -> None:
+    search = "/api/message-finder/search"
+    simulator.control("faults", {"add": [{"kind": "quota", "path": search, "seconds": 600}]})
+    parameters = connector_parameters(simulator, api_version)
+    for _ in range(2):
+        report = run_connector(integration, parameters, "--state", str(tmp_path / "state"))
+        assert report["alert_count"] == 0
+        assert f"Waiting for Mimecast's rate limit on {search} until" in report["stderr"] + report["debug_output"]
+    assert [request.path for request in simulator.requests].count(search) == 1
+
+
+@BOTH_VERSIONS
+@pytest.mark.parametrize("form", ["unknown_word", "number"])
+def test_a_message_whose_risk_cannot_be_read_is_not_released_unless_high_risk_is_allowed(
+    integration: Path, simulator: Simulator, api_version: ApiVersion, form: str
+) -> None:
+    simulator.control("behaviour", {"risk_form": form})
+    config, message_id = configuration(simulator, api_version), held_ids(simulator, "high")[0]
+    refused = run_action(integration, "Release Message", config, **{"Message ID": message_id})
+    assert refused["execution_state_name"] == "FAILED"
+    assert "Allow High Risk" in refused["message"]
+    assert simulator.tenant.tracked[message_id].is_held
+    allowed = run_action(
+        integration, "Release Message", config, **{"Message ID": message_id, "Allow High Risk": "true"}
+    )
+    assert allowed["execution_state_name"] == "COMPLETED"
+    assert not simulator.tenant.tracked[message_id].is_held
+
+
+@BOTH_VERSIONS
+def test_two_views_of_a_message_that_differ_become_one_alert(
+    integration: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
+) -> None:
+    simulator.control("behaviour", {"hold_subject": "tagged", "hold_time_offset": 30, "hold_from": "header"})
+    parameters = connector_parameters(simulator, api_version)
+    tickets: list[str] = []
+    for _ in range(7):
+        report = run_connector(integration, parameters, "--state", str(tmp_path / "state"))
+        tickets += [alert["ticket_id"] for alert in report["alerts"]]
+    assert sorted(tickets) == sorted(record.id for record in held(simulator))

@@ -34,11 +34,10 @@ def call(
     deadline: Deadline = NEVER,
 ) -> None:
     """One call with its reply."""
-    admission = limiter.admission(path, deadline)
-    admission.wait()
-    assert admission.enter()
-    admission.report(status, reply_headers or {})
-    admission.end()
+    with limiter.admission(path, deadline) as admission:
+        admission.wait()
+        assert admission.enter()
+        admission.report(status, reply_headers or {})
 
 
 def headers(left: int, reset: float, *, limit: int | None = None, name: str = "x-ratelimit") -> dict[str, str]:

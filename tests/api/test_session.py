@@ -394,6 +394,20 @@ def test_a_rate_limit_delays_the_next_call_after_the_one_that_failed(server: Ser
     assert time.slept == [42.0]
 
 
+def test_a_token_that_expires_during_the_wait_for_the_rate_limit_is_not_sent(server: Server, time: FakeTime) -> None:
+    server.tokens.clear()
+    for value in ("first", "second"):
+        body = json.dumps({"access_token": value, "expires_in": 60}).encode()
+        server.tokens.append(Answer(200, body))
+    exhausted = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "100000"}
+    server.say(Answer(200, ACCOUNT.body, exhausted), ACCOUNT)
+    with client_of(server.url, time=time) as client:
+        client.account.get()
+        client.account.get()
+    assert time.slept == [100.0]
+    assert [request.headers["authorization"] for request in server.requests] == ["Bearer first", "Bearer second"]
+
+
 def test_a_token_endpoint_that_reports_an_expired_token_is_an_error(server: Server, time: FakeTime) -> None:
     server.say(ACCOUNT)
     with client_of(server.url, time=time) as client:

@@ -253,7 +253,7 @@ def test_records_with_missing_members_are_delivered(integration: Path, tmp_path:
 
 
 @BOTH_VERSIONS
-def test_messages_that_the_former_connector_delivered_under_their_message_ids_do_not_come_again(
+def test_messages_that_the_previous_connector_delivered_under_their_message_ids_do_not_come_again(
     integration: Path, simulator: Simulator, api_version: ApiVersion, tmp_path: Path
 ) -> None:
     delivered, new = held(simulator)[:2], held(simulator)[2:]

@@ -2,8 +2,9 @@
 
 What a reset brings is not documented beyond "at least one call"
 (docs/reference/mimecast-api.md#rate-limits). So one call is made after a reset. If its reply tells the calls that are
-left, that number counts. If it does not, the number of calls grows while they succeed, and falls back to what succeeded
-when one is refused.
+left, that number counts. If it does not, more calls follow while they succeed, and what succeeded until one was refused
+is the grant: the number of calls that come back at each reset. It is lowered only after several periods in a row with
+HTTP 429, because the first ones may have been meant for another client of the same user.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _LONG_PERIOD: Final = 2.0
 _UNLIMITED: Final = 64
 _FIRST_HOLD: Final = 16
 _MAX_HOLD: Final = 256
+# In a row; each ends the use of one period.
+_MAX_EARLY: Final = 3
 _POLL: Final = 0.05
 _MAX_CORRECTION: Final = 2.0
 _FIRST_BACK_OFF: Final = 0.1
@@ -44,8 +47,13 @@ class Quota:
     _told_at: float = 0.0  # the reset that the last HTTP 429 told
     _since: int = 0  # the calls that succeeded since then
     _grant: int = 1  # the calls that come back at each reset, as far as known
-    _succeeded: int = 0  # since the last reset
-    _is_refused: bool = False  # since the last reset
+    _carried: int = 0  # the calls that were left at the last reset
+    _early: int = 0  # the periods in a row in which fewer calls than the grant succeeded
+    _is_growing: bool = False  # whether more calls than the grant are tried until the next reset
+    _is_counting: bool = False  # whether the next three count the calls since the last reset
+    _started: int = 0
+    _succeeded: int = 0
+    _is_refused: bool = False
     _is_told: bool = False  # whether successful replies tell what is left
     _hold: int = _FIRST_HOLD  # for how many periods the grant does not grow after HTTP 429
     _grows_at: float = 0.0
@@ -63,6 +71,7 @@ class Quota:
         if self.left:
             self.left -= 1
         self._sent += 1
+        self._started += 1
         return self._sent
 
     def end(self) -> None:
@@ -91,7 +100,7 @@ class Quota:
             now: the time.
         """
         self._newest = max(self._newest, number)
-        self.limit = limit if limit is not None else self.limit
+        self.limit = max(limit or 0, self.limit or 0) or None
         if reset is None:
             return
         self.left = 0
@@ -103,11 +112,7 @@ class Quota:
         back_off = _FIRST_BACK_OFF * 2.0 ** min(self._errors - 2, 10) if self._errors > 1 else 0.0
         self._set_reset(max(reset, min(back_off, _LONG_PERIOD)), now)
         self._measure_period()
-        if self._grant > 1:
-            self._grant = max(1, min(self._grant, self._succeeded))
-            self._grows_at = now + self._hold * self._period
-            self._hold = min(2 * self._hold, _MAX_HOLD)
-        self._is_refused, self._succeeded = True, 0
+        self._is_refused = True
 
     def tell(self, number: int, remaining: int, reset: float, limit: int | None, now: float) -> None:
         """Record a successful reply that tells the quota.
@@ -134,13 +139,35 @@ class Quota:
         self._errors = 0
         self._succeeded += 1
         self._since += 1
-        if self.left is None or self.resets_at != math.inf:
+        if self.left is None:
             return
-        # After a long wait: twice as many calls with each success, or all that the limit allows.
-        rest = (self.limit or 0) - 1
-        self.left = rest if self._succeeded == 1 and rest > 1 else self.left + 2
-        if self.left >= _UNLIMITED:
-            self.left = None
+        if self.resets_at == math.inf:
+            # After a long wait: twice as many calls with each success, or all that the limit allows.
+            rest = (self.limit or 0) - 1
+            self.left = rest if self._succeeded == 1 and rest > 1 else self.left + 2
+            if self.left >= _UNLIMITED:
+                self.left = None
+        elif self._is_growing and not self._is_refused and self._succeeded >= self._grant + self._carried:
+            # A limit that is not larger than the grant was told by something else.
+            rest = self.limit - self._started if self.limit and self.limit > self._grant else 1
+            self.left = min(self.left + 2, max(0, rest))
+
+    def _learn_grant(self, now: float) -> None:
+        """Correct the grant at the end of a period."""
+        gained = self._succeeded - self._carried
+        if gained > self._grant:
+            self._grant, self._early = gained, 0
+        elif not self._is_refused:
+            self._early = 0 if gained == self._grant else self._early
+        elif gained == self._grant:
+            # No more came back. That is tried again later and later.
+            self._grows_at, self._early = now + self._hold * self._period, 0
+            self._hold = min(2 * self._hold, _MAX_HOLD)
+        else:
+            # Perhaps another client of the user made calls. Only several of them in a row count.
+            self._early += 1
+            if self._early >= _MAX_EARLY:
+                self._grant, self._grows_at, self._early = max(1, gained), now, 0
 
     def _measure_period(self) -> None:
         """Correct the period after HTTP 429, which was told because a call was made too early.
@@ -166,16 +193,19 @@ class Quota:
             return
         if now < self.resets_at:
             return
-        is_used = self._succeeded >= self._grant and not self._is_refused
-        self._succeeded, self._is_refused = 0, False
         if not 0 < self._period < _LONG_PERIOD:
+            self._succeeded, self._is_refused, self._is_counting = 0, False, False
             self.left, self.resets_at = 1, math.inf
             return
-        if is_used and not self._is_told and now >= self._grows_at:
-            self._grant *= 2  # All calls that came back succeeded.
-        if self._grant >= _UNLIMITED:
+        if self._is_counting:
+            self._learn_grant(now)
+        self._is_counting = self._grant < _UNLIMITED
+        if not self._is_counting:
             self.left = None
             return
         resets = 1 + int((now - self.resets_at) / self._period)
         self.resets_at += resets * self._period
-        self.left = min(self.left + resets * self._grant, max(self._grant, self.limit or 0))
+        self._carried = self.left + (resets - 1) * self._grant
+        self.left = min(self._carried + self._grant, max(self._grant, self.limit or 0))
+        self._started, self._succeeded, self._is_refused = 0, 0, False
+        self._is_growing = not self._is_told and now >= self._grows_at

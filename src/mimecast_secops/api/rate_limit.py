@@ -58,7 +58,7 @@ def quota_wait(path: str, wait: float, now: datetime, request_id: str = "") -> R
 
 
 class Admission:
-    """One call, from its wait for the quota to its reply. Used by one thread.
+    """One call, from its wait for the quota to its end. A context manager, used by one thread.
 
     Args:
         limiter: the rate limiter.
@@ -91,7 +91,10 @@ class Admission:
         """Record what the reply says about the quota. Header names are in lower case."""
         self._limiter.report(self._path, self._number, status, headers)
 
-    def end(self) -> None:
+    def __enter__(self) -> Admission:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
         """Record that the call has ended, with or without a reply."""
         if self._number:
             self._limiter.end(self._path)
@@ -148,7 +151,7 @@ class RateLimiter:
             return quota.start(now) if quota.wait(now) <= 0 or deadline.remaining(now) <= 0 else 0
 
     def end(self, path: str) -> None:
-        """See `Admission.end`."""
+        """Record that a call that `start` has counted has ended."""
         with self._lock:
             self._quota(path).end()
 

@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import random
@@ -129,19 +129,26 @@ class ServerClock:
             return
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attempt:
     """One attempt at a call.
 
     Attributes:
         request_info: the facts that an error names.
-        headers: the headers that authenticate and identify the attempt.
         admission: the attempt, as the rate limiter counts it.
+        new_credentials: returns the headers that authenticate a request. May raise `MimecastError`.
+        credentials: the headers that authenticated this attempt; empty until `authenticate` has returned.
     """
 
     request_info: RequestInfo
-    headers: Mapping[str, str]
     admission: Admission
+    new_credentials: Callable[[], dict[str, str]]
+    credentials: dict[str, str] = field(default_factory=dict)
+
+    def authenticate(self) -> Mapping[str, str]:
+        """The headers that identify and authenticate the attempt."""
+        self.credentials = self.new_credentials()
+        return {"x-request-id": self.request_info.request_id, **self.credentials}
 
 
 class Session:
@@ -215,15 +222,18 @@ class Session:
                 f"{self.api_version.value} does not have an endpoint to {endpoint.summary} ({endpoint.path}).",
                 endpoint=endpoint.path,
             )
+
+        def new_credentials() -> dict[str, str]:
+            return self.auth.headers(request.path, self.deadline)
+
         number, renewed = 0, False
         while True:
             number += 1
-            headers: dict[str, str] = {}  # without a token until there is one
+            admission = self.rate_limiter.admission(endpoint.path, self.deadline)
+            attempt = Attempt(self._request_info(endpoint), admission, new_credentials)
             try:
-                request_info = self._request_info(endpoint)
-                headers = {"x-request-id": request_info.request_id, **self.auth.headers(request.path, self.deadline)}
-                with self._counted(endpoint) as admission:
-                    return send(Attempt(request_info, headers, admission))
+                with admission:
+                    return send(attempt)
             except MimecastError as caught:
                 # Its traceback would keep this frame, and with it the whole reply, until Python collects cycles.
                 error = caught.with_traceback(None)
@@ -237,11 +247,11 @@ class Session:
                     time_left=self.deadline.remaining(self.runtime.monotonic()),
                     jitter=self.runtime.random(),
                     divisible=endpoint.divisible,
-                    has_token=bool(headers) and self.api_version is ApiVersion.V2,
+                    has_token=bool(attempt.credentials) and self.api_version is ApiVersion.V2,
                 )
             )
             match decision.step:
-                case Step.RENEW if self.auth.forget(headers):
+                case Step.RENEW if self.auth.forget(attempt.credentials):
                     renewed = True
                 case Step.RETRY:
                     _LOG.debug(
@@ -260,26 +270,17 @@ class Session:
         return RequestInfo(endpoint, self.api_version, request_id, self.rate_limiter.wait_of)
 
     @contextmanager
-    def _counted(self, endpoint: Endpoint, deadline: Deadline | None = None) -> Iterator[Admission]:
-        """One attempt, as the rate limiter counts it."""
-        admission = self.rate_limiter.admission(endpoint.path, deadline or self.deadline)
-        try:
-            yield admission
-        finally:
-            admission.end()
-
-    @contextmanager
     def stream(self, request: Request[Any], attempt: Attempt) -> Iterator[StreamedReply]:
         """Make one attempt at a call whose reply is streamed."""
-        sent = {"Content-Type": "application/json", "Accept": "*/*", **attempt.headers}
         opened = self.transport.stream(
             request.method,
             self.connection.api_root + request.path,
-            headers=sent,
+            headers={"Content-Type": "application/json", "Accept": "*/*"},
             body=request.body,
             deadline=self.deadline,
             name=request.endpoint.path,
             admission=attempt.admission,
+            authenticate=attempt.authenticate,
         )
         with opened as reply:
             self.observers.notify(
@@ -301,13 +302,14 @@ class Session:
         raw = self.transport.exchange(
             request.method,
             self.connection.api_root + request.path,
-            headers={"Content-Type": "application/json", "Accept": "application/json", **attempt.headers},
+            headers={"Content-Type": "application/json", "Accept": "application/json"},
             body=request.body,
             deadline=self.deadline,
             max_bytes=self.connection.max_reply_bytes,
             fresh=endpoint.writes,
             name=endpoint.path,
             admission=attempt.admission,
+            authenticate=attempt.authenticate,
         )
         self.observers.notify(request.method, request.path, request.body, raw)
         self.server_clock.update(raw.headers, self.runtime.clock())
@@ -344,7 +346,7 @@ class Session:
         Source: docs/reference/mimecast-api.md#gateway-failures.
         """
         request_info = self._request_info(TOKEN, request_id="")
-        with self._counted(TOKEN, deadline) as admission:
+        with self.rate_limiter.admission(TOKEN.path, deadline) as admission:
             raw = self.transport.exchange(
                 "POST",
                 self.connection.api_root + TOKEN.path,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import urllib3
@@ -47,6 +47,8 @@ _CHUNK: Final = 64 * 1024
 _BODY_TIMEOUTS: Final = 10
 # The API, and the hosts of download links.
 _MAX_SERVERS: Final = 8
+Authentication: TypeAlias = Callable[[], Mapping[str, str]]
+"""Returns the headers that authenticate one request. May send another request first, for a token."""
 _NO_RETRIES: Final = urllib3.Retry(False, redirect=False)
 _CONNECT_TIMEOUT_MESSAGE: Final = (
     "{server} did not answer the connection in time. Check the network, the firewall or the proxy."
@@ -118,13 +120,14 @@ class Transport:
         fresh: bool = False,
         name: str = "",
         admission: Admission | None = None,
+        authenticate: Authentication | None = None,
     ) -> RawReply:
         """Send a request and read the whole reply.
 
         Args:
             method: the HTTP method.
             url: an absolute URL, already checked with `check_url`.
-            headers: all headers except the user agent.
+            headers: all headers except the user agent and those of `authenticate`.
             body: the body of the request.
             deadline: the deadline of the caller.
             max_bytes: a longer reply is not read.
@@ -132,6 +135,8 @@ class Transport:
                 was executed.
             name: a name for the endpoint. Latencies are compared between calls of one name. "" for one name per server.
             admission: the call, as the rate limiter counts it; None for a request without a rate limit.
+            authenticate: returns the headers that authenticate the request; None for a request without credentials.
+                It is called after the wait for the rate limit, because a token may expire during that wait.
 
         Raises:
             Unreachable: there is no reply. `may_have_been_executed` says whether the request had been sent.
@@ -140,7 +145,15 @@ class Transport:
             RateLimited: the wait for the rate limit is longer than allowed. Nothing was sent.
         """
         opened = self.stream(
-            method, url, headers=headers, body=body, deadline=deadline, fresh=fresh, name=name, admission=admission
+            method,
+            url,
+            headers=headers,
+            body=body,
+            deadline=deadline,
+            fresh=fresh,
+            name=name,
+            admission=admission,
+            authenticate=authenticate,
         )
         with opened as reply:
             parts, size = [], 0
@@ -163,11 +176,12 @@ class Transport:
         fresh: bool = False,
         name: str = "",
         admission: Admission | None = None,
+        authenticate: Authentication | None = None,
     ) -> Iterator[StreamedReply]:
         """Send a request and yield the reply before its body is read. Raises the same errors as `exchange`."""
         self._check_time(deadline, url)
         pool = self._pool(url, fresh=fresh)
-        observation = self._permit(name or urlsplit(url).netloc, deadline, admission)
+        observation, credentials = self._permit(name or urlsplit(url).netloc, deadline, admission, authenticate)
         try:
             left = self._check_time(deadline, url)
             limit = self._options.connect_timeout + self._options.timeout
@@ -176,7 +190,7 @@ class Transport:
             with self._watchdog.watch(deadline, left, limit) as exchange:
                 call = _Call(exchange, url, deadline)
                 try:
-                    response = self._headers_of(pool, method, call, {**headers}, body)
+                    response = self._headers_of(pool, method, call, {**headers, **credentials}, body)
                 except DeadlineExceeded:
                     raise
                 except Unreachable:
@@ -209,14 +223,20 @@ class Transport:
             pool.close()
         self._watchdog.close()
 
-    def _permit(self, path: str, deadline: Deadline, admission: Admission | None) -> Observation:
-        """Wait for the rate limit and for a permit to send. A call that waits for the rate limit holds no permit."""
+    def _permit(
+        self, path: str, deadline: Deadline, admission: Admission | None, authenticate: Authentication | None
+    ) -> tuple[Observation, Mapping[str, str]]:
+        """Wait for the rate limit and for a permit to send. Returns the permit and the headers with credentials.
+
+        A call that waits for the rate limit holds no permit, and no credentials that could expire.
+        """
         while True:
             if admission:
                 admission.wait()
+            credentials = authenticate() if authenticate else {}
             observation = Observation(path=path, epoch=self._concurrency.acquire(deadline), counts=False)
             if admission is None or admission.enter():
-                return observation
+                return observation, credentials
             self._concurrency.release(observation)
 
     def _check_time(self, deadline: Deadline, url: str) -> float:

@@ -6,6 +6,7 @@ A part of the window whose reply is cut, or cannot be decoded, is divided and se
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Final
 
@@ -48,6 +49,7 @@ class DomainSearch:
         settings: statuses and routes.
         domain: the domain.
         side: the side.
+        executor: runs a second search at the same time. `read` itself may run in it.
         check_time: called before each search; raises when there is no time left.
         limit: decides which replies are cut.
         progress: shared by the searches of the window.
@@ -59,6 +61,7 @@ class DomainSearch:
         settings: ConnectorSettings,
         domain: str,
         side: Side,
+        executor: Executor,
         check_time: Callable[[], None],
         limit: RowLimit,
         progress: Progress,
@@ -68,6 +71,7 @@ class DomainSearch:
         self._statuses = settings.status_filter
         self._domain = domain
         self._side = side
+        self._executor = executor
         self._check_time = check_time
         self._limit = limit
         self._progress = progress
@@ -136,8 +140,7 @@ class DomainSearch:
             if middle is None:
                 evidence = self._compare_burst(first, last, longest, window)
                 continue
-            earlier = list(self._search(first, middle, self._statuses))
-            later = list(self._search(middle, last, self._statuses))
+            earlier, later = self._search_both(first, middle, last)
             if self._add_new(window, earlier, later):
                 evidence = Evidence.CUT
             elif max(len(earlier), len(later)) < len(rows):
@@ -151,6 +154,19 @@ class DomainSearch:
         if evidence is Evidence.PROVED:
             self._limit.note_complete(rows)
         return evidence
+
+    def _search_both(
+        self, start: int, middle: int, end: int
+    ) -> tuple[Sequence[TrackedMessage], Sequence[TrackedMessage]]:
+        """Search both parts of a period at once, or one after the other if all workers are busy."""
+        other = self._executor.submit(self._search, middle, end, self._statuses)
+        try:
+            earlier = list(self._search(start, middle, self._statuses))
+            # The workers may all be waiting for searches like this one.
+            later = self._search(middle, end, self._statuses) if other.cancel() else other.result()
+        finally:
+            other.cancel()
+        return earlier, list(later)
 
     def _add_new(self, window: Window, *replies: Sequence[TrackedMessage]) -> int:
         new = sum(window.add(rows) for rows in replies)

@@ -91,7 +91,7 @@ def read_window(
     row_limit = limit or RowLimit(settings.row_limit)
     progress = Progress(max_rows=2 * row_limit.setting)
     searches = [
-        DomainSearch(tenant, settings, domain, side, check_time, row_limit, progress)
+        DomainSearch(tenant, settings, domain, side, executor, check_time, row_limit, progress)
         for domain in settings.domains
         for side in sides(settings)
     ]

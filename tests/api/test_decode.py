@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import html
 import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
@@ -298,6 +301,18 @@ def test_a_policy_target_is_read_as_it_was_formatted(kind: str) -> None:
 )
 def test_the_message_id_is_parsed_from_the_headers(text: str, message_id: str) -> None:
     assert message_id_of(text) == message_id
+
+
+_HEADER_LINES = st.sampled_from(
+    ["Subject: a", " folded", "\tMessage-ID: <folded@x>", "Message-ID: <a@x>", "message-id:", "X-Message-ID: <b@x>", ""]
+)
+
+
+@given(st.lists(_HEADER_LINES, max_size=8))
+def test_the_message_id_is_the_one_that_the_email_package_reads(lines: list[str]) -> None:
+    text = "\n".join(["Received: x", *lines])
+    expected = email.message_from_string(text, policy=email.policy.compat32)["Message-ID"] or ""
+    assert message_id_of(html.escape(text)) == " ".join(expected.split()).strip("<> ")
 
 
 @given(st.text())

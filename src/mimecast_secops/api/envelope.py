@@ -133,7 +133,7 @@ def token_in(block: Any) -> str:
 
     Source: docs/reference/mimecast-api.md#pagination, docs/reference/mimecast-api.md#open-facts.
     """
-    if not isinstance(block, dict):
+    if not isinstance(block, dict) or block.keys().isdisjoint(_TOKEN_MEMBERS):
         return ""
     for name in _TOKEN_MEMBERS:
         value = block.get(name)
@@ -150,7 +150,7 @@ def total_in(block: Any) -> int | None:
     Returns:
         The number; None if it is missing, negative, or too large to be true.
     """
-    if not isinstance(block, dict):
+    if not isinstance(block, dict) or block.keys().isdisjoint(_TOTAL_MEMBERS):
         return None
     for name in _TOTAL_MEMBERS:
         value = block.get(name)

@@ -22,6 +22,8 @@ _REMAINING: Final = tuple(f"{prefix}-remaining" for prefix in _PREFIXES)
 _LIMIT: Final = tuple(f"{prefix}-limit" for prefix in _PREFIXES)
 _RESET: Final = tuple(f"{prefix}-reset" for prefix in _PREFIXES)
 _RETRY_AFTER: Final = "retry-after"
+RATE_HEADERS: Final = frozenset({*_REMAINING, *_LIMIT, *_RESET, _RETRY_AFTER})
+"""The names, in lower case, of the headers that this module reads."""
 # No wait is this long. In milliseconds, the first number is the year 1973; in seconds, the second is the year 2001.
 _MIN_EPOCH_MS: Final = 100_000_000_000
 _MIN_EPOCH_S: Final = 1_000_000_000

@@ -19,7 +19,14 @@ from typing import Final
 from mimecast_secops.api.deadline import Deadline
 from mimecast_secops.api.errors import RateLimited
 from mimecast_secops.api.quota import Quota
-from mimecast_secops.api.rate_headers import MAX_QUOTA_WAIT, ResetUnit, call_limit, calls_left, retry_after
+from mimecast_secops.api.rate_headers import (
+    MAX_QUOTA_WAIT,
+    RATE_HEADERS,
+    ResetUnit,
+    call_limit,
+    calls_left,
+    retry_after,
+)
 
 MAX_WAIT: Final = 120.0
 """The longest wait for a rate limit, in seconds. A call that would have to wait longer fails."""
@@ -164,6 +171,10 @@ class RateLimiter:
             status: the HTTP status.
             headers: the headers, with names in lower case.
         """
+        if status != 429 and RATE_HEADERS.isdisjoint(headers):
+            with self._lock:
+                self._quota(path).succeed()
+            return
         remaining, limit = calls_left(headers), call_limit(headers)
         with self._lock:
             quota, now = self._quota(path), self._monotonic()

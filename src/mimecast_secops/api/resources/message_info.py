@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import email.parser
-import email.policy
 import html
 import re
 from dataclasses import dataclass, field
@@ -27,6 +25,8 @@ MEMBERS: Final = frozenset(
 )
 """The members of a record. A reply with none of them has no details."""
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
+# Lines that are not the header, then the header with its folded lines. An empty line ends the headers.
+_MESSAGE_ID: Final = re.compile(r"(?:(?!Message-ID:)[^\n]+\n)*+Message-ID:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
 _MAX_HEADERS: Final = 256 * 1024
 
 
@@ -120,11 +120,8 @@ def _member(raw: Any, *names: str) -> Any:
 def message_id_of(transmission_info: str) -> str:
     """The Message-ID without `<>` in `transmissionInfo`, which has the headers, HTML-escaped, in a `<pre>`.
 
-    The text is parsed as headers, so that a folded Message-ID is found and `X-…-Message-ID` is not.
+    A folded Message-ID is found. `X-…-Message-ID`, and a line below the headers, are not.
     """
     text = html.unescape(_PRE.sub("", transmission_info[:_MAX_HEADERS])).lstrip("\r\n")
-    if not text:
-        return ""
-    headers = email.parser.HeaderParser(policy=email.policy.compat32).parsestr(text.replace("\r\n", "\n"))
-    value = headers.get("Message-ID") or ""
-    return " ".join(str(value).split()).strip("<> ")
+    found = _MESSAGE_ID.match(text.replace("\r\n", "\n"))
+    return " ".join(found[1].split()).strip("<> ") if found else ""

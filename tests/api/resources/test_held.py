@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mimecast_secops.api import (
+    CompletenessKind,
     MimecastClient,
     errors,
 )
@@ -24,6 +25,45 @@ def test_the_hold_queue_is_listed_completely_with_any_page_size(
     assert [entry.id for entry in messages] == [entry["id"] for entry in simulator.control("state")["held"]]
     assert all(message.received and not message.defects for message in messages)
     assert {message.route for message in messages} == {"inbound"}
+
+
+def set_cut_lists(simulator: Simulator, *, messages: int, spread: int, **quirks: object) -> int:
+    """Let the hold list show 25 messages without a word about the rest. Returns the number of held messages."""
+    simulator.control("bulk", {"count": messages, "spread": spread, "before": 60})
+    set_quirks(simulator, queue_page_limit=25, hold_next="none", hold_total=False, **quirks)
+    return len(simulator.control("state")["held"])
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_hold_list_that_is_cut_without_a_word_is_completed_from_shorter_periods(
+    simulator: Simulator, client: MimecastClient, order: str
+) -> None:
+    count = set_cut_lists(simulator, messages=100, spread=900, hold_order=order)
+    messages = client.held.list()
+    assert len({message.id for message in messages}) == count
+    assert messages.completeness.kind is CompletenessKind.PROVED
+
+
+def test_a_second_of_the_hold_list_with_more_messages_than_a_reply_shows_is_partial(
+    simulator: Simulator, client: MimecastClient
+) -> None:
+    count = set_cut_lists(simulator, messages=60, spread=0)
+    messages = client.held.list()
+    assert len({message.id for message in messages}) < count
+    assert messages.completeness.kind is CompletenessKind.PARTIAL
+    assert "of one second" in messages.completeness.reason
+
+
+def test_a_complete_hold_list_without_a_total_is_compared_once(simulator: Simulator, client: MimecastClient) -> None:
+    simulator.control("bulk", {"count": 30, "spread": 900, "before": 60})
+    set_quirks(simulator, hold_next="none", hold_total=False)
+    requests = []
+    for _ in range(2):
+        before = client.requests_sent
+        messages = client.held.list()
+        assert len(list(messages)) == len(simulator.control("state")["held"])
+        requests.append(client.requests_sent - before)
+    assert requests[-1] == 1 < requests[0]
 
 
 @pytest.mark.parametrize(

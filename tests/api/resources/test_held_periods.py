@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mimecast_secops.api import Connection, Runtime
-from mimecast_secops.api.resources.held_periods import LIST_REACH, Period, PeriodChoice
+from mimecast_secops.api.resources.held_periods import LIST_REACH, Period, PeriodChoice, halves_of
 from mimecast_secops.api.session import Session
 from tests.api.clients import APPLICATION
 
@@ -67,3 +67,22 @@ def test_an_accepted_form_is_remembered(session: Session) -> None:
     assert first.try_next()
     first.accept()
     assert choice(session).current().end == NOW - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("offsets", [[0], [3], [10], [0, 0, 9], [1, 2, 3]])
+def test_halves_share_one_second_and_are_shorter_than_the_period(offsets: list[int]) -> None:
+    period = Period(NOW, NOW + timedelta(seconds=10))
+    later, earlier = halves_of(period, [NOW + timedelta(seconds=offset) for offset in offsets], NOW)
+    assert (earlier.start, later.end) == (period.start, period.end)
+    assert earlier.end == later.start
+    assert period.start < later.start < NOW + timedelta(seconds=10)
+
+
+def test_an_open_period_ends_now() -> None:
+    later, _ = halves_of(Period(NOW - timedelta(hours=1), None), [NOW], NOW)
+    assert later == Period(NOW - timedelta(seconds=1), None)
+
+
+def test_a_second_and_a_period_without_known_times_are_not_divided() -> None:
+    assert halves_of(Period(NOW, NOW + timedelta(seconds=1)), [NOW], NOW) == ()
+    assert halves_of(Period(NOW, NOW + timedelta(hours=1)), [], NOW) == ()

@@ -183,10 +183,16 @@ HOLDS: Final = (
             Reading(
                 name="hold-next-missing",
                 tenant="No next page is told although `totalCount` is larger than the page.",
-                product="Reports that the list is a part, with numbers.",
+                product="Lists the rest with shorter periods.",
                 switches={"queue_page_limit": 25, "hold_next": "none", "hold_total": True},
                 mail=Mail.QUEUE,
-                limit="The rest cannot be requested as a page.",
+            ),
+            Reading(
+                name="hold-list-cut",
+                tenant="A page has at most 25 rows, and neither a next page nor `totalCount` is told.",
+                product="Compares a list with the lists of both halves of its period, until none is cut.",
+                switches={"queue_page_limit": 25, "hold_next": "none", "hold_total": False},
+                mail=Mail.QUEUE,
             ),
             Reading(
                 name="hold-next-always",

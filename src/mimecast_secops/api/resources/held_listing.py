@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from mimecast_secops.api.paging import Page, PageReader
 from mimecast_secops.api.reply_form import find_rows, form_of, safe_name
 from mimecast_secops.api.request import Request, whole_reply
 from mimecast_secops.api.resources.held_messages import HeldMessage
-from mimecast_secops.api.resources.held_periods import Period, PeriodChoice
+from mimecast_secops.api.resources.held_periods import Period, PeriodChoice, halves_of
 from mimecast_secops.api.session import Session
 
 LIST: Final = Endpoint(
@@ -33,6 +33,8 @@ _MEMBERS: Final = frozenset(
 _UNDECODABLE: Final = frozenset({"undecodable"})
 _SMALLER_PAGES: Final = (100, 50, 25, 10)
 _MAX_CONTINUATIONS: Final = 500
+# A shorter list is not cut: no source names such a small page.
+_MIN_COMPARED: Final = 10
 _FIELD: Final = re.compile(r'\(field "([^"]{1,60})"\)')
 _PERIOD_WORDS: Final = re.compile(r"\b(?:start|end|date|dates|future|period|range)\b")
 
@@ -60,6 +62,7 @@ class HeldListing:
         self._session = session
         self._criteria = criteria
         self.choice = choice
+        self.learned = session.learned
         self._wanted_size = page_size
         self._size = min(page_size, session.learned.hold_page_size or page_size)
         self._sizes_tried = False
@@ -133,7 +136,8 @@ class HeldMessages(Iterator[HeldMessage]):
 
     The list is a snapshot that Mimecast does not keep: entries that leave or arrive while pages are read shift the
     others. Such a list is read a second time and merged by ID. If Mimecast announces more entries than its pages
-    bring, the rest is listed with shorter periods.
+    bring, the rest is listed with shorter periods. A list that announces neither a total nor a next page may be cut. It
+    is compared with the lists of both halves of its period.
 
     Attributes:
         completeness: the evidence that the list is complete. It is final after the last message.
@@ -179,14 +183,48 @@ class HeldMessages(Iterator[HeldMessage]):
                 pages += reader.completeness.pages
                 if self._count >= total or self._count == before:
                     break
+        elif ended.kind is CompletenessKind.UNKNOWN and total is None and not moved:
+            ended = yield from self._compared_with_halves(ended)
         self.completeness = self._judged(ended, moved=moved, pages=pages)
+
+    def _compared_with_halves(self, ended: Completeness) -> Generator[HeldMessage, None, Completeness]:
+        """Yield the messages that a list does not show, but the lists of parts of its period do.
+
+        Returns:
+            The evidence that the lists together are complete.
+        """
+        limit, learned = self._count, self._listing.learned
+        if limit < max(_MIN_COMPARED, learned.hold_rows + 1):
+            return ended
+        now = self._listing.choice.server_now()
+        parts = list(halves_of(self._listing.period, self._times, now))
+        if not parts:
+            return ended
+        requests, reason = 0, ""
+        while parts:
+            part = parts.pop()
+            reader = self._listing.reader(part)
+            yield from self._new_rows(reader)
+            requests += reader.completeness.pages
+            if reader.completeness.rows >= limit:  # as many as the list that may be cut
+                halves = halves_of(part, self._times, now)
+                parts.extend(halves)
+                if not halves:
+                    reason = f"there may be more than {limit} entries of one second"
+            if requests >= _MAX_CONTINUATIONS:
+                reason = f"the list was not complete after {requests} requests"
+                break
+        if not reason:
+            learned.hold_rows = limit if self._count == limit else learned.hold_rows
+            return replace(ended, kind=CompletenessKind.PROVED)
+        return replace(ended, kind=CompletenessKind.PARTIAL, reason=reason) if self._count > limit else ended
 
     def _new_rows(self, reader: PageReader[HeldMessage], *, first: bool = False) -> Iterator[HeldMessage]:
         self._times = []
         for page in reader:
             for hold in page:
                 if hold.received is not None:
-                    self._times = [*self._times[:1], hold.received]
+                    self._times.append(hold.received)
                 if hold.id:
                     if hold.id in self._known:
                         continue
@@ -204,7 +242,7 @@ class HeldMessages(Iterator[HeldMessage]):
         for _ in range(_MAX_CONTINUATIONS):
             if len(self._times) < 2:
                 return
-            first, last = self._times
+            first, last = self._times[0], self._times[-1]
             narrower = replace(period, end=last) if first >= last else replace(period, start=last)
             if narrower == period:
                 return

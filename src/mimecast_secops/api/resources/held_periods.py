@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ LIST_REACH: Final = timedelta(days=30) - timedelta(hours=1)
 """How far back a hold list starts unless the caller names a start. Tenants may refuse 30 days and show less by default
 (docs/reference/mimecast-api.md#list-held-messages)."""
 _RETENTION: Final = timedelta(days=14)  # docs/reference/mimecast-api.md#retention
+_SECOND: Final = timedelta(seconds=1)
 _SHORT_REACH: Final = timedelta(days=7)
 # A skew within the resolution of the `Date` header and the time of the reply is none.
 _RELEVANT_SKEW: Final = timedelta(seconds=2)
@@ -31,6 +33,25 @@ class Period:
     start: datetime
     end: datetime | None
     shortened: bool = False
+
+
+def halves_of(period: Period, times: Sequence[datetime], now: datetime) -> tuple[Period, ...]:
+    """The two parts of a period with about as many messages each; they share one second.
+
+    Args:
+        period: the period. One that is open ends now.
+        times: the times of the messages that are known to be in it.
+        now: the current time.
+
+    Returns:
+        The parts; empty if the period is too short to be divided, or if no time is known.
+    """
+    end = period.end or now
+    if not times or end - period.start <= _SECOND:
+        return ()
+    middle = sorted(times)[len(times) // 2].replace(microsecond=0)
+    middle = min(max(middle, period.start + _SECOND), end - _SECOND)
+    return replace(period, start=middle), replace(period, end=middle)
 
 
 class PeriodChoice:

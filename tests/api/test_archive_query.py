@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query, searchable_words
+from mimecast_secops.api.archive_query import ArchiveQuery, QueryError, check_query, page_size_of, searchable_words
 from mimecast_secops.api.errors import Consequence
 from mimecast_secops.simulator.tenant.query import parse_query
 from tests.ids import plain_id
@@ -226,6 +226,14 @@ def test_an_address_with_nothing_to_search_for_is_refused(criterion: str, values
 
 def test_a_valid_query_is_returned_without_surrounding_white_space() -> None:
     assert check_query(f"\n  {GOOD}\t\r\n") == GOOD
+
+
+@pytest.mark.parametrize(
+    ("attribute", "size"), [(' page-size="25"', 25), ("", 0), (' page-size="all"', 0), (' page-size="9999999"', 0)]
+)
+def test_the_page_size_of_a_query_is_read(attribute: str, size: int) -> None:
+    assert page_size_of(f"<xmlquery><metadata{attribute}/><muse/></xmlquery>") == size
+    assert page_size_of("<xmlquery><metadata") == 0
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U001
 _OPERATORS: Final = re.compile(r"[:!*?()\[\]{}\"'^~|&+\\<>]")
 _PLAIN_WORD: Final = re.compile(r"[^\s\x00-\x1f\x7f:!*\"()\[\]<>\\,;]+")
 _OPERATOR_WORDS: Final = frozenset({"and", "or", "not"})
+_PAGE_SIZE: Final = re.compile(r"[0-9]{1,6}")
 _MAX_QUERY: Final = 100_000
 
 
@@ -143,6 +144,16 @@ def check_query(xml: str) -> str:
         if root.find(needed) is None:
             raise QueryError(f"The query has no <{needed}> inside <xmlquery>.")
     return text
+
+
+def page_size_of(xml: str) -> int:
+    """The page size that a query asks for; 0 if it names none, or cannot be read."""
+    try:
+        metadata = SafeTree.fromstring(xml, forbid_dtd=True).find("metadata")
+    except (Tree.ParseError, DefusedXmlException, ValueError):
+        return 0
+    size = "" if metadata is None else metadata.get("page-size", "").strip()
+    return int(size) if _PAGE_SIZE.fullmatch(size) else 0
 
 
 def _leaf(parent: Tree.Element, tag: str, text: str, attributes: dict[str, str] | None = None) -> None:

@@ -26,7 +26,9 @@ def reply(data: Any, **pagination: Any) -> Reply:
     return opened
 
 
-def search_of(*replies: Reply, page_size: int = 0) -> tuple[ArchivePages, list[PageRequest]]:
+def search_of(
+    *replies: Reply, page_size: int = 0, requests_rows: bool = True
+) -> tuple[ArchivePages, list[PageRequest]]:
     """A search that gets these replies, and the requests that it sends."""
     requests: list[PageRequest] = []
 
@@ -34,7 +36,7 @@ def search_of(*replies: Reply, page_size: int = 0) -> tuple[ArchivePages, list[P
         requests.append(request)
         return replies[min(len(requests), len(replies)) - 1]
 
-    return ArchivePages(fetch, page_size=page_size, path="/api/archive/search"), requests
+    return ArchivePages(fetch, page_size=page_size, requests_rows=requests_rows, path="/api/archive/search"), requests
 
 
 def ids_of(pages: ArchivePages) -> list[str]:
@@ -133,6 +135,19 @@ def test_rows_after_a_full_page_without_a_next_page_are_requested_by_their_numbe
     assert ids_of(pages) == ["0", "1", "2", "3", "4"]
     assert [(request.token, request.start_row) for request in requests] == [("", 0), ("", 2), ("", 4)]
     assert pages.completeness.kind is PROVED
+
+
+@pytest.mark.parametrize(
+    ("rows", "pagination", "kind"),
+    [(2, {}, PARTIAL), (1, {}, UNKNOWN), (2, {"totalCount": 2}, PROVED), (2, {"totalCount": 3}, PARTIAL)],
+)
+def test_a_full_page_without_a_next_page_is_a_part_if_later_rows_cannot_be_requested(
+    rows: int, pagination: dict[str, Any], kind: CompletenessKind
+) -> None:
+    pages, requests = search_of(reply(WITH_ID[:rows], **pagination), page_size=2, requests_rows=False)
+    assert len(ids_of(pages)) == rows
+    assert pages.completeness.kind is kind
+    assert len(requests) == 1
 
 
 def test_a_full_page_that_has_all_rows_of_the_total_ends_the_search() -> None:

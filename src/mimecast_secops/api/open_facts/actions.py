@@ -198,9 +198,14 @@ DECISIONS: Final = (
             Reading(
                 name="archive-next-missing",
                 tenant="No next page is told although `totalCount` is larger than the page.",
-                product="Says that it shows a part, with numbers.",
+                product="Requests the rest by row number. The result of an XML query is named a part.",
                 switches={"archive_next": "none", "archive_total": True},
-                limit="The rest cannot be requested as a page.",
+            ),
+            Reading(
+                name="archive-next-and-total-missing",
+                tenant="A full page names neither a next page nor `totalCount`.",
+                product="Requests the rest by row number. The result of an XML query is named a part.",
+                switches={"archive_next": "none", "archive_total": False},
             ),
         ),
     ),

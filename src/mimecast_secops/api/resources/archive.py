@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from mimecast_secops.api.archive_query import ArchiveQuery
+from mimecast_secops.api.archive_query import ArchiveQuery, page_size_of
 from mimecast_secops.api.decode import first_object
 from mimecast_secops.api.download import SpooledFile, fetch_file
 from mimecast_secops.api.endpoint import Endpoint
@@ -67,8 +67,9 @@ class ArchiveResource:
             pagination = {"pageToken": page.token} if page.token else None
             return self._session.send(Request(SEARCH, (item,), whole_reply, pagination=pagination))
 
-        page_size = 0 if isinstance(query, str) else query.page_size
-        return ArchivePages(fetch, page_size=page_size, path=SEARCH.path)
+        if isinstance(query, str):
+            return ArchivePages(fetch, page_size=page_size_of(query), requests_rows=False, path=SEARCH.path)
+        return ArchivePages(fetch, page_size=query.page_size, requests_rows=True, path=SEARCH.path)
 
     def search(self, query: ArchiveQuery | str, *, max_items: int | None = None) -> ArchiveItems:
         """Search the archive item by item, newest first. No page after item number `max_items` is requested.

@@ -35,6 +35,8 @@ _ITEM_MEMBERS: Final = frozenset(
 )
 _FULL_PAGE: Final = "Mimecast returned a full page, named no further page, and ignored the request for later rows"
 
+_LAST_PAGE_IS_FULL: Final = "Mimecast returned a full page and named neither a further page nor a total"
+
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage:
@@ -65,24 +67,29 @@ class PageRequest:
 class ArchivePages(Iterator[ArchivePage]):
     """Reads the pages of one search. A page is requested when the iteration reaches it.
 
-    Where the last page is full and names no further page, the rows after it are requested by their number, because the
-    listing may have been cut.
+    Where the last page is full and names no further page, the listing may have been cut. The rows after it are
+    requested by their number, or the listing counts as PARTIAL.
 
     Args:
         fetch: returns the reply to a request for a page.
-        page_size: the number of rows of a full page; 0 if rows cannot be requested by their number.
+        page_size: the number of rows of a full page; 0 if that is not known.
+        requests_rows: whether `fetch` can request rows by their number.
         path: the path of the endpoint, for the error message.
     """
 
-    def __init__(self, fetch: Callable[[PageRequest], Reply], *, page_size: int, path: str) -> None:
+    def __init__(
+        self, fetch: Callable[[PageRequest], Reply], *, page_size: int, requests_rows: bool, path: str
+    ) -> None:
         self._fetch = fetch
         self._page_size = page_size
+        self._requests_rows = requests_rows
         self._path = path
         self._requests: dict[str, PageRequest] = {"": PageRequest()}
         self._known: set[str] = set()
         self._rows = 0
         self._more = False
         self._by_row = False
+        self._is_full = False
         self._numbers = count()
         self._reader = PageReader(self._page, self._key_of)
         self._pages = iter(self._reader)
@@ -106,6 +113,8 @@ class ArchivePages(Iterator[ArchivePage]):
         seen = self._reader.completeness
         if seen.kind is CompletenessKind.PARTIAL and self._by_row:
             return replace(seen, reason=_FULL_PAGE)
+        if seen.kind is not CompletenessKind.PARTIAL and self._is_full and not self._requests_rows:
+            return replace(seen, kind=CompletenessKind.PARTIAL, reason=_LAST_PAGE_IS_FULL)
         return seen
 
     def _page(self, token: str) -> Page[Item]:
@@ -114,10 +123,12 @@ class ArchivePages(Iterator[ArchivePage]):
         self._rows += len(items)
         self._more = bool(reply.next_token)
         next_token = reply.next_token
+        is_full = self._page_size > 0 and len(items) >= self._page_size
+        self._is_full = is_full and not next_token and (reply.total is None or reply.total > self._rows)
         if next_token:
             self._by_row = False
             self._requests[next_token] = PageRequest(token=next_token)
-        elif self._page_size and len(items) >= self._page_size and (reply.total is None or reply.total > self._rows):
+        elif self._is_full and self._requests_rows:
             # A token of Mimecast has no blank, so this one is different from each of them.
             self._by_row = True
             next_token = f"row {self._rows}"

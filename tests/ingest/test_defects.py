@@ -82,3 +82,15 @@ def test_one_risk_that_cannot_be_read_is_noted(bench: Bench) -> None:
     assert report.ok
     assert report.delivered == 1
     assert report.notes == ("No risk filter applied to 1 messages whose risk could not be read.",)
+
+
+@pytest.mark.parametrize(("left", "is_problem"), [(0, False), (2, False), (3, True)])
+def test_held_messages_that_the_hold_queue_does_not_show_are_a_problem(
+    bench: Bench, left: int, is_problem: bool
+) -> None:
+    for number in range(10):
+        status = {"status": "released", "lagging_status": "held"} if number < left else {}
+        bench.receive(f"m{number}", subject=str(number), **status)
+    report = bench.cycle()
+    assert report.delivered == 10
+    assert (f'"hold ID" is missing or unreadable in {left} of 10 held messages' in str(report.problems)) is is_problem

@@ -42,6 +42,7 @@ class Cycle:
         counters: the figures so far.
         row_defects: the members that search rows miss or garble.
         detail_defects: the members that details miss or garble.
+        hold_defects: held records without an entry in the hold queue.
         counts_tries: whether a failed read counts as a try. While the source does not answer, it does not.
     """
 
@@ -54,6 +55,7 @@ class Cycle:
     counters: CycleCounters = field(default_factory=CycleCounters)
     row_defects: DefectCounter = field(default_factory=lambda: DefectCounter("search rows"))
     detail_defects: DefectCounter = field(default_factory=lambda: DefectCounter("message details"))
+    hold_defects: DefectCounter = field(default_factory=lambda: DefectCounter("held messages"))
     counts_tries: bool = True
     _new_ids: set[str] = field(default_factory=set)
 

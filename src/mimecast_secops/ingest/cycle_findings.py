@@ -7,8 +7,9 @@ from mimecast_secops.ingest.cycle import Cycle
 
 def add_findings(cycle: Cycle) -> None:
     """Add the problems and notes that only the end of a cycle shows."""
-    for sentence in (*cycle.row_defects.problems(), *cycle.detail_defects.problems()):
-        cycle.counters.add_problem(sentence)
+    for defects in (cycle.row_defects, cycle.detail_defects, cycle.hold_defects):
+        for sentence in defects.problems():
+            cycle.counters.add_problem(sentence)
     unreadable = cycle.detail_defects.count("risk")
     if unreadable and cycle.settings.filters_risk:
         cycle.counters.add_note(f"No risk filter applied to {unreadable} messages whose risk could not be read.")

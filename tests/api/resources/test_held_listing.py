@@ -71,7 +71,8 @@ def test_a_refused_page_size_is_lowered_and_remembered(server: Server, refused: 
 
 def test_a_list_that_ended_too_early_for_the_clock_of_the_server_is_read_again_once(server: Server) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    server.say(answer(holds(1), headers={"Date": later}), answer(holds(0, 1), headers={"Date": later}))
+    both = answer(holds(0, 1), headers={"Date": later}, pagination={"totalCount": 2})
+    server.say(answer(holds(1), headers={"Date": later}), both)
     with client_of(server.url) as client:
         assert listed(client)[0] == ["h0", "h1"]
     first, second = (datetime.fromisoformat(request.item["end"]) for request in server.requests)

@@ -33,8 +33,8 @@ _MEMBERS: Final = frozenset(
 _UNDECODABLE: Final = frozenset({"undecodable"})
 _SMALLER_PAGES: Final = (100, 50, 25, 10)
 _MAX_CONTINUATIONS: Final = 500
-# A shorter list is not cut: no source names such a small page.
-_MIN_COMPARED: Final = 10
+# A shorter list has no halves to compare.
+_MIN_COMPARED: Final = 2
 _FIELD: Final = re.compile(r'\(field "([^"]{1,60})"\)')
 _PERIOD_WORDS: Final = re.compile(r"\b(?:start|end|date|dates|future|period|range)\b")
 

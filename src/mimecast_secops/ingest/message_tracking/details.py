@@ -32,6 +32,7 @@ class DetailsReader:
     settings: ConnectorSettings
     product_field: str = ""
     defects: DefectCounter | None = None
+    hold_defects: DefectCounter | None = None
 
     def read(
         self, record: PendingRecord, match: HoldMatch | None, holds: HoldIndex | None = None, *, is_last_try: bool
@@ -77,6 +78,8 @@ class DetailsReader:
             if match and holds and details.info:
                 match = holds.tie(details.info.queue_id) or match
             _add_hold(details, match)
+            if match and self.hold_defects is not None:
+                self.hold_defects.add([] if details.hold_id or match.candidates else ["hold ID"])
             filter_name = self._filter(record, details.info) if details.info else None
             if filter_name:
                 return FilteredRecord(filter_name, details.hold_id)

@@ -29,7 +29,7 @@ class MessageTrackingSource:
         self._poll = TrackingPoll(cycle, tenant)
         self._queue = HoldQueue(cycle, tenant, self._poll)
         self._reread = DeepReread(cycle, self._poll)
-        self._details = DetailsReader(tenant, cycle.settings, product_field, cycle.detail_defects)
+        self._details = DetailsReader(tenant, cycle.settings, product_field, cycle.detail_defects, cycle.hold_defects)
 
     def poll(self) -> bool:
         """Search message tracking, and add the rows that pass the filters to the backlog."""

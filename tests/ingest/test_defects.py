@@ -89,8 +89,8 @@ def test_held_messages_that_the_hold_queue_does_not_show_are_a_problem(
     bench: Bench, left: int, is_problem: bool
 ) -> None:
     for number in range(10):
-        status = {"status": "released", "lagging_status": "held"} if number < left else {}
-        bench.receive(f"m{number}", subject=str(number), **status)
+        status = "released" if number < left else "held"
+        bench.receive(f"m{number}", subject=str(number), status=status, lagging_status="held")
     report = bench.cycle()
     assert report.delivered == 10
     assert (f'"hold ID" is missing or unreadable in {left} of 10 held messages' in str(report.problems)) is is_problem

@@ -100,7 +100,7 @@ class Quota:
             now: the time.
         """
         self._newest = max(self._newest, number)
-        self.limit = max(limit or 0, self.limit or 0) or None
+        self.limit = max(limit or 0, self.limit or 0) or None  # Another limit may tell a smaller number.
         if reset is None:
             return
         self.left = 0

@@ -34,7 +34,6 @@ _ITEM_MEMBERS: Final = frozenset(
     }
 )
 _FULL_PAGE: Final = "Mimecast returned a full page, named no further page, and ignored the request for later rows"
-
 _LAST_PAGE_IS_FULL: Final = "Mimecast returned a full page and named neither a further page nor a total"
 
 

@@ -26,7 +26,7 @@ MEMBERS: Final = frozenset(
 """The members of a record. A reply with none of them has no details."""
 _PRE: Final = re.compile(r"\A\s*<pre[^>]*>\r?\n?|\r?\n?</pre>\s*\Z", re.IGNORECASE)
 # Lines that are not the header, then the header with its folded lines. An empty line ends the headers.
-_MESSAGE_ID: Final = re.compile(r"(?:(?!Message-ID:)[^\n]+\n)*+Message-ID:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
+_MESSAGE_ID: Final = re.compile(r"(?:(?!Message-ID:)[^\n]+\n)*Message-ID:([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE)
 _MAX_HEADERS: Final = 256 * 1024
 
 

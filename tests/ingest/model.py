@@ -130,7 +130,7 @@ class ModelTenant:
     newest_first: bool = True
     shuffled: bool = False  # the order of the rows differs between replies
     paging: str = ""  # "total": a cut reply tells how many rows there are
-    failing: dict[str, MimecastError] = field(default_factory=dict)  # endpoint, or record id → error
+    failing: dict[str, MimecastError] = field(default_factory=dict)  # endpoint, record id or address → error
     kill_on_info_of: str = ""
     machine_ahead: float = 0.0  # seconds that the clock of the connector is ahead
     tells_time: bool = True  # whether replies carry a Date
@@ -188,6 +188,8 @@ class ModelTenant:
         routes: Sequence[str] = (),
     ) -> TrackedMessages:
         self._called("search", (address, side, int(start.timestamp() * 1000), int(end.timestamp() * 1000)))
+        if address in self.failing:
+            raise self.failing[address]
         low, high = int(start.timestamp()) * SECOND, int(end.timestamp()) * SECOND
         matching = [
             record

@@ -16,6 +16,7 @@ from mimecast_secops.ingest.processed_ids import ProcessedIds
 from mimecast_secops.ingest.progress import PollProgress
 from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.state import RecordState, State, UnreadableState
+from tests.ingest.model import START, Record
 
 IDS = st.text(min_size=1, max_size=20)
 
@@ -274,16 +275,21 @@ def test_a_pending_record_is_renamed_and_one_that_is_done_stays_done() -> None:
     assert state.record_state("new done") is RecordState.DONE
 
 
-def test_other_credentials_are_noticed_for_as_long_as_old_ids_can_be_read_again() -> None:
-    state, day = State(start_ms=1), 24 * HOUR_MS
-    state.set_caller("one", 100 * day)
-    assert not stored(state).has_new_caller(100 * day)
-    state.set_caller("", 101 * day)
-    state.set_caller("one", 102 * day)
-    assert not state.has_new_caller(102 * day)
-    state.set_caller("two", 103 * day)
-    assert stored(state).has_new_caller(104 * day)
-    assert not stored(state).has_new_caller(112 * day)
+def test_ids_that_other_credentials_read_are_marked_until_they_are_read_again() -> None:
+    state = State(start_ms=1)
+    message = state.known_messages.describe("m1", TrackedMessage.read(Record("m1", START, START).row()))
+    assert message is not None
+    state.set_caller("one")
+    state.known_messages.add(message)
+    for caller in ("one", "", "one"):
+        state.set_caller(caller)
+    assert stored(state).known_messages.alike(message) == [message]
+    state = stored(state)
+    state.set_caller("two")
+    previous = message._replace(is_of_previous_caller=True)
+    assert stored(state).known_messages.alike(message) == [previous]
+    state.known_messages.replace(previous, message)
+    assert stored(state).known_messages.alike(message) == [message]
 
 
 def test_an_imported_message_id_counts_once_for_each_recipient_and_only_for_its_time() -> None:

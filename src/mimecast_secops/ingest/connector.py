@@ -164,7 +164,7 @@ class Connector:
             # Everything that follows depends on where ingestion begins.
             clock.verify()
             state = self._first_state(clock, notes)
-        state.set_caller(self._tenant.caller, clock.now_ms)
+        state.set_caller(self._tenant.caller)
         for ticket_id in self._delivery.delivered_since(state.token):
             state.mark_delivered(ticket_id, clock.now_ms)
         return state

@@ -23,11 +23,13 @@ _ENTRY: Final = struct.Struct(">8s8s8sIB")
 _NO_NUMBER: Final = bytes(_DIGEST)
 # 29 bytes each. Beyond this number, the oldest are forgotten: a message whose id changes later comes again.
 MAX_ENTRIES: Final = 200_000
-# A stored status is its position here; an unknown one is the last.
+# A stored status is its position here; an unknown one is the last. The highest bit is `is_of_previous_caller`.
 _STATUSES: Final = (
     *("", "held", "processing", "accepted", "deferred", "archived", "rejected", "bounced", "delivery"),
     "another status",
 )
+_PREVIOUS_CALLER: Final = 0x80
+_WITH_PREVIOUS_CALLER: Final = bytes(byte | _PREVIOUS_CALLER for byte in range(256))
 
 
 class KnownMessage(NamedTuple):
@@ -39,6 +41,7 @@ class KnownMessage(NamedTuple):
         number: the digest of the number that its id discloses; zeros if the id does not decode.
         second: when it was received, in unix seconds.
         status: the status in lower case.
+        is_of_previous_caller: whether the credentials have changed since its id was read.
     """
 
     id: bytes
@@ -46,6 +49,7 @@ class KnownMessage(NamedTuple):
     number: bytes
     second: int
     status: str
+    is_of_previous_caller: bool = False
 
     @property
     def has_number(self) -> bool:
@@ -127,6 +131,13 @@ class KnownMessages:
                 self._positions.pop(hour, None)
                 return
 
+    def mark_previous_caller(self) -> None:
+        """The credentials have changed: the ids of all messages were read with the previous ones."""
+        for content in self._hours.values():
+            content[_ENTRY.size - 1 :: _ENTRY.size] = content[_ENTRY.size - 1 :: _ENTRY.size].translate(
+                _WITH_PREVIOUS_CALLER
+            )
+
     def between(self, start_ms: int, end_ms: int) -> Iterator[KnownMessage]:
         """The messages that were received between two times, in unix milliseconds."""
         for hour in range(start_ms // HOUR_MS, end_ms // HOUR_MS + 1):
@@ -182,8 +193,9 @@ class KnownMessages:
         return self._positions[hour]
 
     def _at(self, hour: int, position: int) -> KnownMessage:
-        digest, content, number, second, status = _ENTRY.unpack_from(self._hours[hour], position)
-        return KnownMessage(digest, content, number, second, _STATUSES[min(status, len(_STATUSES) - 1)])
+        digest, content, number, second, flags = _ENTRY.unpack_from(self._hours[hour], position)
+        status = _STATUSES[min(flags & ~_PREVIOUS_CALLER, len(_STATUSES) - 1)]
+        return KnownMessage(digest, content, number, second, status, bool(flags & _PREVIOUS_CALLER))
 
     def _forget(self, hour: int) -> None:
         del self._hours[hour]
@@ -192,4 +204,5 @@ class KnownMessages:
 
 def _packed(message: KnownMessage) -> bytes:
     status = _STATUSES.index(message.status) if message.status in _STATUSES else len(_STATUSES) - 1
-    return _ENTRY.pack(message.id, message.content, message.number, message.second & 0xFFFFFFFF, status)
+    flags = status | (_PREVIOUS_CALLER if message.is_of_previous_caller else 0)
+    return _ENTRY.pack(message.id, message.content, message.number, message.second & 0xFFFFFFFF, flags)

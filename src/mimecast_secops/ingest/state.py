@@ -36,8 +36,6 @@ _MAX_UNDECODABLE: Final = 100
 _MAX_ERROR: Final = 300
 # How much longer than any search reaches back a processed id is kept: clocks differ.
 _PROCESSED_IDS_MARGIN_MS: Final = 2 * HOUR_MS
-# No search reaches further back than ids that other credentials saw.
-_NEW_CALLER_MS: Final = 8 * 24 * HOUR_MS
 
 
 class RecordState(Enum):
@@ -74,7 +72,6 @@ class _Meta(msgspec.Struct, kw_only=True):
     rate_limits: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
     imported_ms: int | msgspec.UnsetType = msgspec.UNSET
     caller: str | msgspec.UnsetType = msgspec.UNSET
-    caller_since_ms: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class State:
@@ -124,7 +121,6 @@ class State:
         self.processed_ids = ProcessedIds(self.key)
         self.known_messages = KnownMessages(self.key)
         self._caller = ""
-        self._caller_since_ms = 0
         self._pending_ids: dict[bytes, str] | None = None
 
     @property
@@ -190,16 +186,12 @@ class State:
         self.backlog.remove(record.id)
         self.backlog.put(msgspec.structs.replace(record, id=new_id))
 
-    def set_caller(self, caller: str, now_ms: int) -> None:
+    def set_caller(self, caller: str) -> None:
         """Note with which credentials this cycle reads. Others may see other ids."""
         digest = self.known_messages.digest("caller", caller).hex() if caller else ""
         if self._caller and digest and digest != self._caller:
-            self._caller_since_ms = now_ms
+            self.known_messages.mark_previous_caller()
         self._caller = digest or self._caller
-
-    def has_new_caller(self, now_ms: int) -> bool:
-        """Whether the credentials have changed since ids were remembered that a search can still return."""
-        return now_ms - self._caller_since_ms <= _NEW_CALLER_MS
 
     def import_ids(self, names: Iterable[str], until_ms: int, now_ms: int) -> None:
         """Remember what another connector delivered.
@@ -308,7 +300,6 @@ class State:
             rate_limits=self.rate_limits or msgspec.UNSET,
             imported_ms=self.imported_ms or msgspec.UNSET,
             caller=self._caller or msgspec.UNSET,
-            caller_since_ms=self._caller_since_ms or msgspec.UNSET,
         )
         return {
             _META: msgspec.json.encode(meta),
@@ -352,7 +343,7 @@ class State:
         state.search_history = meta.search_history or SearchHistory()
         state.rate_limits = dict(meta.rate_limits or {})
         state.imported_ms = meta.imported_ms or 0
-        state._caller, state._caller_since_ms = meta.caller or "", meta.caller_since_ms or 0
+        state._caller = meta.caller or ""
         return state
 
 

@@ -78,3 +78,20 @@ def test_a_message_from_before_the_first_cycle_does_not_become_an_alert(bench: B
         bench.cycle()
         bench.advance(60)
     assert bench.host.tickets() == ["hold:hold-new"]
+
+
+def test_a_search_for_one_recipient_says_nothing_about_the_ids_of_other_messages(bench: Bench) -> None:
+    for number in range(9):
+        bench.receive(f"other{number}", recipient=f"bob@{DOMAIN}", subject=str(number))
+    first = bench.receive("m1")
+    bench.cycle()
+    first.deleted = True
+    late = bench.receive("m2", status="processing")
+    for _ in range(5):
+        bench.advance(3600)
+        bench.cycle()
+    late.status = "held"
+    bench.advance(60)
+    bench.cycle()
+    assert bench.host.tickets()[-1] == "m2"
+    assert len(bench.host.tickets()) == 11

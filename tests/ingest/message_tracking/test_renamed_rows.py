@@ -14,15 +14,24 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from mimecast_secops.api.errors import Unavailable
 from tests.ingest.conftest import Bench
 from tests.ingest.message_tracking.test_hold_accounts import run
-from tests.ingest.model import SECOND, ModelTenant
+from tests.ingest.model import DOMAIN, SECOND, ModelTenant
 
 ALL: dict[str, Any] = {"status_filter": ()}
 
 
 def subjects(bench: Bench) -> Counter[str]:
-    return Counter(alert.events[0]["subject"] for alert in bench.host.alerts)
+    """The alerts for messages. A gap alert has no subject."""
+    return Counter(alert.events[0]["subject"] for alert in bench.host.alerts if "subject" in alert.events[0])
+
+
+def receive_with_second_rows(bench: Bench, count: int, second_rows: int) -> None:
+    for number in range(count):
+        bench.receive(f"m{number}", seconds_ago=60 + number, subject=str(number))
+        if number < second_rows:
+            bench.receive(f"second{number}", seconds_ago=60 + number, subject=str(number), status="accepted")
 
 
 @pytest.mark.parametrize("status", ["archived", "rejected", "accepted", "bounced", "a new status"])
@@ -122,6 +131,95 @@ def test_nothing_comes_again_if_nearly_all_ids_are_other_texts(bench: Bench) -> 
     assert len(bench.host.tickets()) == 20
 
 
+@pytest.mark.parametrize("statuses", [("held",), ("held", "archived"), ()])
+@pytest.mark.parametrize("form", ["stable", "status", "caller"])
+@pytest.mark.parametrize("read_with_new_credentials", [True, False])
+def test_an_identical_message_after_a_decision_is_an_alert_also_with_other_credentials(
+    bench: Bench, form: str, statuses: tuple[str, ...], *, read_with_new_credentials: bool
+) -> None:
+    bench.tenant.id_form, bench.settings = form, {"status_filter": statuses}
+    bench.cycle()
+    if read_with_new_credentials:
+        bench.tenant.caller = "another"
+    first = bench.receive("m1", seconds_ago=30)
+    run(bench, 2)
+    bench.tenant.caller, first.status = "another", "archived"
+    bench.receive("m2").received_ms = first.received_ms
+    run(bench, 3)
+    assert len(bench.host.tickets()) == 2
+
+
+@pytest.mark.parametrize("form", ["stable", "status", "caller"])
+def test_an_identical_message_is_an_alert_after_all_messages_were_decided_at_once(bench: Bench, form: str) -> None:
+    bench.tenant.id_form = form
+    records = [bench.receive(f"m{number}", seconds_ago=30 + number, subject=str(number)) for number in range(20)]
+    run(bench, 2)
+    for record in records:
+        record.status = "archived"
+    bench.receive("twin", subject="7").received_ms = records[7].received_ms
+    run(bench, 3)
+    assert len(bench.host.tickets()) == 21
+
+
+def test_an_identical_message_is_an_alert_if_the_first_one_has_a_status_that_is_not_searched(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("held", "archived")}
+    first = bench.receive("m1", seconds_ago=60)
+    run(bench, 2)
+    first.status = "rejected"
+    bench.receive("m2", status="archived").received_ms = first.received_ms
+    run(bench, 3)
+    assert bench.host.tickets() == ["m1", "m2"]
+
+
+def test_nothing_comes_again_with_other_credentials_if_held_messages_have_accepted_rows(bench: Bench) -> None:
+    bench.tenant.id_form = "caller"
+    receive_with_second_rows(bench, 20, 20)
+    run(bench, 2)
+    bench.tenant.caller = "another"
+    run(bench, 3)
+    assert len(bench.host.tickets()) == 20
+
+
+def test_a_message_comes_again_if_its_minute_cannot_be_read_completely(bench: Bench) -> None:
+    bench.tenant.id_form, bench.settings = "caller", {"row_limit": 3}
+    first = bench.receive("m1")
+    for number in range(5):
+        bench.receive(f"archived{number}", status="archived", subject="other").received_ms = first.received_ms
+    run(bench, 2)
+    bench.tenant.caller = "another"
+    run(bench, 3)
+    assert bench.host.tickets() == ["m1|caller", "m1|another"]
+
+
+def test_the_next_cycle_repeats_a_comparison_that_failed(bench: Bench) -> None:
+    bench.tenant.id_form = "caller"
+    for number in range(3):
+        bench.receive(f"m{number}", seconds_ago=60 + number, subject=str(number))
+    run(bench, 2)
+    bench.tenant.caller = "another"
+    bench.receive("new", seconds_ago=1, subject="new")
+    bench.tenant.failing[f"ann@{DOMAIN}"] = Unavailable("The connection broke.")
+    failed = bench.cycle()
+    assert failed.problems == ("Message tracking could not be searched: The connection broke.",)
+    del bench.tenant.failing[f"ann@{DOMAIN}"]
+    run(bench, 2)
+    assert len(bench.host.tickets()) == 4
+
+
+def test_each_message_that_may_have_another_id_costs_one_search(bench: Bench) -> None:
+    bench.tenant.id_form = "caller"
+    for number in range(20):
+        bench.receive(f"m{number}", seconds_ago=60 + number, subject=str(number))
+    run(bench, 2)
+    bench.tenant.caller = "another"
+    searches = []
+    for _ in range(2):
+        bench.tenant.calls.clear()
+        bench.cycle()
+        searches.append(sum(name == "search" and argument[0] != DOMAIN for name, argument in bench.tenant.calls))
+    assert searches == [20, 0]
+
+
 def test_a_message_that_was_filtered_by_its_details_is_compared_with_the_filters_again(bench: Bench) -> None:
     bench.tenant.id_form = "status"
     bench.settings = {"queue_reasons": ("Fraud",), **ALL}
@@ -130,13 +228,6 @@ def test_a_message_that_was_filtered_by_its_details_is_compared_with_the_filters
     record.status, record.reason = "held", "Fraud"
     run(bench, 2)
     assert bench.host.tickets() == ["m1|held"]
-
-
-def receive_with_second_rows(bench: Bench, count: int, second_rows: int) -> None:
-    for number in range(count):
-        bench.receive(f"m{number}", seconds_ago=60 + number, subject=str(number))
-        if number < second_rows:
-            bench.receive(f"second{number}", seconds_ago=60 + number, subject=str(number), status="accepted")
 
 
 def test_accepted_rows_of_nearly_all_held_messages_are_no_alerts(bench: Bench) -> None:
@@ -175,15 +266,22 @@ class OtherIds(RuleBasedStateMachine):
     many if ids are stable.
     """
 
-    @initialize(form=st.sampled_from(["stable", "status", "caller"]), held_only=st.booleans())
-    def begin(self, form: str, held_only: bool) -> None:
+    @initialize(
+        form=st.sampled_from(["stable", "status", "caller"]),
+        statuses=st.sampled_from([("held",), ("held", "archived"), ()]),
+    )
+    def begin(self, form: str, statuses: tuple[str, ...]) -> None:
         self.bench = Bench(tenant=ModelTenant(id_form=form))
-        self.bench.settings = {"tries": 3, "status_filter": ("held",) if held_only else ()}
+        self.bench.settings = {"tries": 3, "status_filter": statuses}
         self.numbers = itertools.count()
         self.seen: dict[str, str] = {}
         self.bench.cycle()
 
-    @rule(count=st.integers(1, 3), subject=st.sampled_from("abc"), status=st.sampled_from(["held", "held", "archived"]))
+    @rule(
+        count=st.integers(1, 6),
+        subject=st.sampled_from("ab"),
+        status=st.sampled_from(["held", "held", "archived", "rejected"]),
+    )
     def arrive(self, count: int, subject: str, status: str) -> None:
         for _ in range(count):
             second = self.bench.tenant.now_ms // (600 * SECOND) * 600 * SECOND
@@ -197,6 +295,11 @@ class OtherIds(RuleBasedStateMachine):
             record = self.bench.tenant.records[data.draw(st.sampled_from(sorted(self.bench.tenant.records)))]
             if record.status == "held":
                 record.status = status
+
+    @rule()
+    def decide_all(self) -> None:
+        for record in self.bench.tenant.records.values():
+            record.status = "archived"
 
     @rule(caller=st.sampled_from(["one", "two"]))
     def change_credentials(self, caller: str) -> None:
@@ -224,5 +327,5 @@ class OtherIds(RuleBasedStateMachine):
 
 TestOtherIds = OtherIds.TestCase
 TestOtherIds.settings = settings(
-    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -8,16 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from mimecast_secops.addresses import domain_of
-from mimecast_secops.api import CompletenessKind, HeldMessage, Status, TrackedMessage
-from mimecast_secops.api.errors import UndecodableReply
-from mimecast_secops.ingest.clock import HOUR_MS, SECOND_MS, to_ms, to_time
+from mimecast_secops.api import HeldMessage, Status, TrackedMessage
+from mimecast_secops.ingest.clock import HOUR_MS, to_ms
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.candidates import TOLERANCE_MS, MatchKey, key_of_hold, key_of_record
+from mimecast_secops.ingest.message_tracking.divided_search import DividedSearch
 from mimecast_secops.ingest.message_tracking.hold_views import WIDE_TOLERANCE_MS
 from mimecast_secops.ingest.message_tracking.polling import TrackingPoll
 from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod
 from mimecast_secops.ingest.message_tracking.tenant import Side, Tenant
-from mimecast_secops.ingest.profile import SEARCH_ROW_LIMIT
 from mimecast_secops.ingest.record import PendingRecord
 
 # A held message is searched from this long before to this long after it was received.
@@ -46,7 +45,7 @@ class HoldLookup:
 
     def __init__(self, cycle: Cycle, tenant: Tenant, poll: TrackingPoll) -> None:
         self._cycle = cycle
-        self._tenant = tenant
+        self._search = DividedSearch(cycle, tenant)
         self._poll = poll
 
     def search(self, holds: Iterable[HeldMessage], offset_ms: int) -> None:
@@ -68,14 +67,17 @@ class HoldLookup:
                 continue
             for wanted in left:
                 times = wanted.received_ms - _MARGIN_MS, wanted.received_ms + _MARGIN_MS
-                self._add([wanted], ReadPeriod(*times, list(self._rows(wanted.hold.recipient, *times, ())), ()))
+                self._add([wanted], self._find(wanted.hold.recipient, times, ()))
 
     def _search_domain(self, group: Sequence[_Wanted], statuses: Sequence[str]) -> Sequence[_Wanted]:
         """Search for a group at once. Returns the messages that no row shows."""
         times = group[0].received_ms - _MARGIN_MS, group[-1].received_ms + _MARGIN_MS
-        rows = list(self._rows(domain_of(group[0].hold.recipient), *times, statuses))
-        found = self._add(group, ReadPeriod(*times, rows, statuses))
+        found = self._add(group, self._find(domain_of(group[0].hold.recipient), times, statuses))
         return [wanted for wanted in group if key_of_hold(wanted.hold) not in found]
+
+    def _find(self, address: str, times: tuple[int, int], statuses: Sequence[str]) -> ReadPeriod:
+        found = self._search.find(address, Side.RECIPIENT, *times, statuses)
+        return ReadPeriod(*times, found.rows, statuses, address, is_complete=found.is_complete)
 
     def _add(self, group: Sequence[_Wanted], period: ReadPeriod) -> set[MatchKey]:
         """Let the poll decide on the rows that may belong to a group. Returns their keys."""
@@ -85,31 +87,6 @@ class HoldLookup:
         self._poll.add_rows(near, self._cycle.state.start_ms, period)
         now_ms = self._cycle.now_ms
         return {key_of_record(PendingRecord.from_tracking(row, now_ms, with_summary=False)) for row in near}
-
-    def _rows(self, address: str, start_ms: int, end_ms: int, statuses: Sequence[str]) -> Iterator[TrackedMessage]:
-        """The rows of a period. A reply that may be cut, or cannot be decoded, is divided down to one second."""
-        periods = [(start_ms // SECOND_MS, -(-end_ms // SECOND_MS))]
-        limit = min(
-            self._cycle.settings.row_limit,
-            self._cycle.state.profile.number(SEARCH_ROW_LIMIT) or self._cycle.settings.row_limit,
-        )
-        while periods:
-            self._cycle.check_time()
-            start, end = periods.pop()
-            middle = (start + end) // 2
-            halves = [(middle, end), (start, middle)] if end - start > 1 else []
-            try:
-                rows = self._tenant.search(
-                    address, Side.RECIPIENT, to_time(start * SECOND_MS), to_time(end * SECOND_MS), statuses
-                )
-            except UndecodableReply:
-                periods.extend(halves)
-                continue
-            is_cut = len(rows) >= limit or rows.completeness.kind is CompletenessKind.PARTIAL
-            if is_cut and halves:
-                periods.extend(halves)
-            else:
-                yield from rows
 
 
 class _RowMatcher:

@@ -12,6 +12,7 @@ from mimecast_secops.api.errors import DeadlineExceeded, MimecastError, NotUnder
 from mimecast_secops.ingest.clock import MINUTE_MS, to_ms, to_time
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking import filters
+from mimecast_secops.ingest.message_tracking.divided_search import DividedSearch
 from mimecast_secops.ingest.message_tracking.domain_search import NOTHING_FORMS
 from mimecast_secops.ingest.message_tracking.hold_matching import RecordIndex
 from mimecast_secops.ingest.message_tracking.renamed_rows import ReadPeriod, RenamedRows
@@ -58,6 +59,7 @@ class TrackingPoll:
         self._cycle = cycle
         self._tenant = tenant
         state = cycle.state
+        self._search = DividedSearch(cycle, tenant)
         self._limit = RowLimit(cycle.settings.row_limit, state.profile, state.search_history, cycle.now_ms)
         self.unread = UnreadPeriods(cycle, self._limit)
         self._windows_read = 0
@@ -141,15 +143,18 @@ class TrackingPoll:
             earliest_ms: rows received before are ignored, because the search did not ask for them. A time that names no
                 zone may be wrong by hours and says nothing about that.
             period: the period whose rows they are, if it was read completely: it shows which ids have disappeared.
+
+        Raises:
+            MimecastError: a search failed, or the time is over. The rows that are left count as not seen.
         """
         cycle = self._cycle
-        new: list[tuple[TrackedMessage, PendingRecord]] = []
+        new: dict[str, tuple[TrackedMessage, PendingRecord]] = {}
         for message in messages:
             defects = row_defects(message)
             if message.received and to_ms(message.received) < earliest_ms and NO_ZONE not in defects:
                 continue
             record_id = tracking_id(message)
-            if record_id in self._seen:
+            if record_id in self._seen or record_id in new:
                 continue
             cycle.row_defects.add(defects)
             note_time_form(cycle.state.profile, message, defects, cycle.now_ms)
@@ -161,17 +166,20 @@ class TrackingPoll:
             # The summary is for alerts. A row that is not delivered is kept for matching with the hold queue only.
             will_be_delivered = not is_known and not excluded_by
             record = PendingRecord.from_tracking(message, cycle.now_ms, with_summary=will_be_delivered)
-            self._remember(record)
             if message.received:
                 self.newest_ms = max(self.newest_ms, record.received_ms)
+            if will_be_delivered:
+                new[record_id] = message, record
+                continue
+            self._remember(record)
             if is_known:
                 cycle.skip_known(record_id)
             elif excluded_by:
                 cycle.filter_row(record_id, excluded_by)
-            else:
-                new.append((message, record))
-        for record in RenamedRows(cycle, period).new(new):
+        for record in RenamedRows(cycle, period, self._search).new(list(new.values())):
             cycle.add_pending(record)
+        for _, record in new.values():
+            self._remember(record)
 
     def record_index(self) -> RecordIndex:
         """All tracking records that this cycle has seen or that are pending, for matching with the hold queue."""

@@ -2,19 +2,26 @@
 
 A row with a new id is a known message only if the id of that message has disappeared from a period that was read
 completely, and only once for each known message. Two identical emails stay two messages: the first one keeps its id, or
-takes one new row. When in doubt, a row counts as new: an alert may come again, but none is lost.
+takes one new row. An id also disappears from a search for held messages when the message is decided. So before a row
+counts as known, its minute is searched under every status. When in doubt, a row counts as new: an alert may come again,
+but none is lost.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from mimecast_secops.api import Status, TrackedMessage
+from mimecast_secops.ingest.clock import MINUTE_MS, SECOND_MS
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.known_messages import KnownMessage
+from mimecast_secops.ingest.message_tracking.divided_search import DividedSearch, FoundRows
+from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS
+from mimecast_secops.ingest.message_tracking.tenant import Side
 from mimecast_secops.ingest.record import PendingRecord, tracking_id
 
 # Statuses before a decision. A held message can have had one of them, and no other.
@@ -28,27 +35,38 @@ _MANY_PAIRS: Final = 3
 
 @dataclass(frozen=True)
 class ReadPeriod:
-    """A period that was read completely.
+    """A period that was read.
 
     Attributes:
         start_ms: its start, in unix milliseconds.
         end_ms: its end.
-        rows: all its rows.
+        rows: its rows.
         statuses: the statuses that were searched; empty for all.
+        address: the address or domain of recipients that was searched; empty for all domains.
+        is_complete: whether these are all its rows.
     """
 
     start_ms: int
     end_ms: int
     rows: Collection[TrackedMessage]
     statuses: Sequence[str]
+    address: str = ""
+    is_complete: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Alike:
-    """Known messages with one content that a row may be: by the numbers in their ids, and those that disappeared."""
+    """Known messages with one content that a row may be.
+
+    Attributes:
+        by_number: by the numbers in their ids.
+        gone: those whose ids have disappeared.
+        is_proved: whether the ids have disappeared under every status.
+    """
 
     by_number: dict[bytes, KnownMessage]
     gone: list[KnownMessage]
+    is_proved: bool = False
 
 
 class RenamedRows:
@@ -57,12 +75,14 @@ class RenamedRows:
     Args:
         cycle: the cycle.
         period: the period; None if its rows say nothing about which ids have disappeared.
+        search: searches the minute of a row under every status.
     """
 
-    def __init__(self, cycle: Cycle, period: ReadPeriod | None) -> None:
+    def __init__(self, cycle: Cycle, period: ReadPeriod | None, search: DividedSearch) -> None:
         self._cycle = cycle
         self._known = cycle.state.known_messages
-        self._period = period
+        self._period = period if period and period.is_complete else None
+        self._search = search
         self._renamed = 0
         # A sender can make thousands of messages alike, so what could be one of them is looked up once.
         self._alike: dict[bytes, _Alike] = {}
@@ -72,11 +92,14 @@ class RenamedRows:
 
         Args:
             rows: rows whose ids are not known and that pass the filters on a row, with their records.
+
+        Raises:
+            MimecastError: a search failed, or the time is over.
         """
         seconds = self._second_rows(rows)
-        for message, record in rows:
+        for message, record in sorted(rows, key=lambda row: _rank(row[1].status)):
             described = self._known.describe(record.id, message)
-            known = described and self._find(described)
+            known = described and self._find(described, message)
             if known and known.id in self._ids:
                 # Both rows are visible, so the message is read under the id that it has.
                 self._cycle.state.mark_delivered(record.id, self._cycle.now_ms)
@@ -100,7 +123,7 @@ class RenamedRows:
         if row.has_number:
             self._alike[row.content].by_number[row.number] = row
 
-    def _find(self, row: KnownMessage) -> KnownMessage | None:
+    def _find(self, row: KnownMessage, message: TrackedMessage) -> KnownMessage | None:
         if row.content not in self._alike:
             known = self._known.alike(row)
             by_number = {message.number: message for message in known if message.has_number}
@@ -111,10 +134,53 @@ class RenamedRows:
         # A number in the ids decides before anything else.
         found = alike.by_number.pop(row.number, None)
         if found is None:
-            found = next((known for known in alike.gone if self._is_renamed(known, row)), None)
+            found = self._renamed_one(alike.gone, row)
+            if found and not alike.is_proved:
+                self._prove(alike, row, message)
+                found = self._renamed_one(alike.gone, row)
         if found in alike.gone:
             alike.gone.remove(found)
         return found
+
+    def _renamed_one(self, gone: Sequence[KnownMessage], row: KnownMessage) -> KnownMessage | None:
+        """One of the messages whose ids have disappeared that a row may be, of the same status if possible."""
+        renamed = [known for known in gone if self._is_renamed(known, row)]
+        return min(renamed, key=lambda known: known.status != row.status, default=None)
+
+    def _prove(self, alike: _Alike, row: KnownMessage, message: TrackedMessage) -> None:
+        """Keep only those of the disappeared messages that no row under another status may be."""
+        alike.is_proved = True
+        if self._period is None or not self._period.statuses:
+            return
+        found = self._search_minute(row, message)
+        if not found.is_complete:
+            alike.gone.clear()
+            return
+        others = {
+            other.id: other
+            for tracked in found.rows
+            if (other := self._known.describe(tracking_id(tracked), tracked)) and other.content == row.content
+        }
+        alike.gone = [known for known in alike.gone if known.id not in others]
+        statuses = Counter(other.status for other in others.values())
+        # On some tenants a held message has a second row that is accepted. That one says nothing about a decision.
+        has_second_rows = statuses[Status.ACCEPTED] <= statuses[Status.HELD]
+        for other in others.values():
+            if other.status in self._period.statuses or (other.status == Status.ACCEPTED and has_second_rows):
+                continue
+            known = self._renamed_one(alike.gone, other)
+            if known:
+                alike.gone.remove(known)
+
+    def _search_minute(self, row: KnownMessage, message: TrackedMessage) -> FoundRows:
+        """All rows under every status in the minute of a row, to or from one of its addresses."""
+        start_ms = row.second // _SECONDS_PER_MINUTE * MINUTE_MS
+        end_ms = start_ms + MINUTE_MS - SECOND_MS
+        side = Side.RECIPIENT if message.recipients else Side.SENDER
+        address = message.recipients[0] if message.recipients else message.sender
+        if not address or start_ms < self._cycle.now_ms - MAX_SEARCH_AGE_MS:
+            return FoundRows(is_complete=False)
+        return self._search.find(address, side, start_ms, end_ms, ())
 
     def _is_renamed(self, known: KnownMessage, row: KnownMessage) -> bool:
         is_same_time = known.second == row.second or (
@@ -125,7 +191,7 @@ class RenamedRows:
     def _follows(self, known: KnownMessage, row: KnownMessage) -> bool:
         """Whether a known message can have this status now."""
         if row.status == known.status:
-            return self._are_all_renamed
+            return known.is_of_previous_caller or self._are_all_renamed
         return row.status != Status.HELD or known.status in _UNDECIDED
 
     def _has_disappeared(self, known: KnownMessage) -> bool:
@@ -142,11 +208,9 @@ class RenamedRows:
 
     @cached_property
     def _are_all_renamed(self) -> bool:
-        """Whether ids are other texts than before, because of other credentials or for a reason that is not known."""
-        if self._period is None:
+        """Whether ids are other texts than before, for a reason that is not known."""
+        if self._period is None or self._period.address:
             return False
-        if self._cycle.state.has_new_caller(self._cycle.now_ms):
-            return True
         known = list(self._known.between(self._period.start_ms, self._period.end_ms))
         gone = sum(self._has_disappeared(message) for message in known)
         return len(known) >= _MANY and gone >= _NEARLY_ALL * len(known)
@@ -175,3 +239,10 @@ class RenamedRows:
             counters.add_note(
                 f"{second_rows} held messages also have a record with the status accepted. Each is one alert."
             )
+
+
+def _rank(status: str) -> int:
+    """Which of several rows is more likely to be a known message: one that is decided, then a held one."""
+    if status == Status.HELD:
+        return 1
+    return 2 if status in _UNDECIDED else 0

@@ -14,7 +14,7 @@ from mimecast_secops.ingest import ConnectorSettings
 from mimecast_secops.ingest.message_tracking.row_limit import RowLimit
 from mimecast_secops.ingest.message_tracking.search_window import read_window
 from mimecast_secops.ingest.message_tracking.window import Defect, Window
-from mimecast_secops.ingest.profile import SEARCH_ROW_LIMIT, TenantProfile
+from mimecast_secops.ingest.profile import SEARCH_MOST_ROWS, SEARCH_ROW_LIMIT, TenantProfile
 from mimecast_secops.ingest.search_history import SearchHistory
 from tests.ingest.model import DOMAIN, SECOND, START, ModelTenant, Record
 
@@ -57,17 +57,19 @@ def named_seconds(window: Window) -> set[int]:
 @settings(max_examples=150, deadline=None)
 @given(
     seconds=st.lists(st.integers(1, 3599) | st.integers(100, 104), max_size=150),
-    cap=st.integers(10, 60),
+    cap=st.integers(1, 60),
     order=ORDERS,
 )
 def test_with_any_cap_and_order_every_row_is_read_or_its_second_is_named(
     seconds: list[int], cap: int, order: str
 ) -> None:
-    tenant = tenant_with(seconds, order, max_rows=cap)
+    # A few messages of one second that have no others to be compared with count as all.
+    tenant = tenant_with([*seconds, -900_000], order, max_rows=cap)
     window = Reader(tenant).read()
-    for name, record in tenant.records.items():
+    expected = {name: record for name, record in tenant.records.items() if record.received_ms >= BEGIN}
+    for name, record in expected.items():
         assert name in window.rows or record.received_ms in named_seconds(window)
-    missing = len(tenant.records) - len(window.rows)
+    missing = len(expected) - len(window.rows)
     assert bool(window.missing or window.unproved) or not missing
 
 
@@ -157,10 +159,61 @@ def test_a_second_whose_rows_come_only_by_route_is_cut() -> None:
     assert named_seconds(window) == set()
 
 
-def test_two_messages_of_one_second_need_no_proof() -> None:
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_few_messages_of_one_second_are_all_if_there_are_no_others(count: int) -> None:
+    tenant = tenant_with([100] * count)
+    reader = Reader(tenant, route_filter=("inbound",))
+    requests = []
+    for _ in range(2):
+        tenant.calls.clear()
+        assert named_seconds(reader.read()) == set()
+        requests.append(len(tenant.calls))
+    # Five searches of longer periods, and two before and after the second. The same reply is not compared again.
+    assert requests == [8, 1]
+
+
+@pytest.mark.parametrize("others", [[300], [50], [50, 300], [-500_000]])
+@pytest.mark.parametrize("order", ["newest", "oldest", "none"])
+@pytest.mark.parametrize("cap", [1, 2, 5, 9])
+def test_a_few_messages_of_one_second_are_not_all_if_no_reply_has_more(cap: int, order: str, others: list[int]) -> None:
+    tenant = tenant_with([100] * (cap + 3) + others, order, max_rows=cap)
+    for name in list(tenant.records)[cap + 3 :]:
+        tenant.records[name].status = "accepted"
+    window = Reader(tenant, status_filter=("rejected",)).read()
+    assert BEGIN + 100 * SECOND in window.unreadable
+    assert window.missing
+
+
+def test_a_few_messages_of_one_second_are_all_if_another_reply_has_more() -> None:
+    tenant = tenant_with([100, 100, 300, 400])
+    for name in ("m2", "m3"):
+        tenant.records[name].status = "accepted"
+    reader = Reader(tenant, status_filter=("rejected",), route_filter=("inbound",))
+    assert named_seconds(reader.read()) == set()
+    assert reader.profile.number(SEARCH_MOST_ROWS) == 4
+
+
+def test_a_message_that_arrives_while_a_few_are_compared_is_no_cut() -> None:
     tenant = tenant_with([100, 100])
-    assert named_seconds(Reader(tenant, route_filter=("inbound",)).read()) == set()
-    assert len(tenant.calls) == 1
+    late = Record("late", BEGIN + 200 * SECOND, BEGIN, status="rejected")
+
+    class GrowingTenant(ModelTenant):
+        def search(self, *arguments: Any) -> Any:
+            if len(self.calls) == 6:
+                self.add(late)
+            return super().search(*arguments)
+
+    reader = Reader(GrowingTenant(records=tenant.records), status_filter=("rejected",), route_filter=("inbound",))
+    assert named_seconds(reader.read()) == set()
+    assert reader.profile.number(SEARCH_ROW_LIMIT) is None
+
+
+def test_an_undecodable_reply_says_nothing_about_a_few_messages() -> None:
+    tenant = tenant_with([100, 100, 3000])
+    tenant.records["m2"].status = "accepted"
+    tenant.undecodable = {BEGIN // SECOND + 3000}
+    window = Reader(tenant, status_filter=("rejected",), route_filter=("inbound",)).read()
+    assert named_seconds(window) == set()
 
 
 def test_an_announced_total_shows_that_a_reply_is_cut_and_how_many_rows_are_missing() -> None:

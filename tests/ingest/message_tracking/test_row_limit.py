@@ -30,8 +30,14 @@ def limit(profile: TenantProfile) -> RowLimit:
     return RowLimit(2500, profile, SearchHistory(), START)
 
 
-def test_a_reply_with_at_most_one_row_is_complete(limit: RowLimit) -> None:
-    assert [limit.judge(rows(count), UNKNOWN) for count in (0, 1)] == [Evidence.PROVED] * 2
+def test_a_reply_without_rows_is_complete(limit: RowLimit) -> None:
+    assert limit.judge(rows(0), UNKNOWN) is Evidence.PROVED
+
+
+def test_a_reply_with_one_row_is_complete_once_another_one_had_more(limit: RowLimit) -> None:
+    assert limit.judge(rows(1), UNKNOWN) is Evidence.SUSPECT
+    limit.note_larger_reply(2)
+    assert limit.judge(rows(1), UNKNOWN) is Evidence.PROVED
 
 
 def test_a_reply_is_compared_unless_an_earlier_one_had_more_rows(limit: RowLimit) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.conftest import Bench
-from tests.ingest.model import SECOND, START, ModelTenant, Record
+from tests.ingest.model import HOUR, SECOND, START, ModelTenant, Record
 
 
 def burst(bench: Bench, count: int, status: str) -> None:
@@ -94,7 +94,7 @@ def test_a_held_second_waits_for_the_hold_queue_while_older_records_are_pending(
 @settings(max_examples=60, deadline=None)
 @given(
     seconds=st.lists(st.integers(1, 3599) | st.integers(100, 103), max_size=120),
-    cap=st.integers(10, 40),
+    cap=st.integers(1, 40),
     order=st.sampled_from(["newest", "oldest", "none"]),
     status=st.sampled_from(["held", "rejected"]),
 )
@@ -105,9 +105,10 @@ def test_with_any_cap_and_order_all_messages_come_or_the_last_cycle_is_not_ok(
     bench = Bench(tenant, settings={"status_filter": (status,), "max_messages": 1000, "tries": 2})
     for number, seconds_ago in enumerate(seconds):
         bench.receive(f"m{number}", seconds_ago=seconds_ago, status=status, subject=str(number))
+    tenant.add(Record("other", START - 9 * HOUR, START, status="accepted"))
     for _ in range(3):
         report = bench.cycle()
         bench.advance(60)
     came = {ticket.removeprefix("hold:hold-") for ticket in bench.host.tickets()}
-    assert came >= set(tenant.records) or (not report.ok and report.unaccounted > 0)
+    assert came >= set(tenant.records) - {"other"} or (not report.ok and report.unaccounted > 0)
     assert len(bench.host.tickets()) == len(set(bench.host.tickets()))

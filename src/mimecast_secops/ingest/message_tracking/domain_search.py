@@ -33,10 +33,11 @@ from mimecast_secops.ingest.message_tracking.window import Defect, Progress, Win
 from mimecast_secops.ingest.record import tracking_id
 from mimecast_secops.ingest.settings import ConnectorSettings
 
-# With fewer messages in one second, nothing is done to prove that there are no more.
+# Fewer messages in one second are no reason for a problem in the report, unless replies are cut at their number.
 _MIN_BURST: Final = 10
 # How far back a search for a reply with more rows reaches, one after the other.
 _WIDER_PERIODS_MS: Final = (10 * MINUTE_MS, 2 * HOUR_MS, 24 * HOUR_MS)
+_WEEK_MS: Final = 7 * 24 * HOUR_MS
 NOTHING_FORMS: Final = ("null", "{}")
 """The forms of a reply that Accept Null As Empty takes as an empty list (`NotUnderstood.form`)."""
 
@@ -75,6 +76,8 @@ class DomainSearch:
         self._check_time = check_time
         self._limit = limit
         self._progress = progress
+        # The first seconds of the smallest parts whose replies are cut.
+        self._cut: set[int] = set()
 
     def read(self, start_ms: int, end_ms: int, undecodable: Collection[int] = ()) -> Window:
         """Read the window, or as much of its beginning as there is room for: at least one search of a part of it."""
@@ -100,6 +103,10 @@ class DomainSearch:
             raise error
         for second_ms in undecodable_seconds(failed, end_ms):
             window.unreadable.setdefault(second_ms, Defect.UNDECODABLE)
+        for second in self._cut:
+            # Both smallest parts that contain this second are cut, and each may show only rows of its other second.
+            if second - 1 in self._cut:
+                window.unreadable.setdefault(second * SECOND_MS, Defect.ROW_LIMIT)
         return window
 
     def _read_part(self, start: int, end: int, window: Window) -> list[tuple[int, int]]:
@@ -188,14 +195,17 @@ class DomainSearch:
     def _compare_burst(self, start: int, end: int, rows: Sequence[TrackedMessage], window: Window) -> Evidence:
         """Compare a reply whose rows are in one second. PLAUSIBLE is noted in the window if there are many rows."""
         count = len(rows)
-        if count < max(_MIN_BURST, self._limit.most_rows):
+        if count < self._limit.most_rows:
             return Evidence.PLAUSIBLE
         second_ms = main_second(rows, start)
         if tuple(self._statuses) == (Status.HELD,):
             # The hold queue is listed anyway, and shows whether there are more.
-            window.unproved[second_ms] = count
+            if count >= _MIN_BURST:
+                window.unproved[second_ms] = count
             return Evidence.PLAUSIBLE
-        if self._has_larger_reply(count, end):
+        if count < _MIN_BURST:
+            return self._compare_few(second_ms, end, rows)
+        if self._has_larger_reply(count, end, _WIDER_PERIODS_MS):
             return Evidence.PROVED
         before = len(window.rows)
         is_complete = self._is_divided_completely(start, end, rows, count, window)
@@ -206,9 +216,31 @@ class DomainSearch:
         window.unproved[second_ms] = count
         return Evidence.PLAUSIBLE
 
-    def _has_larger_reply(self, count: int, end: int) -> bool:
+    def _compare_few(self, second_ms: int, end: int, rows: Sequence[TrackedMessage]) -> Evidence:
+        """Compare the few rows of one second with all that a search can return, under any status.
+
+        PROVED if another reply has more rows, or if there are no other messages at all. CUT if there are, and yet no
+        reply has more rows.
+        """
+        count, earliest = len(rows), self._limit.earliest_ms
+        everything = end - earliest
+        if self._has_larger_reply(count, end, (*_WIDER_PERIODS_MS, _WEEK_MS, everything)):
+            return Evidence.PROVED
+        others: set[str] = set()
+        try:
+            for start, last in ((earliest, second_ms - SECOND_MS), (second_ms + SECOND_MS, end)):
+                if start < last:
+                    others.update(map(tracking_id, self._search(start, last, ())))
+            # One of them may have been received meanwhile.
+            if others <= set(map(tracking_id, rows)) or len(self._search(earliest, end, ())) > count:
+                return Evidence.PROVED
+        except UndecodableReply:
+            return Evidence.PLAUSIBLE
+        return Evidence.CUT
+
+    def _has_larger_reply(self, count: int, end: int, periods_ms: Sequence[int]) -> bool:
         """Whether a search of a longer period, under any status, returns more rows: then fewer rows are not cut."""
-        for period_ms in _WIDER_PERIODS_MS:
+        for period_ms in periods_ms:
             if end - period_ms < self._limit.earliest_ms:
                 return False
             with suppress(UndecodableReply):
@@ -226,12 +258,14 @@ class DomainSearch:
         if not is_partial and len(rows) > self._limit.rows:
             # There are more than the limit, so replies are not cut there.
             if self._compare_burst(start, end, rows, window) is Evidence.CUT:
+                self._cut.add(start // SECOND_MS)
                 window.missing.setdefault(main_second(rows, start), 1)
                 window.unreadable.setdefault(main_second(rows, start), Defect.ROW_LIMIT)
             return
         limit = len(rows) if is_partial else self._limit.rows
         if self._is_divided_completely(start, end, rows, limit, window):
             return
+        self._cut.add(start // SECOND_MS)
         second_ms = main_second(rows, start)
         window.missing[second_ms] = max(completeness.missing or 1, window.missing.get(second_ms, 0))
         window.unreadable.setdefault(second_ms, Defect.ROW_LIMIT)

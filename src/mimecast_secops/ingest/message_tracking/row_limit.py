@@ -36,7 +36,7 @@ class Evidence(Enum):
     """How sure it is that a reply has all rows."""
 
     PROVED = "proved"
-    """Its pages or its total prove it, or the reply has at most one row."""
+    """Its pages or its total prove it, or it has no rows, or one where another reply had more."""
     PLAUSIBLE = "plausible"
     """Earlier replies had more rows."""
     SUSPECT = "suspect"
@@ -111,7 +111,7 @@ class RowLimit:
             is_proved = self._is_proved(completeness)
             if completeness.kind is CompletenessKind.PARTIAL:
                 return Evidence.CUT
-            if count <= 1:
+            if not count or (count == 1 and self.most_rows > 1):
                 return Evidence.PROVED
             self._note_rows(count)
             is_most = count >= self.most_rows

@@ -87,6 +87,21 @@ def test_a_large_number_corrects_a_wrong_guess() -> None:
     assert not refuse(unit, (10.0, 42_000))
 
 
+def test_the_unit_has_a_name_once_it_is_known() -> None:
+    unit = ResetUnit()
+    assert (refuse(unit, (0.0, 30)), unit.name) == (False, "")
+    assert (refuse(unit, (1.5, 29), (4.0, 26)), unit.name) == (True, "seconds")
+    assert (refuse(unit, (10.0, 42_000)), unit.name) == (False, "milliseconds")
+    assert (refuse(unit, (20.0, 1_790_000_000)), unit.name) == (False, "unix time")
+
+
+def test_a_large_number_corrects_a_unit_that_was_assumed() -> None:
+    unit = ResetUnit()
+    unit.assume("seconds")
+    assert unit.in_seconds
+    assert not refuse(unit, (0.0, 42_000))
+
+
 # the counts
 
 

@@ -47,6 +47,7 @@ from tests.api.clients import APPLICATION, BOTH, KEYS, FakeTime, client_of
 from tests.api.local_server import Answer, Server, answer, flat
 
 ACCOUNT = answer([{"accountCode": "C"}])
+ACCOUNT_PATH = "/api/account/get-account"
 RELEASED = answer([{"id": "h", "release": True}])
 LIMITED = answer(status=429, headers={"X-RateLimit-Reset": "42000"})
 PERHAPS_EXECUTED = [
@@ -73,6 +74,26 @@ def test_a_write_that_may_have_been_executed_is_never_repeated(
     assert len(server.requests) == 1
     assert time.slept == []
     assert caught.value.endpoint == held.RELEASE.path
+
+
+@pytest.mark.parametrize(
+    ("reply", "answered"),
+    [
+        (ACCOUNT, "available"),
+        (Answer(404), "HTTP 404"),
+        (Answer(404, b"<html>"), "HTTP 404"),
+        (answer(fail=[{"errors": [{"code": "app_forbidden", "message": "No product"}]}], status=403), "app_forbidden"),
+        (answer(fail=[{"errors": [{"code": "err_xdk_not_found", "message": "Unknown"}]}], status=404), None),
+        (answer(fail=[{"errors": [{"code": "err_other", "message": "No"}]}], status=403), None),
+    ],
+    ids=["answer", "404", "404 page", "product", "unknown", "permission"],
+)
+def test_a_client_notes_whether_the_tenant_has_a_function(server: Server, reply: Answer, answered: str | None) -> None:
+    server.say(reply)
+    with client_of(server.url) as client:
+        with suppress(MimecastError):
+            client.account.get()
+        assert client.learned() == ({f"function {ACCOUNT_PATH}": answered} if answered else {})
 
 
 @BOTH

@@ -140,6 +140,8 @@ class ModelTenant:
     caller: str = "caller"
     id_form: str = "stable"  # what a tracking id changes with: "stable", "status" or "caller"
     rate_limited: int = 0  # calls that failed with `RateLimited`
+    facts: dict[str, str | int] = field(default_factory=dict)  # what replies have shown
+    recalled: dict[str, str | int] = field(default_factory=dict)  # what an earlier cycle has told
     limited_until_ms: dict[str, int] = field(default_factory=dict)  # endpoints that must not be called yet
 
     def add(self, record: Record) -> Record:
@@ -173,6 +175,12 @@ class ModelTenant:
     @property
     def clock_skew(self) -> float | None:
         return self.machine_ahead if self.tells_time and len(self.calls) > self.calls_before else None
+
+    def learned(self) -> Mapping[str, str | int]:
+        return self.facts
+
+    def recall(self, facts: Mapping[str, str | int]) -> None:
+        self.recalled = dict(facts)
 
     def begin_cycle(self) -> None:
         """Forget what earlier replies told about the clock."""

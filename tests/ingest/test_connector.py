@@ -336,3 +336,24 @@ def test_a_rate_limit_without_a_time_is_a_failure_and_no_wait(bench: Bench) -> N
     assert report.problems == ("Message tracking could not be searched: Rate limit exceeded.",)
     assert report.waiting == ()
     assert bench.state().rate_limits == {}
+
+
+def test_what_the_client_learned_is_in_the_profile_and_the_next_cycle_recalls_it(bench: Bench) -> None:
+    bench.tenant.facts = {"hold_page_size": 50, "function /api/x": "HTTP 404"}
+    report = bench.cycle()
+    assert report.profile["hold_page_size"]["value"] == 50
+    bench.tenant.facts = {}
+    bench.advance(60)
+    report = bench.cycle()
+    assert bench.tenant.recalled == {"hold_page_size": 50}
+    assert report.profile["function /api/x"]["value"] == "HTTP 404"
+
+
+def test_what_the_client_learned_is_tried_again_after_a_week(bench: Bench) -> None:
+    bench.tenant.facts = {"hold_page_size": 50}
+    bench.cycle()
+    bench.tenant.facts = {}
+    bench.advance(8 * 24 * 3600)
+    report = bench.cycle()
+    assert bench.tenant.recalled == {}
+    assert "hold_page_size" not in report.profile

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
+
+from mimecast_secops.api.learned import LEARNED_FACTS
+from mimecast_secops.ingest import profile as facts
 from mimecast_secops.ingest.profile import MAX_AGE_MS, SEARCH_ROW_LIMIT, TenantProfile
 from mimecast_secops.ingest.state import State
 from tests.ingest.conftest import Bench
 from tests.ingest.model import START
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_noted_fact_is_known_until_it_is_forgotten() -> None:
@@ -66,3 +75,13 @@ def test_a_state_without_a_profile_is_readable() -> None:
     state = State.decode(parts)
     assert state is not None
     assert state.profile.as_json() == {}
+
+
+@pytest.mark.parametrize("language", ["", "fr"])
+def test_the_guide_explains_each_fact(language: str) -> None:
+    guide = (ROOT / "docs" / language / "guide" / "first-contact.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `([a-z_]+)` \|", guide, re.MULTILINE))
+    constants = {
+        value for name, value in vars(facts).items() if re.fullmatch("[A-Z]+_[A-Z_]+", name) and isinstance(value, str)
+    }
+    assert explained == constants | LEARNED_FACTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
@@ -160,6 +160,21 @@ class MimecastClient:
             seconds: how long; an hour at most.
         """
         self._session.rate_limiter.block(path, seconds)
+
+    def learned(self) -> dict[str, str | int]:
+        """What this client has learned about the tenant, by the names of `api.learned`.
+
+        A later process can recall it. What this client has only recalled itself is not in it.
+        """
+        return self._session.learned.facts()
+
+    def recall(self, facts: Mapping[str, str | int]) -> None:
+        """Take what the clients of earlier processes have learned.
+
+        Args:
+            facts: facts of `learned`; unknown names are ignored. What is not in it is tried again.
+        """
+        self._session.learned.recall(facts)
 
     @property
     def clock_skew(self) -> float | None:

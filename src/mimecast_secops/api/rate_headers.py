@@ -34,6 +34,9 @@ _CONFIRMATIONS: Final = 2
 # Smaller numbers and shorter times agree with seconds by accident.
 _MIN_NUMBER: Final = 5
 _MIN_PASSED: Final = 1.2
+_SECONDS: Final = "seconds"
+_MILLISECONDS: Final = "milliseconds"
+_UNIX_TIME: Final = "unix time"
 
 
 def calls_left(headers: Mapping[str, str]) -> int | None:
@@ -75,9 +78,11 @@ class ResetUnit:
 
     Attributes:
         in_seconds: what is known so far.
+        name: `seconds`, `milliseconds` or `unix time`; "" if it is not known.
     """
 
     in_seconds: bool = False
+    name: str = ""
     _last: dict[str, tuple[float, float]] = field(default_factory=dict)
     _confirmations: int = 0
 
@@ -90,10 +95,13 @@ class ResetUnit:
             now: the monotonic clock, in seconds.
         """
         number = _reset_number(headers)
-        if number is None or number >= _MIN_EPOCH_S:
+        if number is None:
+            return
+        if number >= _MIN_EPOCH_S:
+            self.name = _UNIX_TIME
             return
         if number >= _MIN_CERTAIN_MS:
-            self.in_seconds, self._confirmations = False, 0
+            self.in_seconds, self.name, self._confirmations = False, _MILLISECONDS, 0
         last, self._last[path] = self._last.get(path), (number, now)
         if last is None:
             return
@@ -103,9 +111,15 @@ class ResetUnit:
             self._last[path] = last if last_number >= _MIN_NUMBER else (number, now)
         elif abs(last_number - number - passed) <= _CLOSE_SECONDS:
             self._confirmations += 1
-            self.in_seconds |= self._confirmations >= _CONFIRMATIONS and number < _MIN_CERTAIN_MS
+            if self._confirmations >= _CONFIRMATIONS and number < _MIN_CERTAIN_MS:
+                self.assume(_SECONDS)
         else:
             self._confirmations = 0
+
+    def assume(self, name: str) -> None:
+        """Take a unit that an earlier client found; "" for none. Later replies may show another one."""
+        self.name = name if name in (_SECONDS, _MILLISECONDS, _UNIX_TIME) else ""
+        self.in_seconds = self.name == _SECONDS
 
 
 def _reset_number(headers: Mapping[str, str]) -> float | None:

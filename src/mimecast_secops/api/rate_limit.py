@@ -114,6 +114,7 @@ class RateLimiter:
         monotonic: the monotonic clock, in seconds.
         sleep: waits for a number of seconds, or until the deadline expires.
         clock: returns the current time, aware.
+        unit: the unit of the reset. Replies with HTTP 429 are recorded in it.
 
     Attributes:
         refused: the number of replies with HTTP 429 so far.
@@ -125,6 +126,7 @@ class RateLimiter:
         monotonic: Callable[[], float],
         sleep: Callable[[float, Deadline], None],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        unit: ResetUnit | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
@@ -132,7 +134,7 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._quotas: dict[str, Quota] = {}
         self._last_told: Quota | None = None
-        self._unit = ResetUnit()
+        self._unit = unit or ResetUnit()
         self.refused = 0
 
     def admission(self, path: str, deadline: Deadline) -> Admission:

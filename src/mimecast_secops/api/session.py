@@ -22,6 +22,7 @@ from mimecast_secops.api.endpoint import V2_ONLY, Endpoint
 from mimecast_secops.api.envelope import RawReply, Reply, open_envelope
 from mimecast_secops.api.error_mapping import MISSING_PRODUCT, RequestInfo, error_of_reply
 from mimecast_secops.api.errors import (
+    ApiError,
     DeadlineExceeded,
     MimecastError,
     MissingPermission,
@@ -30,7 +31,7 @@ from mimecast_secops.api.errors import (
     ReplyTooLarge,
     UnreadableReply,
 )
-from mimecast_secops.api.learned_limits import LearnedLimits
+from mimecast_secops.api.learned import Learned
 from mimecast_secops.api.observers import Observers
 from mimecast_secops.api.rate_limit import MIN_QUOTA_WAIT, Admission, RateLimiter, quota_wait
 from mimecast_secops.api.request import Request
@@ -165,8 +166,10 @@ class Session:
         self.deadline = Deadline.never()
         self.transport = Transport(connection, monotonic=runtime.monotonic)
         self.server_clock = ServerClock()
-        self.learned = LearnedLimits()
-        self.rate_limiter = RateLimiter(monotonic=runtime.monotonic, sleep=runtime.pause, clock=runtime.clock)
+        self.learned = Learned()
+        self.rate_limiter = RateLimiter(
+            monotonic=runtime.monotonic, sleep=runtime.pause, clock=runtime.clock, unit=self.learned.reset_unit
+        )
         self.observers = Observers()
         self.auth = self._authenticator(connection.credentials)
 
@@ -233,10 +236,13 @@ class Session:
             attempt = Attempt(self._request_info(endpoint), admission, new_credentials)
             try:
                 with admission:
-                    return send(attempt)
+                    result = send(attempt)
             except MimecastError as caught:
                 # Its traceback would keep this frame, and with it the whole reply, until Python collects cycles.
                 error = caught.with_traceback(None)
+            else:
+                self.learned.note_function(endpoint.path)
+                return result
             decision = verdict(
                 FailedAttempt(
                     error=error,
@@ -320,6 +326,10 @@ class Session:
     def _final_error(self, error: MimecastError, endpoint: Endpoint, attempts: int) -> MimecastError:
         """The error to raise: it names the endpoint, and the wait if only that prevented another attempt."""
         error.endpoint = error.endpoint or endpoint.path
+        if isinstance(error, ApiError) and error.code == MISSING_PRODUCT:
+            self.learned.note_function(endpoint.path, MISSING_PRODUCT)
+        elif isinstance(error, ApiError) and error.status == 404 and not error.code:
+            self.learned.note_function(endpoint.path, "HTTP 404")
         left = self.deadline.remaining(self.runtime.monotonic())
         if isinstance(error, RateLimited) and error.wait is not None and error.until is None:
             wait = error.wait

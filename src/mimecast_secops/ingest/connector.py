@@ -20,6 +20,7 @@ from typing import Final
 
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded
+from mimecast_secops.api.learned import LEARNED_FACTS
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.cycle_findings import add_findings
@@ -107,6 +108,7 @@ class Connector:
         notes: list[str] = []
         state = self._load(clock, notes)
         self._keep_rate_limits(state)
+        self._recall_facts(state)
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ingest") as executor:
             cycle = Cycle(self._settings, state, executor, clock, self._deadline, self._log)
             source = MessageTrackingSource(cycle, self._tenant, self._product_field)
@@ -114,6 +116,8 @@ class Connector:
                 self._run(cycle, source)
         add_findings(cycle)
         cycle.counters.notes += [*notes, *_clock_notes(clock)]
+        for name, value in self._tenant.learned().items():
+            state.profile.note(name, value, cycle.now_ms)
         state.token = self._delivery.flush()
         if not self._test_run:
             state.forget_before(source.earliest_read_ms())
@@ -154,6 +158,15 @@ class Connector:
         state.rate_limits = {path: until_ms for path, until_ms in state.rate_limits.items() if until_ms > now_ms}
         for path, until_ms in state.rate_limits.items():
             self._tenant.wait_for_rate_limit(path, (until_ms - now_ms) / 1000)
+
+    def _recall_facts(self, state: State) -> None:
+        """Let the client use what it learned in earlier cycles, and try again what it learned more than a week ago."""
+        now_ms = int(self._clock() * 1000)
+        for name in LEARNED_FACTS:
+            if state.profile.needs_check(name, now_ms):
+                state.profile.forget(name)
+        known = {name: state.profile.get(name) for name in LEARNED_FACTS}
+        self._tenant.recall({name: value for name, value in known.items() if value is not None})
 
     def _load(self, clock: CycleClock, notes: list[str]) -> State:
         if self._test_run:

@@ -69,6 +69,21 @@ def test_a_refused_page_size_is_lowered_and_remembered(server: Server, refused: 
     assert sizes(server)[3:] == [50, 20]
 
 
+def test_a_page_size_and_a_period_that_an_earlier_client_learned_are_used_at_once(server: Server) -> None:
+    server.say(refusal("pageSize"), refusal("end", "must not be in the future"), answer(holds(1)))
+    with client_of(server.url) as client:
+        listed(client, page_size=500)
+        learned = client.learned()
+    with client_of(server.url) as later:
+        later.recall(learned)
+        assert listed(later, page_size=500)[0] == ["h1"]
+        assert not learned.keys() & {name for name in later.learned() if not name.startswith("function")}
+    assert len(server.requests) == 4
+    assert sizes(server)[-1] == 100
+    ends = [datetime.fromisoformat(request.item["end"]) for request in server.requests]
+    assert ends[-1] < datetime.now(UTC) - timedelta(seconds=1)
+
+
 def test_a_list_that_ended_too_early_for_the_clock_of_the_server_is_read_again_once(server: Server) -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     both = answer(holds(0, 1), headers={"Date": later}, pagination={"totalCount": 2})

@@ -259,6 +259,18 @@ def test_two_rows_whose_ids_have_one_queue_number_are_one_alert(bench: Bench) ->
     assert bench.host.tickets() == [ids["held"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("opaque", "discloses no number"),
+        (base64.urlsafe_b64encode(zlib.compress(b'{"messageQueueId": 7}')).decode(), "discloses a number"),
+    ],
+)
+def test_the_form_of_the_ids_is_in_the_profile(bench: Bench, name: str, form: str) -> None:
+    bench.receive(name)
+    assert bench.cycle().profile["tracking_id_form"]["value"] == form
+
+
 class OtherIds(RuleBasedStateMachine):
     """Identical messages, changes of status and of credentials, with each form of ids.
 

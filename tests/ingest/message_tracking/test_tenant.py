@@ -187,3 +187,12 @@ def test_replies_that_are_all_broken_are_an_outage_without_gap_alerts(gateway: G
     run = Run(gateway)
     report = run.cycle()
     assert (report.ok, report.gaps, run.tickets) == (False, 0, [])
+
+
+def test_a_client_recalls_what_an_earlier_cycle_learned() -> None:
+    credentials = ClientCredentials("id", Secret("secret"))
+    with MimecastClient(Connection("http://127.0.0.1:9", credentials)) as client:
+        tenant = MimecastTenant(client)
+        tenant.recall({"hold_page_size": 50})
+        assert client.held.accepted_page_size == 50
+        assert tenant.learned() == {}

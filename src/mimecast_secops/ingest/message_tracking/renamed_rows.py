@@ -22,6 +22,7 @@ from mimecast_secops.ingest.known_messages import KnownMessage
 from mimecast_secops.ingest.message_tracking.divided_search import DividedSearch, FoundRows
 from mimecast_secops.ingest.message_tracking.row_limit import MAX_SEARCH_AGE_MS
 from mimecast_secops.ingest.message_tracking.tenant import Side
+from mimecast_secops.ingest.profile import ID_FORM
 from mimecast_secops.ingest.record import PendingRecord, tracking_id
 
 # Statuses before a decision. A held message can have had one of them, and no other.
@@ -99,6 +100,9 @@ class RenamedRows:
         seconds = self._second_rows(rows)
         for message, record in sorted(rows, key=lambda row: _rank(row[1].status)):
             described = self._known.describe(record.id, message)
+            if described:
+                form = "discloses a number" if described.has_number else "discloses no number"
+                self._cycle.state.profile.note(ID_FORM, form, self._cycle.now_ms)
             known = described and self._find(described, message)
             if known and known.id in self._ids:
                 # Both rows are visible, so the message is read under the id that it has.

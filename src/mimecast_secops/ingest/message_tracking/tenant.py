@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import Enum
@@ -62,6 +62,12 @@ class Tenant(Protocol):
 
         A call that needs the endpoint before raises `RateLimited`.
         """
+
+    def learned(self) -> Mapping[str, str | int]:
+        """What replies have shown about the tenant, by the names of `api.learned`."""
+
+    def recall(self, facts: Mapping[str, str | int]) -> None:
+        """Take what earlier cycles have learned. What is not in it is tried again."""
 
     def search(
         self,
@@ -131,6 +137,14 @@ class MimecastTenant:
     def wait_for_rate_limit(self, endpoint: str, seconds: float) -> None:
         """Make no call of an endpoint for some seconds."""
         self._client.wait_for_rate_limit(endpoint, seconds)
+
+    def learned(self) -> Mapping[str, str | int]:
+        """What replies have shown about the tenant."""
+        return self._client.learned()
+
+    def recall(self, facts: Mapping[str, str | int]) -> None:
+        """Take what earlier cycles have learned."""
+        self._client.recall(facts)
 
     def search(
         self,

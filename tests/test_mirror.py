@@ -20,7 +20,6 @@ TESTED_ELSEWHERE = {
     "api/__init__.py": "api/test_exports.py",
     "api/endpoint.py": "api/resources/test_endpoints.py",
     # What it holds is learned and used by the hold list.
-    "api/learned_limits.py": "api/resources/test_held_listing.py",
     "api/open_facts/__init__.py": "readings/test_matrix.py",
     "api/open_facts/actions.py": "readings/test_matrix.py",
     "api/open_facts/connection.py": "readings/test_matrix.py",

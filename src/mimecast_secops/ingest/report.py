@@ -85,7 +85,7 @@ class Report:
     rate_limited: int = 0
     late: int = 0
     unaccounted: int = 0
-    profile: Mapping[str, object] = field(default_factory=dict)
+    profile: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
     waiting: tuple[RateLimitWait, ...] = ()
 
     @property

@@ -26,7 +26,9 @@ class Bench:
         settings = ConnectorSettings(**values).with_dynamic_list(self.dynamic_list)
         self.tenant.begin_cycle()
         connector = Connector(self.tenant, settings, self.host, self.host, clock=self.tenant.clock, **options)
-        return connector.run_cycle()
+        report = connector.run_cycle()
+        assert not any("disappeared without an outcome" in problem for problem in report.problems)
+        return report
 
     def state(self) -> State:
         state = State.decode(self.host.parts)

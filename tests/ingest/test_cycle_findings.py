@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from mimecast_secops.ingest import ConnectorSettings
 from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.cycle_findings import add_findings
+from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.report import CycleCounters
 from mimecast_secops.ingest.state import State
 from tests.ingest.model import DOMAIN, START
@@ -61,3 +63,34 @@ def test_members_that_too_many_records_miss_are_problems(cycle: Cycle) -> None:
         cycle.row_defects.add(["route"])
         cycle.detail_defects.add(["risk"])
     assert len(problems(cycle, 0)) == 2
+
+
+def test_rows_without_an_outcome_are_unaccounted_unless_there_is_more_to_read(cycle: Cycle) -> None:
+    for _ in range(3):
+        cycle.see_row()
+    cycle.skip_known("m1")
+    cycle.counters.more_to_read = True
+    add_findings(cycle)
+    assert (cycle.counters.unaccounted, cycle.counters.problems) == (0, [])
+    cycle.counters.more_to_read = False
+    add_findings(cycle)
+    assert cycle.counters.unaccounted == 2
+    assert cycle.counters.problems[0].startswith("2 of 3 records are not decided yet")
+
+
+def test_a_pending_record_that_disappears_without_an_outcome_is_unaccounted(cycle: Cycle) -> None:
+    for name in ("m1", "m2", "m3"):
+        cycle.add_row(PendingRecord(id=name, received_ms=START))
+    cycle.mark_delivered(PendingRecord(id="m1", received_ms=START), "", is_incomplete=False)
+    cycle.state.backlog.remove("m2")
+    add_findings(cycle)
+    assert cycle.counters.unaccounted == 1
+    assert cycle.counters.problems[0].startswith("1 pending records have disappeared without an outcome")
+
+
+def test_records_that_were_pending_before_count_too(cycle: Cycle) -> None:
+    cycle.add_pending(PendingRecord(id="m1", received_ms=START))
+    later = dataclasses.replace(cycle)
+    assert later.lost_records == 0
+    later.state.backlog.remove("m1")
+    assert later.lost_records == 1

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from random import random
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -36,6 +35,7 @@ from mimecast_secops.api.observers import Observers
 from mimecast_secops.api.rate_limit import MIN_QUOTA_WAIT, Admission, RateLimiter, quota_wait
 from mimecast_secops.api.request import Request
 from mimecast_secops.api.secrets import Secret
+from mimecast_secops.api.server_clock import ServerClock
 from mimecast_secops.api.transport import StreamedReply, Transport, TransportOptions
 from mimecast_secops.api.urls import check_url
 from mimecast_secops.api.verdict import FailedAttempt, Step, verdict
@@ -110,24 +110,6 @@ class Runtime:
             deadline.wait(seconds)
         else:
             self.sleep(seconds)
-
-
-class ServerClock:
-    """The difference between the local clock and the server's clock, from the `Date` header of the last reply.
-
-    Attributes:
-        skew: the seconds that the local clock is ahead; None if no reply had a date.
-    """
-
-    def __init__(self) -> None:
-        self.skew: float | None = None
-
-    def update(self, headers: Mapping[str, str], now: datetime) -> None:
-        """Read the date of a reply. A missing or malformed date changes nothing."""
-        try:
-            self.skew = (now - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-        except (ValueError, TypeError):
-            return
 
 
 @dataclass(slots=True)

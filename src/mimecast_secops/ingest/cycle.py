@@ -58,6 +58,11 @@ class Cycle:
     hold_defects: DefectCounter = field(default_factory=lambda: DefectCounter("held messages"))
     counts_tries: bool = True
     _new_ids: set[str] = field(default_factory=set)
+    _undecided_rows: int = 0
+    _expected_pending: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._expected_pending = len(self.state.backlog)
 
     @property
     def now_ms(self) -> int:
@@ -79,21 +84,46 @@ class Cycle:
         """Whether the record is delivered incomplete if the next read fails."""
         return self.counts_tries and record.tries + 1 >= self.settings.tries
 
-    # The outcomes of a row of the source
+    @property
+    def undecided_rows(self) -> int:
+        """The number of rows that were read and have no outcome yet."""
+        return self._undecided_rows
+
+    @property
+    def lost_records(self) -> int:
+        """The number of pending records that have disappeared although nothing was decided about them."""
+        return self._expected_pending - len(self.state.backlog)
+
+    # A row of the source and its outcomes
+
+    def see_row(self) -> None:
+        """A search returned it."""
+        self.counters.seen += 1
+        self._undecided_rows += 1
 
     def skip_known(self, record_id: str) -> None:
         """It is pending or processed already."""
+        self._undecided_rows -= 1
         self.counters.known += 1
         self._log_outcome(record_id, "already pending or processed")
 
     def filter_row(self, record_id: str, filter_name: str) -> None:
         """A filter on the row excluded it. Nothing is remembered: the row may change."""
+        self._undecided_rows -= 1
         self.counters.filtered[filter_name] += 1
         self._log_outcome(record_id, "filtered by %s", filter_name)
 
-    def add_pending(self, record: PendingRecord) -> None:
+    def add_row(self, record: PendingRecord) -> None:
         """It is new and passed the filters on the row."""
+        self._undecided_rows -= 1
+        self.add_pending(record)
+
+    # What becomes a pending record
+
+    def add_pending(self, record: PendingRecord) -> None:
+        """A record is new: a row, or an entry of the hold queue that no row accounts for."""
         if self.state.add_pending(record):
+            self._expected_pending += 1
             self.counters.new += 1
             self._new_ids.add(record.id)
             self._log_outcome(record.id, "pending")
@@ -101,6 +131,7 @@ class Cycle:
     def add_gap(self, gap: PendingRecord) -> None:
         """A period could not be read. Its alert is delivered once."""
         if self.state.add_pending(gap):
+            self._expected_pending += 1
             self.counters.gaps += 1
             self._log_outcome(gap.id, "pending")
 
@@ -108,6 +139,7 @@ class Cycle:
 
     def mark_delivered(self, record: PendingRecord, hold_id: str, *, is_incomplete: bool) -> None:
         """Its alert is delivered."""
+        self._leave(record)
         self.counters.delivered += 1
         self.counters.delivered_incomplete += is_incomplete
         self.state.mark_delivered(record.id, self.now_ms, hold_id)
@@ -115,12 +147,14 @@ class Cycle:
 
     def mark_filtered(self, record: PendingRecord, filter_name: str, hold_id: str = "") -> None:
         """A filter that needs the details excluded it."""
+        self._leave(record)
         self.counters.filtered[filter_name] += 1
         self.state.mark_filtered(record, self.now_ms, hold_id)
         self._log_outcome(record.id, "filtered by %s", filter_name)
 
     def mark_duplicate(self, record: PendingRecord, hold_id: str) -> None:
         """Its entry of the hold queue was delivered before its tracking record was visible."""
+        self._leave(record)
         if record.id in self._new_ids:
             self.counters.known += 1
             self.counters.new -= 1
@@ -129,6 +163,7 @@ class Cycle:
 
     def mark_imported(self, record: PendingRecord, hold_id: str) -> None:
         """Another connector delivered it."""
+        self._leave(record)
         self.counters.known += 1
         if record.id in self._new_ids:
             self.counters.new -= 1
@@ -152,6 +187,10 @@ class Cycle:
     def postpone(self, record: PendingRecord, reason: str) -> None:
         """It could not be read in the time or with the permissions of this cycle. It stays pending, as it was."""
         self._log_outcome(record.id, "not read in this cycle: %s", reason)
+
+    def _leave(self, record: PendingRecord) -> None:
+        """A pending record has its outcome."""
+        self._expected_pending -= record.id in self.state.backlog
 
     # The outcomes of an entry of the hold queue that does not become a pending record in this cycle
 

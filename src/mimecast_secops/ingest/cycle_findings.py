@@ -14,6 +14,7 @@ def add_findings(cycle: Cycle) -> None:
     if unreadable and cycle.settings.filters_risk:
         cycle.counters.add_note(f"No risk filter applied to {unreadable} messages whose risk could not be read.")
     _report_unaccounted_holds(cycle)
+    _report_records_without_an_outcome(cycle)
 
 
 def _report_unaccounted_holds(cycle: Cycle) -> None:
@@ -28,4 +29,22 @@ def _report_unaccounted_holds(cycle: Cycle) -> None:
             f"{overdue} of {counters.unaccounted_holds} held messages without an alert are overdue: they are in the "
             f"hold queue, and {cycle.settings.tries} cycles have not accounted for them. Look at the hold queue in the "
             "Mimecast console."
+        )
+
+
+def _report_records_without_an_outcome(cycle: Cycle) -> None:
+    """Compare what was read and what was pending with the outcomes: each record has one, or is still pending."""
+    counters, lost = cycle.counters, max(0, cycle.lost_records)
+    # While there is more to read, the next cycle begins with these rows.
+    undecided = 0 if counters.more_to_read else max(0, cycle.undecided_rows)
+    counters.unaccounted += undecided + lost
+    if undecided:
+        counters.add_problem(
+            f"{undecided} of {counters.seen} records are not decided yet, because a search failed. The next cycle "
+            "reads them again."
+        )
+    if lost:
+        counters.add_problem(
+            f"{lost} pending records have disappeared without an outcome. This is a defect of this program: keep the "
+            "log of this cycle, and report it."
         )

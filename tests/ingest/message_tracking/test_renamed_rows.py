@@ -201,6 +201,7 @@ def test_the_next_cycle_repeats_a_comparison_that_failed(bench: Bench) -> None:
     bench.tenant.failing[f"ann@{DOMAIN}"] = Unavailable("The connection broke.")
     failed = bench.cycle()
     assert failed.problems == ("Message tracking could not be searched: The connection broke.",)
+    assert failed.unaccounted == 0
     del bench.tenant.failing[f"ann@{DOMAIN}"]
     run(bench, 2)
     assert len(bench.host.tickets()) == 4

@@ -158,7 +158,7 @@ class TrackingPoll:
                 continue
             cycle.row_defects.add(defects)
             note_time_form(cycle.state.profile, message, defects, cycle.now_ms)
-            cycle.counters.seen += 1
+            cycle.see_row()
             is_known = cycle.state.record_state(record_id, message.status) is not RecordState.NEW
             excluded_by = (
                 None if is_known else filters.by_row(cycle.settings, status=message.status, route=message.route)
@@ -177,7 +177,7 @@ class TrackingPoll:
             elif excluded_by:
                 cycle.filter_row(record_id, excluded_by)
         for record in RenamedRows(cycle, period, self._search).new(list(new.values())):
-            cycle.add_pending(record)
+            cycle.add_row(record)
         for _, record in new.values():
             self._remember(record)
 

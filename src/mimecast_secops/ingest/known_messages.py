@@ -75,9 +75,10 @@ class KnownMessages:
         self._key = key
         self._hours: dict[int, bytearray] = {}
         self._positions: dict[int, dict[bytes, list[int]]] = {}
+        self._count = 0
 
     def __len__(self) -> int:
-        return sum(map(len, self._hours.values())) // _ENTRY.size
+        return self._count
 
     def describe(self, record_id: str, message: TrackedMessage) -> KnownMessage | None:
         """A row as it is remembered; None if it has no time."""
@@ -101,7 +102,8 @@ class KnownMessages:
         if hour in self._positions:
             self._positions[hour].setdefault(message.content, []).append(len(content))
         content += _packed(message)
-        while len(self) > MAX_ENTRIES and len(self._hours) > 1:
+        self._count += 1
+        while self._count > MAX_ENTRIES and len(self._hours) > 1:
             self._forget(min(self._hours))
 
     def alike(self, message: KnownMessage) -> list[KnownMessage]:
@@ -128,6 +130,7 @@ class KnownMessages:
         for position in range(0, len(content), _ENTRY.size):
             if content.startswith(digest, position):
                 del content[position : position + _ENTRY.size]
+                self._count -= 1
                 self._positions.pop(hour, None)
                 return
 
@@ -168,6 +171,7 @@ class KnownMessages:
                 if len(content) % _ENTRY.size:
                     raise ValueError("A part of the known messages is damaged.")
                 known._hours[int(name.removeprefix(_PREFIX))] = bytearray(content)
+                known._count += len(content) // _ENTRY.size
         return known
 
     def digest(self, *texts: str) -> bytes:
@@ -198,7 +202,7 @@ class KnownMessages:
         return KnownMessage(digest, content, number, second, status, bool(flags & _PREVIOUS_CALLER))
 
     def _forget(self, hour: int) -> None:
-        del self._hours[hour]
+        self._count -= len(self._hours.pop(hour)) // _ENTRY.size
         self._positions.pop(hour, None)
 
 

@@ -98,11 +98,9 @@ class RenamedRows:
             MimecastError: a search failed, or the time is over.
         """
         seconds = self._second_rows(rows)
+        described = None
         for message, record in sorted(rows, key=lambda row: _rank(row[1].status)):
             described = self._known.describe(record.id, message)
-            if described:
-                form = "discloses a number" if described.has_number else "discloses no number"
-                self._cycle.state.profile.note(ID_FORM, form, self._cycle.now_ms)
             known = described and self._find(described, message)
             if known and known.id in self._ids:
                 # Both rows are visible, so the message is read under the id that it has.
@@ -120,6 +118,9 @@ class RenamedRows:
                 if described:
                     self._add(described)
                 yield record
+        if described:
+            form = "discloses a number" if described.has_number else "discloses no number"
+            self._cycle.state.profile.note(ID_FORM, form, self._cycle.now_ms)
         self._report(len(seconds))
 
     def _add(self, row: KnownMessage) -> None:
@@ -137,12 +138,12 @@ class RenamedRows:
         alike = self._alike[row.content]
         # A number in the ids decides before anything else.
         found = alike.by_number.pop(row.number, None)
-        if found is None:
+        if found is None and alike.gone:
             found = self._renamed_one(alike.gone, row)
             if found and not alike.is_proved:
                 self._prove(alike, row, message)
                 found = self._renamed_one(alike.gone, row)
-        if found in alike.gone:
+        if found is not None and found in alike.gone:
             alike.gone.remove(found)
         return found
 

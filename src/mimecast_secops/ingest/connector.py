@@ -138,7 +138,7 @@ class Connector:
         batch = batch_of(cycle.due(), max_alerts)
         reconcile = polled and not self._test_run
         if polled or batch:
-            source.prepare(batch, reconcile=reconcile)
+            source.prepare(batch, reconcile=reconcile, max_alerts=max_alerts)
         if reconcile:
             batch = batch_of(cycle.due(), max_alerts)
         BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
@@ -149,7 +149,7 @@ class Connector:
         """Deliver what the re-read found in this cycle, if it may deliver more."""
         batch = batch_of(cycle.due(), max_alerts)
         if batch:
-            source.prepare(batch, reconcile=False)
+            source.prepare(batch, reconcile=False, max_alerts=max_alerts)
             BatchDelivery(cycle, source, self._delivery, max_alerts).run(batch)
 
     def _keep_rate_limits(self, state: State) -> None:

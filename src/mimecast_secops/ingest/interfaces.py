@@ -75,12 +75,13 @@ class Source(Protocol):
             Whether the source answered. A failure is in the counters of the cycle, and the next cycle repeats the poll.
         """
 
-    def prepare(self, batch: Sequence[PendingRecord], *, reconcile: bool) -> None:
+    def prepare(self, batch: Sequence[PendingRecord], *, reconcile: bool, max_alerts: int) -> None:
         """Look up what the records of a batch need in common.
 
         Args:
             batch: the records that may be delivered in this cycle.
             reconcile: whether to add records that the poll cannot see to the backlog.
+            max_alerts: how many of them are delivered at most.
         """
 
     def reread(self) -> int:

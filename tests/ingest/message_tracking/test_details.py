@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Event
+from typing import Any
+
 import pytest
 
+from mimecast_secops.api import MessageInfo
 from mimecast_secops.api.errors import (
     AuthenticationFailed,
     DeadlineExceeded,
@@ -16,6 +20,7 @@ from mimecast_secops.api.errors import (
 from mimecast_secops.ingest.interfaces import FailureScope
 from mimecast_secops.ingest.message_tracking.details import scope_of
 from tests.ingest.conftest import Bench
+from tests.ingest.model import Holds
 
 
 def test_a_record_that_a_detail_filter_excluded_is_read_again_when_it_is_held(bench: Bench) -> None:
@@ -58,6 +63,40 @@ def test_without_attachments_one_detail_request_per_alert_is_enough(bench: Bench
     bench.cycle()
     per_record = [name for name, _ in bench.tenant.calls if name in ("info", "detail", "file")]
     assert per_record == ["info"] * 10
+
+
+def test_details_are_requested_while_the_hold_queue_is_listed(bench: Bench) -> None:
+    requested, real_info, real_holds = Event(), bench.tenant.info, bench.tenant.holds
+
+    def info(tracking_id: str) -> MessageInfo:
+        requested.set()
+        return real_info(tracking_id)
+
+    def holds(*arguments: Any) -> Holds:
+        assert requested.wait(10)
+        return real_holds(*arguments)
+
+    bench.tenant.info = info  # type: ignore[method-assign]
+    bench.tenant.holds = holds  # type: ignore[assignment,method-assign]
+    for number in range(20):
+        bench.receive(f"m{number}", subject=str(number))
+    assert bench.cycle().ok
+    assert sorted(name for name, _ in bench.tenant.calls if name == "info") == ["info"] * 20
+
+
+@pytest.mark.parametrize("error", [Unavailable("x"), RateLimited("x"), MissingPermission("x")])
+def test_details_that_could_not_be_requested_ahead_are_read_by_the_next_cycle(
+    bench: Bench, error: MimecastError
+) -> None:
+    for number in range(3):
+        bench.receive(f"m{number}", subject=str(number))
+    bench.tenant.failing["info"] = error
+    bench.cycle()
+    assert bench.host.tickets() == []
+    bench.tenant.failing.clear()
+    bench.advance(600)
+    bench.cycle()
+    assert sorted(bench.host.tickets()) == ["m0", "m1", "m2"]
 
 
 def test_a_filter_on_details_excludes_one_record_and_no_other(bench: Bench) -> None:

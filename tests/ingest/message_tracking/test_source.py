@@ -39,12 +39,12 @@ def cycle(bench: Bench) -> Iterator[Cycle]:
 def test_only_held_messages_need_the_hold_queue(cycle: Cycle, bench: Bench) -> None:
     bench.tenant.failing["holds"] = Unavailable("Mimecast returned a server error.")
     source: Source = MessageTrackingSource(cycle, bench.tenant)
-    source.prepare([HELD], reconcile=False)
+    source.prepare([HELD], reconcile=False, max_alerts=1)
     assert source.blocker(HELD) == "The hold queue could not be listed."
     assert source.blocker(PendingRecord(id="m2", status="accepted")) == ""
     assert source.blocker(PendingRecord.from_gap("1", START, "Not read.")) == ""
     bench.tenant.failing.clear()
-    source.prepare([HELD], reconcile=False)
+    source.prepare([HELD], reconcile=False, max_alerts=1)
     assert source.blocker(HELD) == ""
 
 
@@ -53,7 +53,7 @@ def test_a_reader_reads_one_record_with_its_hold_id(cycle: Cycle, bench: Bench) 
     source = MessageTrackingSource(cycle, bench.tenant)
     assert source.poll()
     [record] = cycle.due()
-    source.prepare([record], reconcile=True)
+    source.prepare([record], reconcile=True, max_alerts=1)
     result = source.reader(record, is_last_try=False)()
     assert isinstance(result, ReadRecord)
     assert (result.hold_id, result.alert.ticket_id, result.is_incomplete) == ("hold-m1", "m1", False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from typing import Final
 
 from mimecast_secops.api import MessageInfo, Status
@@ -24,6 +26,11 @@ _MANY_HOLDS: Final = (
 )
 
 
+# While the hold queue is listed, the details of so many messages are requested. One more request at a time is allowed
+# from the beginning.
+_AHEAD: Final = 7
+
+
 @dataclass(frozen=True, slots=True)
 class DetailsReader:
     """Reads records. Safe to share between threads."""
@@ -33,6 +40,18 @@ class DetailsReader:
     product_field: str = ""
     defects: DefectCounter | None = None
     hold_defects: DefectCounter | None = None
+    _requested: dict[str, Future[MessageInfo]] = field(default_factory=dict)
+
+    def request(self, records: Iterable[PendingRecord], executor: Executor) -> None:
+        """Request the details of the first records, which `read` uses later.
+
+        Args:
+            records: the records in the order in which they are read.
+            executor: sends the requests. It must also run `read`, so that no request waits for a read.
+        """
+        for record, _ in zip((record for record in records if record.has_tracking_id), range(_AHEAD), strict=False):
+            if record.id not in self._requested:
+                self._requested[record.id] = executor.submit(self.tenant.info, record.id)
 
     def read(
         self, record: PendingRecord, match: HoldMatch | None, holds: HoldIndex | None = None, *, is_last_try: bool
@@ -63,7 +82,7 @@ class DetailsReader:
         is_incomplete = False
         if record.has_tracking_id:
             try:
-                details.info = self.tenant.info(record.id)
+                details.info = self._info(record.id)
             except MimecastError as error:
                 scope = scope_of(error)
                 if scope is not FailureScope.RECORD or not is_last_try:
@@ -94,6 +113,10 @@ class DetailsReader:
         self._add_files(record, details, match)
         message_id = details.info.message_id if details.info else ""
         return ReadRecord(alert_of(record, details, self.product_field), details.hold_id, is_incomplete, message_id)
+
+    def _info(self, tracking_id: str) -> MessageInfo:
+        requested = self._requested.pop(tracking_id, None)
+        return self.tenant.info(tracking_id) if requested is None else requested.result()
 
     def _count_defects(self, info: MessageInfo) -> None:
         if self.defects is None:

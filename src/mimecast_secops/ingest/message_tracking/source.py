@@ -35,8 +35,9 @@ class MessageTrackingSource:
         """Search message tracking, and add the rows that pass the filters to the backlog."""
         return self._poll.run()
 
-    def prepare(self, batch: Sequence[PendingRecord], *, reconcile: bool) -> None:
+    def prepare(self, batch: Sequence[PendingRecord], *, reconcile: bool, max_alerts: int) -> None:
         """List the hold queue, and look for held messages that message tracking does not show."""
+        self._details.request(batch[: max(0, max_alerts)], self._cycle.executor)
         self._queue.load(batch)
         if reconcile:
             self._queue.reconcile(batch)

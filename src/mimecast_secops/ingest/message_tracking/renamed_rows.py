@@ -149,8 +149,8 @@ class RenamedRows:
 
     def _renamed_one(self, gone: Sequence[KnownMessage], row: KnownMessage) -> KnownMessage | None:
         """One of the messages whose ids have disappeared that a row may be, of the same status if possible."""
-        renamed = [known for known in gone if self._is_renamed(known, row)]
-        return min(renamed, key=lambda known: known.status != row.status, default=None)
+        same_status = (known for known in gone if known.status == row.status and self._is_renamed(known, row))
+        return next(same_status, None) or next((known for known in gone if self._is_renamed(known, row)), None)
 
     def _prove(self, alike: _Alike, row: KnownMessage, message: TrackedMessage) -> None:
         """Keep only those of the disappeared messages that no row under another status may be."""

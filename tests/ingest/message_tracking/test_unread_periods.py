@@ -91,6 +91,17 @@ def test_a_held_second_waits_for_the_hold_queue_while_older_records_are_pending(
     assert (second.pending, second.ok) == (0, True)
 
 
+def test_a_few_messages_without_any_others_are_a_note(bench: Bench) -> None:
+    bench.settings = {"status_filter": ("rejected",)}
+    burst(bench, 2, "rejected")
+    report = bench.cycle()
+    assert report.ok
+    assert report.notes[0].startswith("No reply of Mimecast has had more than 2 messages of one second yet.")
+    bench.receive("other", status="accepted", seconds_ago=700)
+    bench.advance(60)
+    assert [report.notes for report in (bench.cycle() for _ in range(6))] == [()] * 6
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     seconds=st.lists(st.integers(1, 3599) | st.integers(100, 103), max_size=120),

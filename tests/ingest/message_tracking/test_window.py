@@ -24,7 +24,9 @@ def test_merged_searches_have_all_rows_and_the_shortest_period() -> None:
     window = Window(0, 10, missing={1: 5, 2: 1}, unreadable={1: Defect.ROW_LIMIT})
     part = Window(0, 7, missing={1: 2, 3: 1}, unproved={4: 12}, unreadable={3: Defect.ROW_LIMIT}, deviations={"x"})
     part.add([row("a")])
+    window.only_rows, part.only_rows = 1, 2
     window.merge(part)
+    assert window.only_rows == 2
     assert (window.end_ms, window.rows.keys(), window.missing) == (7, {"a"}, {1: 5, 2: 1, 3: 1})
     assert (window.unreadable.keys(), window.unproved, window.deviations) == ({1, 3}, {4: 12}, {"x"})
 

@@ -204,7 +204,7 @@ class DomainSearch:
                 window.unproved[second_ms] = count
             return Evidence.PLAUSIBLE
         if count < _MIN_BURST:
-            return self._compare_few(second_ms, end, rows)
+            return self._compare_few(second_ms, end, rows, window)
         if self._has_larger_reply(count, end, _WIDER_PERIODS_MS):
             return Evidence.PROVED
         before = len(window.rows)
@@ -216,11 +216,11 @@ class DomainSearch:
         window.unproved[second_ms] = count
         return Evidence.PLAUSIBLE
 
-    def _compare_few(self, second_ms: int, end: int, rows: Sequence[TrackedMessage]) -> Evidence:
+    def _compare_few(self, second_ms: int, end: int, rows: Sequence[TrackedMessage], window: Window) -> Evidence:
         """Compare the few rows of one second with all that a search can return, under any status.
 
-        PROVED if another reply has more rows, or if there are no other messages at all. CUT if there are, and yet no
-        reply has more rows.
+        PROVED if another reply has more rows. If there are no other messages at all, nothing proves that these are all;
+        that is noted in the window. CUT if there are others, and yet no reply has more rows.
         """
         count, earliest = len(rows), self._limit.earliest_ms
         everything = end - earliest
@@ -231,8 +231,11 @@ class DomainSearch:
             for start, last in ((earliest, second_ms - SECOND_MS), (second_ms + SECOND_MS, end)):
                 if start < last:
                     others.update(map(tracking_id, self._search(start, last, ())))
+            if others <= set(map(tracking_id, rows)):
+                window.only_rows = max(window.only_rows, count)
+                return Evidence.PROVED  # It is not compared again soon.
             # One of them may have been received meanwhile.
-            if others <= set(map(tracking_id, rows)) or len(self._search(earliest, end, ())) > count:
+            if len(self._search(earliest, end, ())) > count:
                 return Evidence.PROVED
         except UndecodableReply:
             return Evidence.PLAUSIBLE

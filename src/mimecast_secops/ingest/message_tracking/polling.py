@@ -232,6 +232,12 @@ class TrackingPoll:
         )
         for deviation in sorted(window.deviations):
             cycle.counters.add_note(f"Search replies differ from the documented form: {deviation}.")
+        if window.only_rows:
+            messages = "1 message" if window.only_rows == 1 else f"{window.only_rows} messages of one second"
+            cycle.counters.add_note(
+                f"No reply of Mimecast has had more than {messages} yet. Whether it returns more is not known until "
+                "there are more messages."
+            )
         return window
 
     def _correct_clock(self) -> None:

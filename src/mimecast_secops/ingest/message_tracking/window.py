@@ -36,6 +36,8 @@ class Window:
         unproved: second, in unix milliseconds → number of its rows, where nothing proves that these are all.
         missing: second, in unix milliseconds → the least number of its messages that were not read.
         deviations: how the form of replies differs from the documented one.
+        only_rows: the number of rows of a reply that has all messages of the tenant, as far as searches show; 0 if no
+            reply was compared with all messages.
     """
 
     start_ms: int
@@ -45,6 +47,7 @@ class Window:
     unproved: dict[int, int] = field(default_factory=dict)
     missing: dict[int, int] = field(default_factory=dict)
     deviations: set[str] = field(default_factory=set)
+    only_rows: int = 0
 
     def add(self, messages: Iterable[TrackedMessage]) -> int:
         """Add rows. Returns how many were new."""
@@ -61,6 +64,7 @@ class Window:
         for second_ms, count in part.missing.items():
             self.missing[second_ms] = max(count, self.missing.get(second_ms, 0))
         self.deviations |= part.deviations
+        self.only_rows = max(self.only_rows, part.only_rows)
         self.end_ms = min(self.end_ms, part.end_ms)
 
 

@@ -99,6 +99,17 @@ def test_details_that_could_not_be_requested_ahead_are_read_by_the_next_cycle(
     assert sorted(bench.host.tickets()) == ["m0", "m1", "m2"]
 
 
+def test_details_of_deferred_records_are_not_requested_while_the_hold_queue_cannot_be_listed(bench: Bench) -> None:
+    for number in range(3):
+        bench.receive(f"m{number}", subject=str(number))
+    bench.tenant.failing["holds"] = Unavailable("x")
+    bench.cycle()
+    bench.tenant.calls.clear()
+    bench.advance(600)
+    bench.cycle()
+    assert "info" not in {name for name, _ in bench.tenant.calls}
+
+
 def test_a_filter_on_details_excludes_one_record_and_no_other(bench: Bench) -> None:
     bench.settings = {"queue_reasons": ("Fraud Alert",)}
     bench.receive("spam", reason="Spam", subject="a")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from mimecast_secops.api import MessageInfo, Status
@@ -45,11 +46,14 @@ class DetailsReader:
     def request(self, records: Iterable[PendingRecord], executor: Executor) -> None:
         """Request the details of the first records, which `read` uses later.
 
+        A record that could not be read before waits for `read`: the reason may still be there.
+
         Args:
             records: the records in the order in which they are read.
             executor: sends the requests. It must also run `read`, so that no request waits for a read.
         """
-        for record, _ in zip((record for record in records if record.has_tracking_id), range(_AHEAD), strict=False):
+        wanted = (record for record in records if record.has_tracking_id and not record.error)
+        for record in islice(wanted, _AHEAD):
             if record.id not in self._requested:
                 self._requested[record.id] = executor.submit(self.tenant.info, record.id)
 

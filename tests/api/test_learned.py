@@ -6,7 +6,6 @@ from mimecast_secops.api.learned import (
     FUNCTION,
     HOLD_PAGE_SIZE,
     HOLD_PERIOD,
-    HOLD_ROWS,
     LEARNED_FACTS,
     RESET_UNIT,
     Learned,
@@ -15,7 +14,6 @@ from mimecast_secops.api.learned import (
 FACTS: dict[str, str | int] = {
     HOLD_PAGE_SIZE: 50,
     HOLD_PERIOD: "until a second ago",
-    HOLD_ROWS: 7,
     RESET_UNIT: "seconds",
 }
 
@@ -25,13 +23,13 @@ def test_nothing_is_learned_at_first() -> None:
 
 
 def test_each_limit_has_a_name_and_can_be_recalled() -> None:
-    learned = Learned(hold_page_size=50, hold_period=1, hold_rows=7)
+    learned = Learned(hold_page_size=50, hold_period=1)
     learned.reset_unit.assume("seconds")
     assert learned.facts() == FACTS
     assert FACTS.keys() == LEARNED_FACTS
     again = Learned()
     again.recall(FACTS)
-    assert (again.hold_page_size, again.hold_period, again.hold_rows) == (50, 1, 7)
+    assert (again.hold_page_size, again.hold_period) == (50, 1)
     assert again.reset_unit.in_seconds
 
 
@@ -53,7 +51,7 @@ def test_what_is_not_recalled_is_tried_again() -> None:
 
 def test_values_that_no_client_has_learned_are_ignored() -> None:
     learned = Learned()
-    learned.recall({HOLD_PAGE_SIZE: "50", HOLD_PERIOD: "always", HOLD_ROWS: "7", RESET_UNIT: "days"})
+    learned.recall({HOLD_PAGE_SIZE: "50", HOLD_PERIOD: "always", RESET_UNIT: "days"})
     assert learned == Learned()
     learned.recall({HOLD_PAGE_SIZE: -1})
     assert learned.hold_page_size is None

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from mimecast_secops.api import Deadline
 from mimecast_secops.ingest import Connector, ConnectorSettings, Report
+from mimecast_secops.ingest.clock import CycleClock
+from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.state import State
 from tests.ingest.model import DOMAIN, START, ModelHost, ModelTenant, Record
 
@@ -42,6 +49,21 @@ class Bench:
 
     def advance(self, seconds: float) -> None:
         self.tenant.now_ms += int(seconds * 1000)
+
+
+@contextmanager
+def new_cycle(**settings: Any) -> Iterator[Cycle]:
+    """A cycle without a state, at the time of the model."""
+    clock = CycleClock(lambda: START / 1000, lambda: None, lambda _: None)
+    with ThreadPoolExecutor(1) as executor:
+        yield Cycle(
+            ConnectorSettings(domains=(DOMAIN,), **settings),
+            State(start_ms=0),
+            executor,
+            clock,
+            Deadline.never(),
+            logging.getLogger("mimecast_secops.ingest"),
+        )
 
 
 @pytest.fixture

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded, MissingPermission
-from mimecast_secops.ingest import ConnectorSettings
-from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.record import PendingRecord
-from mimecast_secops.ingest.state import RecordState, State
-from tests.ingest.conftest import Bench
-from tests.ingest.model import DOMAIN, START
+from mimecast_secops.ingest.state import RecordState
+from tests.ingest.conftest import Bench, new_cycle
+from tests.ingest.model import START
 
 RECORD = PendingRecord(id="m1", status="held", received_ms=START)
 LOG = logging.getLogger("mimecast_secops.ingest")
@@ -25,10 +22,8 @@ LOG = logging.getLogger("mimecast_secops.ingest")
 @pytest.fixture
 def cycle(caplog: pytest.LogCaptureFixture) -> Iterator[Cycle]:
     caplog.set_level(logging.DEBUG, LOG.name)
-    settings = ConnectorSettings(domains=(DOMAIN,), tries=3)
-    clock = CycleClock(lambda: START / 1000, lambda: None, lambda _: None)
-    with ThreadPoolExecutor(1) as executor:
-        yield Cycle(settings, State(start_ms=0), executor, clock, Deadline.never(), LOG)
+    with new_cycle(tries=3) as cycle:
+        yield cycle
 
 
 def test_a_new_record_is_pending(cycle: Cycle, caplog: pytest.LogCaptureFixture) -> None:

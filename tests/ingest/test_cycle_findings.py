@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mimecast_secops.api import Deadline
-from mimecast_secops.ingest import ConnectorSettings
-from mimecast_secops.ingest.clock import CycleClock
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.cycle_findings import add_findings
 from mimecast_secops.ingest.record import PendingRecord
 from mimecast_secops.ingest.report import CycleCounters
 from mimecast_secops.ingest.state import State
-from tests.ingest.model import DOMAIN, START
+from tests.ingest.conftest import new_cycle
+from tests.ingest.model import START
 
 
 @pytest.fixture
 def cycle() -> Iterator[Cycle]:
-    settings = ConnectorSettings(domains=(DOMAIN,), tries=3)
-    clock = CycleClock(lambda: START / 1000, lambda: None, lambda _: None)
-    with ThreadPoolExecutor(1) as executor:
-        yield Cycle(settings, State(start_ms=0), executor, clock, Deadline.never(), logging.getLogger("test"))
+    with new_cycle(tries=3) as cycle:
+        yield cycle
 
 
 def problems(cycle: Cycle, unaccounted: int, overdue: int | None = None) -> list[str]:

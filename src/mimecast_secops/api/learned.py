@@ -12,11 +12,9 @@ HOLD_PAGE_SIZE: Final = "hold_page_size"
 """The largest page size of the hold list that was accepted after a larger one was refused."""
 HOLD_PERIOD: Final = "hold_period"
 """The form of the period of a hold list that was accepted after the usual one was refused."""
-HOLD_ROWS: Final = "hold_rows_without_total"
-"""A hold list with this number of messages was proved complete although it announces no total."""
 RESET_UNIT: Final = "rate_limit_reset_unit"
 """The unit of the reset of rate limits: `seconds`, `milliseconds` or `unix time`."""
-LEARNED_FACTS: Final = frozenset({HOLD_PAGE_SIZE, HOLD_PERIOD, HOLD_ROWS, RESET_UNIT})
+LEARNED_FACTS: Final = frozenset({HOLD_PAGE_SIZE, HOLD_PERIOD, RESET_UNIT})
 FUNCTION: Final = "function {path}"
 """Whether the tenant has a function: `available`, or how it was refused."""
 AVAILABLE: Final = "available"
@@ -31,7 +29,8 @@ class Learned:
     Attributes:
         hold_page_size: see `HOLD_PAGE_SIZE`; None if no page size was refused.
         hold_period: the number of the form of the period that was accepted (`held_periods`); 0 is the usual form.
-        hold_rows: see `HOLD_ROWS`.
+        hold_rows: a hold list with this number of messages was proved complete although it announces no total. It is
+            not recalled: each cycle finds it again, because the limit may have changed.
         reset_unit: the unit of the reset of rate limits.
         functions: the path of an endpoint → whether the tenant has it, as far as this client has called it.
     """
@@ -65,9 +64,9 @@ class Learned:
         Args:
             facts: facts by name; unknown names are ignored. A limit that is not in it is tried again.
         """
-        size, rows, period = (facts.get(name) for name in (HOLD_PAGE_SIZE, HOLD_ROWS, HOLD_PERIOD))
+        size, period = facts.get(HOLD_PAGE_SIZE), facts.get(HOLD_PERIOD)
         self.hold_page_size = size if isinstance(size, int) and size > 0 else None
-        self.hold_rows = rows if isinstance(rows, int) else 0
+        self.hold_rows = 0
         self.hold_period = _PERIODS.index(period) if isinstance(period, str) and period in _PERIODS else 0
         self.reset_unit.assume(str(facts.get(RESET_UNIT, "")))
         self._recalled = self._limits()
@@ -76,7 +75,6 @@ class Learned:
         limits: dict[str, str | int | None] = {
             HOLD_PAGE_SIZE: self.hold_page_size,
             HOLD_PERIOD: _PERIODS[self.hold_period] if self.hold_period else None,
-            HOLD_ROWS: self.hold_rows or None,
             RESET_UNIT: self.reset_unit.name or None,
         }
         return {name: value for name, value in limits.items() if value is not None}

@@ -13,6 +13,8 @@ from mimecast_secops.api import (
 )
 from mimecast_secops.api.resources import held
 from mimecast_secops.simulator import Simulator
+from tests.api.clients import client_of
+from tests.api.local_server import Server, answer
 from tests.api.resources.tenant import ON_V2, held_with, set_quirks, tracked_with
 
 
@@ -54,16 +56,34 @@ def test_a_second_of_the_hold_list_with_more_messages_than_a_reply_shows_is_part
     assert "of one second" in messages.completeness.reason
 
 
-def test_a_complete_hold_list_without_a_total_is_compared_once(simulator: Simulator, client: MimecastClient) -> None:
+def test_a_hold_list_without_a_total_is_compared_unless_a_longer_one_was_complete(
+    simulator: Simulator, client: MimecastClient
+) -> None:
     simulator.control("bulk", {"count": 30, "spread": 900, "before": 60})
     set_quirks(simulator, hold_next="none", hold_total=False)
     requests = []
-    for _ in range(2):
+    for rejected in ("", "", next(client.held.list()).id):
+        if rejected:
+            client.held.reject([rejected])
         before = client.requests_sent
         messages = client.held.list()
         assert len(list(messages)) == len(simulator.control("state")["held"])
         requests.append(client.requests_sent - before)
-    assert requests[-1] == 1 < requests[0]
+    assert requests == [3, 3, 1]
+
+
+@pytest.mark.parametrize(("count", "kind"), [(9, CompletenessKind.UNKNOWN), (10, CompletenessKind.PARTIAL)])
+def test_a_hold_list_of_one_second_may_be_cut_at_exactly_its_number(
+    server: Server, count: int, kind: CompletenessKind
+) -> None:
+    rows = [{"id": f"h{number}", "subject": "s", "dateReceived": "2026-11-25T12:00:00+0000"} for number in range(count)]
+    server.say(answer(rows))
+    with client_of(server.url) as client:
+        messages = client.held.list(
+            start=datetime(2026, 11, 25, 11, tzinfo=UTC), end=datetime(2026, 11, 25, 13, tzinfo=UTC)
+        )
+        assert len(list(messages)) == count
+    assert messages.completeness.kind is kind
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from mimecast_secops.api import Deadline
 from mimecast_secops.api.errors import DeadlineExceeded, Unavailable
-from mimecast_secops.ingest import ConnectorSettings, Side
-from mimecast_secops.ingest.clock import CycleClock
+from mimecast_secops.ingest import Side
 from mimecast_secops.ingest.cycle import Cycle
 from mimecast_secops.ingest.message_tracking.divided_search import DividedSearch, FoundRows
 from mimecast_secops.ingest.profile import SEARCH_ROW_LIMIT
-from mimecast_secops.ingest.state import State
-from tests.ingest.conftest import Bench
+from tests.ingest.conftest import Bench, new_cycle
 from tests.ingest.model import DOMAIN, SECOND, START
 
 
 @pytest.fixture
 def cycle() -> Iterator[Cycle]:
-    settings = ConnectorSettings(domains=(DOMAIN,), row_limit=5)
-    clock = CycleClock(lambda: START / 1000, lambda: None, lambda _: None)
-    with ThreadPoolExecutor(1) as executor:
-        yield Cycle(settings, State(start_ms=0), executor, clock, Deadline.never(), logging.getLogger("test"))
+    with new_cycle(row_limit=5) as cycle:
+        yield cycle
 
 
 def find(cycle: Cycle, bench: Bench) -> FoundRows:

@@ -35,6 +35,8 @@ _SMALLER_PAGES: Final = (100, 50, 25, 10)
 _MAX_CONTINUATIONS: Final = 500
 # A shorter list has no halves to compare.
 _MIN_COMPARED: Final = 2
+# Fewer entries, all of one second, are no reason to report a list that may be cut at exactly their number.
+_MIN_BURST: Final = 10
 _FIELD: Final = re.compile(r'\(field "([^"]{1,60})"\)')
 _PERIOD_WORDS: Final = re.compile(r"\b(?:start|end|date|dates|future|period|range)\b")
 
@@ -194,7 +196,7 @@ class HeldMessages(Iterator[HeldMessage]):
             The evidence that the lists together are complete.
         """
         limit, learned = self._count, self._listing.learned
-        if limit < max(_MIN_COMPARED, learned.hold_rows + 1):
+        if limit < max(_MIN_COMPARED, learned.hold_rows):
             return ended
         now = self._listing.choice.server_now()
         parts = list(halves_of(self._listing.period, self._times, now))
@@ -217,7 +219,8 @@ class HeldMessages(Iterator[HeldMessage]):
         if not reason:
             learned.hold_rows = limit if self._count == limit else learned.hold_rows
             return replace(ended, kind=CompletenessKind.PROVED)
-        return replace(ended, kind=CompletenessKind.PARTIAL, reason=reason) if self._count > limit else ended
+        is_reported = self._count > limit or limit >= _MIN_BURST
+        return replace(ended, kind=CompletenessKind.PARTIAL, reason=reason) if is_reported else ended
 
     def _new_rows(self, reader: PageReader[HeldMessage], *, first: bool = False) -> Iterator[HeldMessage]:
         self._times = []

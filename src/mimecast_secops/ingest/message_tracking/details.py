@@ -41,7 +41,7 @@ class DetailsReader:
     product_field: str = ""
     defects: DefectCounter | None = None
     hold_defects: DefectCounter | None = None
-    _requested: dict[str, Future[MessageInfo]] = field(default_factory=dict)
+    _requested: dict[str, Future[MessageInfo]] = field(default_factory=dict, init=False)
 
     def request(self, records: Iterable[PendingRecord], executor: Executor) -> None:
         """Request the details of the first records, which `read` uses later.
